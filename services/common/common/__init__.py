@@ -1,0 +1,1 @@
+"""Words that every program of Crypto Assistant shares. Imports nothing of ours."""

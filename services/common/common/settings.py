@@ -1,0 +1,55 @@
+"""How a program reads its settings: once, from the environment, with errors that say what is right."""
+
+from typing import Any, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from common.errors import Misconfigured
+from common.features import Environment
+
+
+class ProgramSettings(BaseSettings):
+    """Settings that every program has; a program's own class adds its fields.
+
+    An unset or empty variable means the default. Variables of other programs are ignored.
+    """
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    environment: Environment = Field(default="local", description="local, staging or production")
+    log_level: str | None = Field(
+        default=None,
+        description="DEBUG, INFO, WARNING or ERROR; by default what the environment's file says",
+        pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+    )
+    revision: str = Field(
+        default="unknown", description="the commit that this program was built of"
+    )
+
+
+Program = TypeVar("Program", bound=ProgramSettings)
+
+
+def read(settings: type[Program], **given: Any) -> Program:
+    """Read a program's settings; `given` wins over the environment (for tests).
+
+    Raises:
+        Misconfigured: Names every wrong variable and says what would be right. Never repeats a value:
+            it may be a secret.
+    """
+    try:
+        return settings(**given)
+    except ValidationError as error:
+        raise Misconfigured(
+            " ".join(_sentence(settings, item) for item in error.errors())
+        ) from None
+
+
+def _sentence(settings: type[ProgramSettings], item: Any) -> str:
+    name = str(item["loc"][0]) if item["loc"] else "settings"
+    field = settings.model_fields.get(name)
+    prefix = settings.model_config.get("env_prefix", "") if field else ""
+    wanted = f" It must be: {field.description}." if field and field.description else ""
+    trouble = "is missing" if item["type"] == "missing" else f"is wrong ({item['msg']})"
+    return f"{prefix}{name}".upper() + f" {trouble}.{wanted}"

@@ -1,0 +1,284 @@
+"""The HTTP contract of the market-data service: one struct a reply, and nothing else crosses.
+
+Prices, amounts and shares are `Decimal`, written as JSON strings; times are aware UTC, written in
+RFC 3339. A value that the service does not know is null, never 0. Shares and changes are in percent:
+`"2.41"` is 2.41 %.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+Quality = Literal["consensus", "single", "disputed", "simulated", "recorded"]
+AsOfKind = Literal["exchange", "received", "clock"]
+Regime = Literal["high", "rising", "normal", "low"]
+Direction = Literal["up", "down"]
+Side = Literal["long", "short"]
+
+
+class Sourced(msgspec.Struct, kw_only=True, frozen=True):
+    """Where a value comes from and how old it is.
+
+    Attributes:
+        source: Name of the provider, for example `coinbase`.
+        as_of: When the value was true.
+        as_of_kind: Whose clock said so: the exchange's, ours on receipt, or a recording's.
+        age_ms: Milliseconds between `as_of` and this reply; 0 for a recording at its own clock.
+        stale: True when it is older than a fresh answer may be and was served for want of a better.
+        quality: What stands behind it; simulated and recorded values are never market prices.
+    """
+
+    source: str
+    as_of: datetime
+    as_of_kind: AsOfKind
+    age_ms: int
+    stale: bool
+    quality: Quality
+
+
+class Market(msgspec.Struct, kw_only=True, frozen=True):
+    """One listed market.
+
+    Attributes:
+        symbol: `BASE-QUOTE`.
+        name: Of the base asset, for example `Bitcoin`.
+        price_step: The tick size: prices are multiples of it.
+        lot_step: Amounts are multiples of it.
+        quote_volume_24h: In the quote asset; ranks suggestions.
+        timeframes: Those that can be answered for this market, shortest first.
+        source, quality: As in `Sourced`.
+    """
+
+    symbol: str
+    base: str
+    quote: str
+    name: str
+    price_step: Decimal
+    lot_step: Decimal
+    quote_volume_24h: Decimal | None
+    timeframes: list[str]
+    source: str
+    quality: Quality
+
+
+class MarketsReply(msgspec.Struct, kw_only=True, frozen=True):
+    """`GET /v1/symbols`: markets by falling volume; `next_cursor` is null on the last page."""
+
+    symbols: list[Market]
+    next_cursor: str | None
+
+
+class TickerReply(Sourced, kw_only=True, frozen=True):
+    """`GET /v1/tickers/{symbol}`.
+
+    Attributes:
+        price, bid, ask, open_24h, high_24h, low_24h: In the quote asset.
+        change_24h: Price now less price 24 hours ago, in the quote asset.
+        change_1h_pct, change_24h_pct, change_7d_pct: Signed percent, computed by this service.
+        volume_24h, quote_volume_24h: In the base asset and in the quote asset.
+    """
+
+    symbol: str
+    name: str
+    price: Decimal
+    price_step: Decimal
+    lot_step: Decimal
+    bid: Decimal | None
+    ask: Decimal | None
+    open_24h: Decimal | None
+    high_24h: Decimal | None
+    low_24h: Decimal | None
+    change_24h: Decimal | None
+    change_1h_pct: Decimal | None
+    change_24h_pct: Decimal | None
+    change_7d_pct: Decimal | None
+    volume_24h: Decimal | None
+    quote_volume_24h: Decimal | None
+
+
+class Problem(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """RFC 9457 `application/problem+json`.
+
+    Attributes:
+        type: A stable address under `/problems/`; `code` is its last part.
+        detail: A sentence for people that says what would work.
+        instance: The request's id: the reference that the log line carries too.
+        asked: The words of the request that this is about.
+        suggestions: Listed base assets, best first, with `unknown-symbol`.
+        have, need: Numbers of closed candles, with `not-enough-history`.
+        retry_after_s: When asking again makes sense.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str = ""
+    asked: str | None = None
+    symbol: str | None = None
+    suggestions: list[str] | None = None
+    have: int | None = None
+    need: int | None = None
+    retry_after_s: float | None = None
+
+
+class TickersReply(msgspec.Struct, kw_only=True, frozen=True):
+    """`GET /v1/tickers?symbols=`: what is known, in the order asked, and a problem for each rest."""
+
+    tickers: list[TickerReply]
+    problems: list[Problem]
+
+
+class Gap(msgspec.Struct, kw_only=True, frozen=True):
+    """Candles that are missing from a series: the first and the last missing opening time."""
+
+    first: datetime
+    last: datetime
+    missing: int
+
+
+class CandlesReply(Sourced, kw_only=True, frozen=True):
+    """`GET /v1/candles/{symbol}`: columns of equal length, oldest first, keyed by opening time.
+
+    Attributes:
+        last_closed: False only when `include_open` asked for the forming candle and it is there.
+        built_from: The native timeframe that longer candles were built from, else null.
+        gaps: Missing candles inside the range.
+        next_cursor: Ask with it for the page of older candles; null when there is none.
+    """
+
+    symbol: str
+    timeframe: str
+    price_step: Decimal
+    opened_at: list[datetime]
+    open: list[Decimal]
+    high: list[Decimal]
+    low: list[Decimal]
+    close: list[Decimal]
+    volume: list[Decimal]
+    last_closed: bool
+    built_from: str | None
+    gaps: list[Gap]
+    next_cursor: str | None
+
+
+class Stop(msgspec.Struct, kw_only=True, frozen=True):
+    """Stop prices at one multiple of ATR from the entry.
+
+    Attributes:
+        long, short: In the quote asset, on the tick, half up; `long` is null where it would be <= 0.
+        distance_pct: Multiple times ATR as a share of the entry.
+    """
+
+    multiple: Decimal
+    long: Decimal | None
+    short: Decimal
+    distance_pct: Decimal
+
+
+class Chandelier(msgspec.Struct, kw_only=True, frozen=True):
+    """LeBeau's exits: highest high less, and lowest low plus, a multiple of ATR of that period."""
+
+    period: int
+    multiple: Decimal
+    long: Decimal
+    short: Decimal
+
+
+class Supertrend(msgspec.Struct, kw_only=True, frozen=True):
+    """The trend and the price at whose close it flips."""
+
+    period: int
+    multiple: Decimal
+    direction: Direction
+    flips_at: Decimal
+
+
+class Position(msgspec.Struct, kw_only=True, frozen=True):
+    """How much to trade so that a stop costs a known share of the equity.
+
+    Attributes:
+        equity, cost, loss: In the quote asset; `cost` is quantity times entry.
+        risk_pct, cost_pct: Shares of the equity.
+        quantity: In the base asset, floored to the lot step; 0 when one lot already risks more.
+        capped: True when the equity, not the risk, set the quantity.
+        refusal: A sentence when no position makes sense (the stop would be <= 0), else null.
+    """
+
+    side: Side
+    multiple: Decimal
+    entry: Decimal
+    stop: Decimal | None
+    equity: Decimal
+    risk_pct: Decimal
+    quantity: Decimal
+    cost: Decimal
+    cost_pct: Decimal
+    loss: Decimal
+    capped: bool
+    refusal: str | None
+
+
+class AtrReply(Sourced, kw_only=True, frozen=True):
+    """`GET /v1/indicators/{symbol}/atr`: Wilder's average true range over closed candles.
+
+    Attributes:
+        method, seed: `wilder`; the first value is the mean of the first n true ranges, the very
+            first of which is high - low.
+        atr: In the quote asset, 12 significant digits, not rounded to the tick.
+        atr_pct: ATR as a share of `close`.
+        close: Close of the last closed candle, whose closing time is `closed_at`.
+        next_close_at: When the next candle closes.
+        price: The last price; stops start from `entry`, which is it unless asked otherwise.
+        bars: Closed candles that the value stands on.
+        approximate: True where fewer bars exist than a settled value needs.
+        regime: ATR against its mean over 50 bars: above 1.5 high, above 1.2 rising, below 0.7 low.
+        ratio: That quotient; null, like `percentile` (over 200 bars), when history is too short.
+        gaps: Missing candles inside the bars.
+    """
+
+    symbol: str
+    name: str
+    timeframe: str
+    period: int
+    method: Literal["wilder"]
+    seed: Literal["sma_tr_0"]
+    price_step: Decimal
+    lot_step: Decimal
+    atr: Decimal
+    atr_pct: Decimal
+    close: Decimal
+    closed_at: datetime
+    next_close_at: datetime
+    price: Decimal
+    entry: Decimal
+    bars: int
+    approximate: bool
+    regime: Regime | None
+    ratio: Decimal | None
+    percentile: int | None
+    stops: list[Stop]
+    chandelier: Chandelier | None
+    supertrend: Supertrend | None
+    position: Position | None
+    built_from: str | None
+    gaps: list[Gap]
+
+
+class Version(msgspec.Struct, kw_only=True, frozen=True):
+    """`GET /version` of every program that listens."""
+
+    program: str
+    version: str
+    revision: str
+    environment: str
+
+
+class Health(msgspec.Struct, kw_only=True, frozen=True):
+    """`GET /healthz` and `/readyz`: `ok`, else reasons."""
+
+    status: Literal["ok", "unready"]
+    reasons: list[str]

@@ -1,0 +1,1 @@
+"""Arithmetic on candles: one file an indicator, pure functions, no I/O."""

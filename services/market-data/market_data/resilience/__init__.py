@@ -1,0 +1,1 @@
+"""What keeps answers coming when upstreams do not."""

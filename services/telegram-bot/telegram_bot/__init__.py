@@ -1,0 +1,1 @@
+"""The Telegram bot: words in, replies out."""
