@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import islice
 
 from common.market import Candle
 from market_data.indicators.order import refuse_disorder
-from market_data.indicators.true_range import true_ranges, true_ranges_of_columns
+from market_data.indicators.true_range import true_ranges
+from market_data.indicators.wilder import Smoothing, smoothed
 
 PERIODS = range(2, 91)
 KEPT_VALUES = 200  # as many as the regime looks back on
@@ -29,41 +29,6 @@ def candles_wanted(period: int) -> int:
     (250, 550, 990)
     """
     return min(1000, max(250, 11 * period))
-
-
-def wilder(
-    high: Sequence[float], low: Sequence[float], close: Sequence[float], period: int
-) -> list[float]:
-    """Return the ATR of columns of equal length, in their unit: give integer ticks.
-
-    Returns:
-        Values at index `period - 1` and on; none where there are fewer than `period` rows.
-
-    Raises:
-        ValueError: If the period is below 1.
-    """
-    return smoothed(true_ranges_of_columns(high, low, close), period)
-
-
-def smoothed(ranges: Sequence[float], period: int) -> list[float]:
-    """Return Wilder's running mean of `ranges`, seeded by the plain mean of the first `period`.
-
-    Returns:
-        `len(ranges) - period + 1` values; none where there are fewer than `period` ranges.
-
-    Raises:
-        ValueError: If the period is below 1.
-    """
-    if period < 1:
-        raise ValueError(f"an ATR period is 1 or more, not {period}")
-    if len(ranges) < period:
-        return []
-    total = 0.0
-    for one in islice(ranges, period):
-        total += one  # sum() adds floats differently from Python 3.12 on
-    value, weight, bars = total / period, period - 1.0, float(period)
-    rest = islice(ranges, period, None)
-    return [value, *[value := (weight * value + one) / bars for one in rest]]
 
 
 def average_true_ranges(candles: Sequence[Candle], period: int) -> list[Decimal]:
@@ -96,13 +61,13 @@ class KeptAtr:
         close: Its close, in the quote asset.
     """
 
-    __slots__ = ("period", "bars", "opened_at", "close", "_value", "_values")
+    __slots__ = ("period", "bars", "opened_at", "close", "_smoothing", "_values")
 
     period: int
     bars: int
     opened_at: datetime
     close: Decimal
-    _value: float
+    _smoothing: Smoothing
     _values: deque[float]
 
     @classmethod
@@ -114,7 +79,7 @@ class KeptAtr:
         kept.bars = len(candles)
         kept.opened_at = candles[-1].opened_at
         kept.close = candles[-1].close
-        kept._value = values[-1]
+        kept._smoothing = Smoothing(values[-1], period)
         kept._values = deque(values, maxlen=KEPT_VALUES)
         return kept
 
@@ -126,10 +91,8 @@ class KeptAtr:
                 nothing has changed.
         """
         refuse_disorder(candles, after=self.opened_at)
-        weight, bars = self.period - 1.0, float(self.period)
         for one in true_ranges(candles, self.close):
-            self._value = (weight * self._value + float(one)) / bars
-            self._values.append(self._value)
+            self._values.append(self._smoothing.add(float(one)))
         if candles:
             self.bars += len(candles)
             self.opened_at = candles[-1].opened_at
@@ -138,7 +101,7 @@ class KeptAtr:
     @property
     def value(self) -> Decimal:
         """The ATR at the last candle, in the quote asset, 12 significant digits."""
-        return _written(self._value)
+        return _written(self._smoothing.value)
 
     @property
     def values(self) -> list[Decimal]:

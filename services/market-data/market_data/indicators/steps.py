@@ -1,14 +1,26 @@
 """Prices on the tick and amounts in whole lots, exactly.
 
-`EXACT` adds, subtracts and multiplies decimals of any length without rounding, and `SHORT` divides
-to 12 significant digits. Both are contexts of their own, so the decimal context of the thread,
-whatever a library made of it, changes nothing here.
+`EXACT` adds, subtracts and multiplies without rounding: a result of more than 400 digits raises
+`decimal.Inexact` or `decimal.InvalidOperation`. `SHORT` divides to 12 significant digits. Both are
+contexts of their own, so the decimal context of the thread, whatever a library made of it, changes
+nothing here.
 """
 
-from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
+from decimal import (
+    MAX_EMAX,
+    MIN_EMIN,
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+)
 
-EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
-SHORT = Context(prec=12, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN)
+_FAULTS = [DivisionByZero, InvalidOperation, Overflow]
+EXACT = Context(prec=400, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[*_FAULTS, Inexact])
+SHORT = Context(prec=12, rounding=ROUND_HALF_EVEN, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=_FAULTS)
 
 
 def on_tick(price: Decimal, step: Decimal) -> Decimal:
@@ -27,17 +39,24 @@ def on_tick(price: Decimal, step: Decimal) -> Decimal:
     return EXACT.multiply(ticks, step)
 
 
-def in_lots(amount: Decimal, step: Decimal) -> Decimal:
-    """Cut an amount of 0 or more down to a multiple of `step`.
+def in_lots(amount: Decimal, step: Decimal, each: Decimal = Decimal(1)) -> Decimal:
+    """Cut `amount / each`, 0 or more, down to a multiple of `step`; the quotient is not rounded.
+
+    Args:
+        amount: Of an asset, or of money where `each` is a price.
+        each: What one unit costs, above 0.
 
     Raises:
-        ValueError: If the amount is below 0, or the step is not above 0.
+        ValueError: If the amount is below 0, or `step` or `each` is not above 0.
 
     >>> in_lots(Decimal("0.0591492"), Decimal("0.00001"))
     Decimal('0.05914')
+    >>> in_lots(Decimal(100), Decimal("0.1"), each=Decimal(3))
+    Decimal('33.3')
     """
     _refuse(amount, step)
-    return EXACT.multiply(EXACT.divide_int(amount, step), step)
+    _refuse(amount, each)
+    return EXACT.multiply(EXACT.divide_int(amount, EXACT.multiply(each, step)), step)
 
 
 def in_percent(part: Decimal, whole: Decimal) -> Decimal:
