@@ -1,0 +1,62 @@
+"""The ten markets of SIMU: 2 to 10 decimals, from a stable coin to a memecoin."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from common.market import Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class SimuMarket:
+    """What a simulated market is like.
+
+    Attributes:
+        usual_price: What it always comes back to, in the quote asset.
+        volatility: A year's standard deviation of the log price.
+        price_step, lot_step: Smallest steps of price and amount.
+        volume: Usual amount traded a day, in the base asset.
+        correlation: How often it moves with the whole market and not on its own, 0 to 1.
+    """
+
+    symbol: Symbol
+    usual_price: Decimal
+    volatility: float
+    price_step: Decimal
+    lot_step: Decimal
+    volume: Decimal
+    correlation: float
+
+    @property
+    def lots_a_day(self) -> int:
+        return int(self.volume / self.lot_step)
+
+
+def _market(
+    base: str, price: str, volatility: float, step: str, lot: str, volume: str, correlation: float
+) -> SimuMarket:
+    return SimuMarket(
+        symbol=Symbol(base, "USD"),
+        usual_price=Decimal(price),
+        volatility=volatility,
+        price_step=Decimal(step),
+        lot_step=Decimal(lot),
+        volume=Decimal(volume),
+        correlation=correlation,
+    )
+
+
+MARKETS = {
+    market.symbol: market
+    for market in (
+        _market("BTC", "95000", 0.55, "0.01", "0.00000001", "12000", 1.0),
+        _market("ETH", "3200", 0.70, "0.01", "0.00000001", "180000", 0.97),
+        _market("SOL", "180", 0.95, "0.01", "0.00000001", "1500000", 0.88),
+        _market("XRP", "2.1", 0.85, "0.0001", "0.000001", "95000000", 0.80),
+        _market("ADA", "0.85", 0.90, "0.0001", "0.000001", "60000000", 0.85),
+        _market("DOGE", "0.21", 1.00, "0.00001", "0.1", "450000000", 0.82),
+        _market("LTC", "105", 0.75, "0.01", "0.00000001", "350000", 0.85),
+        _market("SHIB", "0.0000142", 1.10, "0.00000001", "1", "1500000000000", 0.78),
+        _market("PEPE", "0.0000123", 1.30, "0.0000000001", "1", "4000000000000", 0.75),
+        _market("USDT", "1", 0.004, "0.00001", "0.01", "150000000", 0.0),
+    )
+}
