@@ -51,6 +51,6 @@ ALIASES = {
     "XDG": "DOGE",
 }
 
-# Assets that others are priced in, in the order in which a bare base looks for its market. USD, USDT
-# and USDC are different assets: the order chooses a market, it never converts.
+# Assets that others are priced in, in the order in which a bare base looks for its market. USD,
+# USDT and USDC are different assets: the order chooses a market, it never converts.
 QUOTES = ("USD", "USDT", "USDC", "EUR", "GBP", "FDUSD", "BTC", "ETH", "JPY")

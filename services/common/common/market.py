@@ -150,7 +150,7 @@ def _foreign_letters(shown: str) -> str:
     strangers = [letter for letter in shown if not letter.isascii()]
     kind = unicodedata.name(strangers[0], "UNKNOWN").split()[0].title()
     return (
-        f"{shown!r} holds the {kind} letter {strangers[0]!r}, which may only look like a Latin one. "
+        f"{shown!r} holds the {kind} letter {strangers[0]!r}, which may only look Latin. "
         "Type the name with Latin letters, for example BTC."
     )
 

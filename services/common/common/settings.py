@@ -1,4 +1,4 @@
-"""How a program reads its settings: once, from the environment, with errors that say what is right."""
+"""How a program reads its settings: once, from the environment, and with errors that help."""
 
 from typing import Any, TypeVar
 
@@ -35,8 +35,8 @@ def read(settings: type[Program], **given: Any) -> Program:
     """Read a program's settings; `given` wins over the environment (for tests).
 
     Raises:
-        Misconfigured: Names every wrong variable and says what would be right. Never repeats a value:
-            it may be a secret.
+        Misconfigured: Names every wrong variable and says what would be right. It repeats no
+            value, since that may be a secret.
     """
     try:
         return settings(**given)

@@ -1,10 +1,11 @@
 """The HTTP contract of the market-data service: one struct a reply, and nothing else crosses.
 
 Prices, amounts and shares are `Decimal`, written as JSON strings; times are aware UTC, written in
-RFC 3339. A value that the service does not know is null, never 0. Shares and changes are in percent:
-`"2.41"` is 2.41 %.
+RFC 3339. A value that the service does not know is null, never 0. Shares and changes are in
+percent: `"2.41"` is 2.41 %.
 """
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -16,6 +17,18 @@ AsOfKind = Literal["exchange", "received", "clock"]
 Regime = Literal["high", "rising", "normal", "low"]
 Direction = Literal["up", "down"]
 Side = Literal["long", "short"]
+
+
+_EXPONENT = re.compile(rb'"(-?\d+(?:\.\d+)?E[+-]\d+)"')
+
+
+def encode(body: msgspec.Struct) -> bytes:
+    """Write a struct as JSON, numbers without exponents: `"0.00000001"`, not `"1E-8"`."""
+    return _EXPONENT.sub(_in_full, msgspec.json.encode(body))
+
+
+def _in_full(match: re.Match[bytes]) -> bytes:
+    return f'"{Decimal(match[1].decode()):f}"'.encode()
 
 
 class Sourced(msgspec.Struct, kw_only=True, frozen=True):
@@ -126,7 +139,7 @@ class Problem(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
 
 
 class TickersReply(msgspec.Struct, kw_only=True, frozen=True):
-    """`GET /v1/tickers?symbols=`: what is known, in the order asked, and a problem for each rest."""
+    """`GET /v1/tickers?symbols=`: what is known, in the order asked; the rest as problems."""
 
     tickers: list[TickerReply]
     problems: list[Problem]
@@ -141,12 +154,12 @@ class Gap(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class CandlesReply(Sourced, kw_only=True, frozen=True):
-    """`GET /v1/candles/{symbol}`: columns of equal length, oldest first, keyed by opening time.
+    """`GET /v1/candles/{symbol}`: closed candles in columns of equal length, oldest first.
 
     Attributes:
-        last_closed: False only when `include_open` asked for the forming candle and it is there.
         built_from: The native timeframe that longer candles were built from, else null.
         gaps: Missing candles inside the range.
+        opened_at: Opening times, which name the candles.
         next_cursor: Ask with it for the page of older candles; null when there is none.
     """
 
@@ -159,7 +172,6 @@ class CandlesReply(Sourced, kw_only=True, frozen=True):
     low: list[Decimal]
     close: list[Decimal]
     volume: list[Decimal]
-    last_closed: bool
     built_from: str | None
     gaps: list[Gap]
     next_cursor: str | None
@@ -169,7 +181,7 @@ class Stop(msgspec.Struct, kw_only=True, frozen=True):
     """Stop prices at one multiple of ATR from the entry.
 
     Attributes:
-        long, short: In the quote asset, on the tick, half up; `long` is null where it would be <= 0.
+        long, short: In the quote asset, on the tick, half up; `long` is null where it were <= 0.
         distance_pct: Multiple times ATR as a share of the entry.
     """
 

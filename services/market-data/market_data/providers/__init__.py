@@ -27,6 +27,7 @@ class Listing:
         price_step: Tick size, in the quote asset.
         lot_step: Smallest step of an amount, in the base asset.
         quote_volume_24h: In the quote asset; None when the provider does not say.
+        sessions: True for what trades in sessions, as stocks do: days without candles are no gaps.
     """
 
     symbol: Symbol
@@ -34,6 +35,7 @@ class Listing:
     price_step: Decimal
     lot_step: Decimal
     quote_volume_24h: Decimal | None = None
+    sessions: bool = False
 
 
 class Provider(Protocol):
@@ -75,8 +77,8 @@ class Provider(Protocol):
     async def candles(
         self, symbol: Symbol, timeframe: Timeframe, start: datetime, end: datetime
     ) -> Sequence[Candle]:
-        """Candles with `start <= opened_at < end`, oldest first, the forming one included if it falls
-        inside. One upstream call, so at most `page` of them: the caller asks for no more.
+        """Candles with `start <= opened_at < end`, oldest first, the forming one included if it
+        falls inside. One upstream call, so at most `page` of them: the caller asks for no more.
 
         Args:
             timeframe: One of `timeframes(symbol)`.

@@ -1,0 +1,70 @@
+"""Builds the service: settings in, an application out. The one place that knows all parts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from common.clock import Clock, SystemClock
+from common.errors import CryptoAssistantError
+from common.features import Features
+from market_data.market import Markets
+from market_data.providers import Surroundings, create
+from market_data.routes import candles, health, indicators, openapi, problems, symbols, tickers
+from market_data.routes.middleware import Requests
+from market_data.settings import Settings
+
+ROWS = (*tickers.ROWS, *candles.ROWS, *indicators.ROWS, *symbols.ROWS, *health.ROWS)
+
+
+def create_markets(settings: Settings, clock: Clock) -> Markets:
+    """Make the use cases over the providers that the settings name.
+
+    Raises:
+        Misconfigured: If they name one that does not exist.
+    """
+    surroundings = Surroundings(
+        clock=clock,
+        data_dir=settings.data_dir,
+        as_of=settings.as_of,
+        simu_seed=settings.simu_seed,
+        urls=settings.urls(),
+    )
+    providers = create(settings.provider_names(), surroundings)
+    return Markets(providers, Features(settings.environment), clock)
+
+
+def create_app(
+    settings: Settings, clock: Clock | None = None, markets: Markets | None = None
+) -> Starlette:
+    """Return the application; tests bring their own clock or use cases."""
+    answers = markets or create_markets(settings, clock or SystemClock())
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await answers.aclose()
+
+    app = Starlette(
+        routes=[
+            *(Route(row.path, row.endpoint) for row in ROWS),
+            Route("/openapi.json", openapi.as_json),
+            Route("/docs", openapi.as_page),
+        ],
+        exception_handlers={
+            CryptoAssistantError: problems.on_ours,
+            HTTPException: problems.on_http,
+            Exception: problems.on_bug,
+        },
+        middleware=[Middleware(Requests)],
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.markets = answers
+    app.state.openapi = msgspec.json.encode(openapi.document(ROWS, version("crypto-assistant")))
+    return app

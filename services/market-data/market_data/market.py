@@ -1,0 +1,158 @@
+"""What this service can answer, each time from the first provider able to."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+
+from common.clock import Clock
+from common.errors import BadInput, NotEnoughCandles, Unavailable
+from common.features import Features
+from common.market import Candle, Timeframe
+from common.wire import AtrReply, CandlesReply, Market, TickerReply
+from market_data.catalogue import Catalogue, Offer
+from market_data.history import History, Series
+from market_data.provenance import provenance
+from market_data.providers import Provider
+from market_data.quotes import Quotes
+from market_data.readings import Question, Readings
+
+Answer = TypeVar("Answer")
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CandlesAsked:
+    """A page of candles.
+
+    Attributes:
+        limit: At most so many, the newest of the range.
+        start, end: `start <= opened_at < end`; None leaves that side open.
+    """
+
+    timeframe: Timeframe
+    limit: int
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+class Markets:
+    """The use cases of the service. Everything that a route may ask stands here."""
+
+    def __init__(self, providers: Sequence[Provider], features: Features, clock: Clock) -> None:
+        self._providers = providers
+        self._catalogue = Catalogue(providers, clock)
+        self._history = History(clock)
+        self._quotes = Quotes(self._history, clock)
+        self._readings = Readings(self._history, self._quotes, features, clock)
+
+    async def symbols(self) -> list[Market]:
+        """Every market, by falling volume. Raises `Unavailable` if no provider answers."""
+        return [self._market(offer) for offer in await self._catalogue.listed()]
+
+    async def symbol(self, text: str) -> Market:
+        """The market that `text` means. Raises as `Catalogue.resolve` does."""
+        return self._market((await self._catalogue.resolve(text))[0])
+
+    async def ticker(self, text: str) -> TickerReply:
+        """What the market trades at. Raises `BadInput`, `UnknownSymbol` or `Unavailable`."""
+        return await _first(await self._catalogue.resolve(text), self._quotes.ticker)
+
+    async def tickers(self, texts: Sequence[str]) -> list[TickerReply | BadInput | Unavailable]:
+        """Tickers in the order asked; what cannot be answered stands as its error."""
+        return list(await asyncio.gather(*(_outcome(self.ticker(text)) for text in texts)))
+
+    async def atr(self, text: str, question: Question) -> AtrReply:
+        """ATR and its kin. Raises as `ticker` does, and `NotEnoughCandles`."""
+        offers = await self._catalogue.resolve(text)
+        return await _first(offers, lambda offer: self._readings.atr(offer, question))
+
+    async def candles(self, text: str, asked: CandlesAsked) -> CandlesReply:
+        """A page of closed candles. Raises as `ticker` does."""
+        offers = await self._catalogue.resolve(text)
+        return await _first(offers, lambda offer: self._candles(offer, asked))
+
+    async def _candles(self, offer: Offer, asked: CandlesAsked) -> CandlesReply:
+        # One candle more than asked tells whether there is an older page.
+        series = await self._history.closed(offer, asked.timeframe, asked.limit + 1, asked.end)
+        known = [c for c in series.candles if asked.start is None or c.opened_at >= asked.start]
+        return _page(offer, asked, series, known[-asked.limit :], len(known) > asked.limit)
+
+    def _market(self, offer: Offer) -> Market:
+        listing = offer.listing
+        return Market(
+            symbol=str(listing.symbol),
+            base=listing.symbol.base,
+            quote=listing.symbol.quote,
+            name=listing.name,
+            price_step=listing.price_step,
+            lot_step=listing.lot_step,
+            quote_volume_24h=listing.quote_volume_24h,
+            timeframes=[timeframe.value for timeframe in self._history.timeframes(offer)],
+            source=offer.provider.name,
+            quality=offer.provider.quality,
+        )
+
+    async def ready(self) -> list[str]:
+        """Reasons why this service cannot answer yet; none when it can."""
+        try:
+            await self._catalogue.listed()
+        except Unavailable as error:
+            return [str(error)]
+        return []
+
+    async def aclose(self) -> None:
+        """Stop calls under way and close connections."""
+        for part in (self._catalogue, self._quotes, self._history):
+            await part.aclose()
+        for provider in self._providers:
+            await provider.aclose()
+
+
+async def _first(offers: Sequence[Offer], ask: Callable[[Offer], Awaitable[Answer]]) -> Answer:
+    """Return the first provider's answer; the next one is asked where it cannot give one.
+
+    Raises:
+        The first error, if no provider can: it is about the preferred one.
+    """
+    errors: list[Unavailable | NotEnoughCandles] = []
+    for offer in offers:
+        try:
+            return await ask(offer)
+        except (Unavailable, NotEnoughCandles) as error:
+            log.info("provider_passed_over", provider=offer.provider.name, reason=str(error))
+            errors.append(error)
+    raise errors[0]
+
+
+async def _outcome(call: Awaitable[TickerReply]) -> TickerReply | BadInput | Unavailable:
+    try:
+        return await call
+    except (BadInput, Unavailable) as error:
+        return error
+
+
+def _page(
+    offer: Offer, asked: CandlesAsked, series: Series, candles: Sequence[Candle], more: bool
+) -> CandlesReply:
+    length = asked.timeframe.length
+    at = candles[-1].opened_at + length if candles else series.until
+    first = candles[0].opened_at if candles else None
+    return CandlesReply(
+        **provenance(offer, at, stale=False),
+        symbol=str(offer.listing.symbol),
+        timeframe=asked.timeframe.value,
+        price_step=offer.listing.price_step,
+        opened_at=[candle.opened_at for candle in candles],
+        open=[candle.open for candle in candles],
+        high=[candle.high for candle in candles],
+        low=[candle.low for candle in candles],
+        close=[candle.close for candle in candles],
+        volume=[candle.volume for candle in candles],
+        built_from=series.built_from.value if series.built_from else None,
+        gaps=[gap for gap in series.gaps if first is not None and gap.last >= first],
+        next_cursor=first.strftime("%Y-%m-%dT%H:%M:%SZ") if more and first else None,
+    )

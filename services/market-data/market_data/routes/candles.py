@@ -1,0 +1,57 @@
+"""Candles: closed bars of any timeframe, in pages."""
+
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from common.errors import BadInput
+from common.market import Timeframe
+from common.wire import CandlesReply
+from market_data.market import CandlesAsked, Markets
+from market_data.routes import parameters
+from market_data.routes.table import Row, json, refuse_unknown
+
+TIMEFRAME = parameters.timeframe(Timeframe.H1)
+LIMIT = parameters.integer(
+    "limit", 300, 1, 1_000, "The most candles of the answer, the newest ones."
+)
+START = parameters.instant("start", "Only candles that opened at or after it.")
+END = parameters.instant("end", "Only candles that opened before it.")
+CURSOR = parameters.instant("cursor", "`next_cursor` of the page before; wins over `end`.")
+PARAMETERS = (TIMEFRAME, LIMIT, START, END, CURSOR)
+
+
+async def candles(request: Request) -> Response:
+    refuse_unknown(request, PARAMETERS)
+    query = request.query_params
+    start, end = START.of(query), CURSOR.of(query) or END.of(query)
+    if start is not None and end is not None and end <= start:
+        raise BadInput("end must be later than start.")
+    timeframe = TIMEFRAME.of(query)
+    markets: Markets = request.app.state.markets
+    reply = await markets.candles(
+        request.path_params["symbol"], CandlesAsked(timeframe, LIMIT.of(query), start, end)
+    )
+    return json(reply, max_age=_until_next(reply.age_ms, timeframe))
+
+
+def _until_next(age_ms: int, timeframe: Timeframe) -> int:
+    """Whole seconds until another candle closes; an old page may be kept as long as a candle."""
+    left = timeframe.length - timedelta(milliseconds=age_ms)
+    return max(0, int(left.total_seconds())) if left > timedelta(0) else timeframe.seconds
+
+
+ROWS = (
+    Row(
+        "/v1/candles/{symbol}",
+        candles,
+        "Closed candles",
+        CandlesReply,
+        PARAMETERS,
+        (404, 422, 503),
+        "Candles are named by their opening time in UTC; weeks open on Monday. The forming candle "
+        "is never part of the answer. A timeframe that the source lacks is built from its largest "
+        "dividing one, whole buckets only, and `built_from` names it.",
+    ),
+)

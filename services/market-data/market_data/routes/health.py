@@ -1,0 +1,41 @@
+"""Health: is the process alive, can it answer, and what is it."""
+
+from importlib.metadata import version
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from common.wire import Health, Version
+from market_data.market import Markets
+from market_data.routes.table import Row, json
+from market_data.settings import Settings
+
+
+async def alive(_: Request) -> Response:
+    return json(Health(status="ok", reasons=[]))
+
+
+async def ready(request: Request) -> Response:
+    markets: Markets = request.app.state.markets
+    reasons = await markets.ready()
+    health = Health(status="unready" if reasons else "ok", reasons=reasons)
+    return json(health, 503 if reasons else 200)
+
+
+async def what(request: Request) -> Response:
+    settings: Settings = request.app.state.settings
+    return json(
+        Version(
+            program="market-data",
+            version=version("crypto-assistant"),
+            revision=settings.revision,
+            environment=settings.environment,
+        )
+    )
+
+
+ROWS = (
+    Row("/healthz", alive, "Is the process alive", Health),
+    Row("/readyz", ready, "Can it answer", Health, (), (503,)),
+    Row("/version", what, "Which version runs", Version),
+)

@@ -1,0 +1,173 @@
+"""What a request may carry: each parameter is read and documented by the same words."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Generic, TypeVar
+
+from common.errors import BadInput
+from common.market import Timeframe
+
+Value = TypeVar("Value")
+Schema = Mapping[str, Any]
+MOST_CHARACTERS = 400
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter(Generic[Value]):
+    """One query parameter.
+
+    Attributes:
+        read: Text to value; raises `ValueError` with words that say what would work.
+        default: Where the request does not carry it.
+        schema: Its JSON schema.
+    """
+
+    name: str
+    read: Callable[[str], Value]
+    default: Value
+    summary: str
+    schema: Schema
+    example: str
+
+    def of(self, query: Mapping[str, str]) -> Value:
+        """Read it from a request's query.
+
+        Raises:
+            BadInput: Names the parameter and says what would work.
+        """
+        text = query.get(self.name)
+        if text is None or text == "":
+            return self.default
+        if len(text) > MOST_CHARACTERS:
+            raise BadInput(f"{self.name} is too long: at most {MOST_CHARACTERS} characters.")
+        try:
+            return self.read(text)
+        except ValueError as error:
+            raise BadInput(f"{self.name} is {text[:40]!r}; {error}.") from None
+
+
+def integer(name: str, default: int, low: int, high: int, summary: str) -> Parameter[int]:
+    """A whole number from `low` to `high`."""
+
+    def read(text: str) -> int:
+        if not (_WHOLE.fullmatch(text) and low <= int(text) <= high):
+            raise ValueError(f"use a whole number from {low} to {high}")
+        return int(text)
+
+    schema = {"type": "integer", "minimum": low, "maximum": high, "default": default}
+    return Parameter(name, read, default, summary, schema, str(default))
+
+
+def optional_integer(name: str, low: int, high: int, summary: str) -> Parameter[int | None]:
+    """A whole number, or nothing."""
+    strict = integer(name, low, low, high, summary)
+    schema = {key: item for key, item in strict.schema.items() if key != "default"}
+    return Parameter(name, strict.read, None, summary, schema, str(low))
+
+
+_DECIMAL: Schema = {"type": "string", "pattern": r"^[0-9]{1,15}(\.[0-9]{1,18})?$"}
+
+
+def read_decimal(text: str) -> Decimal:
+    """Read a number above 0 with at most 15 digits before the point and 18 after it."""
+    whole, _, fraction = text.partition(".")
+    plain = text.isascii() and whole.isdigit() and (fraction.isdigit() or "." not in text)
+    if not plain or len(whole) > 15 or len(fraction) > 18:
+        raise ValueError("use a number such as 64000 or 0.5")
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("use a number such as 64000 or 0.5") from None
+    if value <= 0:
+        raise ValueError("use a number above 0")
+    return value
+
+
+def decimal(name: str, default: Decimal, most: Decimal, summary: str) -> Parameter[Decimal]:
+    """A number above 0 and at most `most`."""
+
+    def read(text: str) -> Decimal:
+        value = read_decimal(text)
+        if value > most:
+            raise ValueError(f"use a number of at most {most}")
+        return value
+
+    return Parameter(
+        name, read, default, summary, {**_DECIMAL, "default": str(default)}, str(default)
+    )
+
+
+def optional_decimal(name: str, summary: str, example: str) -> Parameter[Decimal | None]:
+    """A number above 0, or nothing."""
+    return Parameter(name, read_decimal, None, summary, _DECIMAL, example)
+
+
+def decimals(
+    name: str, default: tuple[Decimal, ...], most: int, summary: str
+) -> Parameter[tuple[Decimal, ...]]:
+    """Up to `most` numbers above 0, separated by commas."""
+
+    def read(text: str) -> tuple[Decimal, ...]:
+        parts = text.split(",")
+        if len(parts) > most:
+            raise ValueError(f"use at most {most} numbers")
+        return tuple(read_decimal(part.strip()) for part in parts)
+
+    example = ",".join(str(value) for value in default)
+    return Parameter(name, read, default, summary, {"type": "string", "default": example}, example)
+
+
+def timeframe(default: Timeframe) -> Parameter[Timeframe]:
+    """One of the eleven timeframes. An unknown one raises `UnknownTimeframe`, not `ValueError`."""
+    schema = {
+        "type": "string",
+        "enum": [item.value for item in Timeframe],
+        "default": default.value,
+    }
+    return Parameter("tf", Timeframe.parse, default, "Length of a candle.", schema, default.value)
+
+
+def choice(name: str, default: str, known: tuple[str, ...], summary: str) -> Parameter[str]:
+    """One of a few words."""
+
+    def read(text: str) -> str:
+        if text.lower() not in known:
+            raise ValueError(f"use {' or '.join(known)}")
+        return text.lower()
+
+    schema = {"type": "string", "enum": list(known), "default": default}
+    return Parameter(name, read, default, summary, schema, default)
+
+
+def instant(name: str, summary: str) -> Parameter[datetime | None]:
+    """A moment in RFC 3339, or nothing."""
+
+    def read(text: str) -> datetime:
+        try:
+            at = datetime.fromisoformat(text.replace(" ", "+"))
+        except ValueError:
+            raise ValueError("use a time such as 2026-01-31T12:00:00Z") from None
+        aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+        try:
+            return aware.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("use a time such as 2026-01-31T12:00:00Z") from None
+
+    schema = {"type": "string", "format": "date-time"}
+    return Parameter(name, read, None, summary, schema, "2026-01-31T12:00:00Z")
+
+
+def words(name: str, most: int, summary: str, example: str) -> Parameter[tuple[str, ...]]:
+    """Up to `most` words, separated by commas; the same word twice counts once."""
+
+    def read(text: str) -> tuple[str, ...]:
+        parts = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+        if len(parts) > most:
+            raise ValueError(f"use at most {most}")
+        return parts
+
+    return Parameter(name, read, (), summary, {"type": "string"}, example)

@@ -1,0 +1,58 @@
+"""Settings of the market-data service, read once from the environment."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import Field, field_validator
+
+from common.settings import ProgramSettings
+
+
+class Settings(ProgramSettings):
+    """What an operator may set; each description is also the text of an error."""
+
+    market_data_host: str = Field(default="127.0.0.1", description="an address to listen on")
+    market_data_port: int = Field(
+        default=8081, ge=0, le=65_535, description="a port from 1 to 65535, or 0 for any free one"
+    )
+    providers: str = Field(
+        default="recorded,simu",
+        description="names of providers, the preferred one first, for example coinbase,recorded",
+    )
+    data_dir: Path | None = Field(
+        default=None,
+        description="a folder of CSV files with date or ts, open, high, low, close, volume",
+    )
+    as_of: datetime | None = Field(
+        default=None,
+        description="the instant at which recordings stand, for example 2022-01-31T12:00:00Z",
+    )
+    simu_seed: str = Field(default="1", description="any text; another seed is another market")
+    coinbase_url: str | None = Field(default=None, description="an address that starts with http")
+
+    @field_validator("data_dir")
+    @classmethod
+    def _a_folder(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            raise ValueError("there is no such folder")
+        return folder
+
+    @field_validator("as_of")
+    @classmethod
+    def _in_utc(cls, at: datetime | None) -> datetime | None:
+        if at is not None and at.tzinfo is None:
+            return at.replace(tzinfo=UTC)
+        return at.astimezone(UTC) if at else None
+
+    @field_validator("coinbase_url")
+    @classmethod
+    def _an_address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("it does not start with http:// or https://")
+        return url
+
+    def provider_names(self) -> list[str]:
+        return [name for name in self.providers.replace(",", " ").lower().split() if name]
+
+    def urls(self) -> dict[str, str]:
+        return {"coinbase": self.coinbase_url} if self.coinbase_url else {}

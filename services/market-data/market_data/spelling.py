@@ -1,0 +1,40 @@
+"""Did you mean: names that come close to what somebody typed."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+
+def distance(left: str, right: str) -> int:
+    """Count insertions, deletions, substitutions and swaps of neighbours (string alignment).
+
+    >>> distance("BTX", "BTC"), distance("EHT", "ETH"), distance("SOL", "SOL")
+    (1, 1, 0)
+    """
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, start=1):
+        oldest, before = before, row
+        row = [i]
+        for j, b in enumerate(right, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, oldest[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+def suggestions(word: str, volumes: Mapping[str, Decimal], most: int = 3) -> list[str]:
+    """Return the listed names nearest to `word`: by distance, then by volume, then by name.
+
+    Args:
+        word: In capitals.
+        volumes: Volume by listed name; the larger one is meant more often.
+        most: Length of the answer.
+    """
+    reach = 1 if len(word) <= 4 else 2
+    near = [
+        (gap, -volume, name)
+        for name, volume in volumes.items()
+        if abs(len(name) - len(word)) <= reach and (gap := distance(word, name)) <= reach
+    ]
+    return [name for _, _, name in sorted(near)[:most]]
