@@ -1,0 +1,1 @@
+"""Numbers in, text out: the only place of the bot that rounds or escapes. Pure."""

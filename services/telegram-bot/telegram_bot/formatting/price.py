@@ -1,0 +1,116 @@
+"""What one market trades at: a card, or two lines of it."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from common.wire import TickerReply
+from telegram_bot.formatting.html import (
+    bold,
+    code,
+    escape,
+    first_fitting,
+    italic,
+    pre,
+    shortened,
+    table,
+)
+from telegram_bot.formatting.numbers import (
+    UNKNOWN,
+    compact,
+    price,
+    share,
+    signed_percent,
+    signed_price,
+    table_percent,
+)
+from telegram_bot.formatting.price_table import price_table
+from telegram_bot.formatting.source import (
+    as_of,
+    closing_lines,
+    shown,
+    source_name,
+    stale_warning,
+)
+from telegram_bot.formatting.time import age
+
+__all__ = ["price_brief", "price_card", "price_table"]
+
+
+def price_card(reply: TickerReply) -> str:
+    """Return everything about one market."""
+    market = shown(reply.symbol)
+    lines = [
+        f"{_name(reply)} · {code(market.shown)} · {escape(source_name(reply.source))}",
+        f"{bold(price(reply.price, reply.price_step))} {market.quote} "
+        f"{_light(reply.change_24h_pct)} {bold(signed_percent(reply.change_24h_pct))} (24h)",
+        pre(first_fitting(_details(reply))),
+    ]
+    if reply.stale:
+        lines.insert(0, stale_warning(reply.price, reply.price_step, reply))
+    if reply.quality != "recorded":
+        lines.append(as_of(reply))
+    return "\n".join(lines + closing_lines([(market.base, reply)]))
+
+
+def price_brief(reply: TickerReply) -> str:
+    """Return two lines: name, price and change; source and age."""
+    market = shown(reply.symbol)
+    notes = closing_lines([(market.base, reply)])
+    if reply.quality != "recorded":
+        notes.insert(0, italic(f"{escape(source_name(reply.source))}, {age(reply.age_ms)}"))
+    if reply.stale:
+        notes.insert(0, "⚠️ <b>Stale</b>")
+    return (
+        f"{_name(reply)} {bold(price(reply.price, reply.price_step))} {market.quote} "
+        f"{signed_percent(reply.change_24h_pct)} (24h)\n{' · '.join(notes)}"
+    )
+
+
+def _name(reply: TickerReply) -> str:
+    return bold(shortened(reply.name) or shown(reply.symbol).base)
+
+
+def _light(change: Decimal | None) -> str:
+    """One colour a message; the sign beside it says the same to those who do not see it."""
+    sign = signed_percent(change)[0]
+    return {"+": "🟢", "-": "🔴"}.get(sign, "⚪")
+
+
+def _details(reply: TickerReply) -> Iterator[list[str]]:
+    """Yield the block from roomy to narrow."""
+    change = signed_price(reply.change_24h, reply.price_step)
+    percent = signed_percent(reply.change_24h_pct)
+    high, low = (price(value, reply.price_step) for value in (reply.high_24h, reply.low_24h))
+    for day in (f"{percent}   {change}", percent, table_percent(reply.change_24h_pct)):
+        yield _rows(reply, day, high, low)
+    yield _rows(reply, percent, compact(reply.high_24h), compact(reply.low_24h))
+
+
+def _rows(reply: TickerReply, day: str, high: str, low: str) -> list[str]:
+    rows = [
+        ("1h", signed_percent(reply.change_1h_pct)),
+        ("24h", day),
+        ("7d", signed_percent(reply.change_7d_pct)),
+        ("High 24h", high),
+        ("Low 24h", low),
+        ("In range", _in_range(reply)),
+        ("Volume 24h", _volume(reply)),
+    ]
+    return table(rows, "ll", gaps=2)
+
+
+def _in_range(reply: TickerReply) -> str:
+    """Say where the price stands between the day's low and high, which may lag behind it."""
+    if reply.high_24h is None or reply.low_24h is None or reply.high_24h <= reply.low_24h:
+        return UNKNOWN
+    part = 100 * (reply.price - reply.low_24h) / (reply.high_24h - reply.low_24h)
+    return f"{share(min(max(part, Decimal(0)), Decimal(100)), 0)} of low-high"
+
+
+def _volume(reply: TickerReply) -> str:
+    market = shown(reply.symbol)
+    if reply.quote_volume_24h is not None:
+        return f"{compact(reply.quote_volume_24h)} {market.quote}"
+    if reply.volume_24h is not None:
+        return f"{compact(reply.volume_24h)} {market.base}"
+    return UNKNOWN
