@@ -1,0 +1,1 @@
+"""What a developer and the pipeline start by hand: run, test, check, lock, prove."""

@@ -1,0 +1,92 @@
+"""What `make run` starts: programs as data, decided from the settings and the free ports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+HOST = "127.0.0.1"
+# Not a secret: it opens nothing but the playground on this machine.
+PLAYGROUND_TOKEN = "4242:nothing-real"  # nosec B105
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One process.
+
+    Attributes:
+        name: As a person knows it, for example `market-data`.
+        module: What `python -m` starts.
+        settings: Environment variables beside those that the parent has.
+        health: Address that answers 200 once the program can be used; none if it never listens.
+    """
+
+    name: str
+    module: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    health: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that one run starts.
+
+    Attributes:
+        programs: In starting order.
+        page: Address of the chat page; none when the bot talks to real Telegram.
+        providers: Where prices come from, the preferred source first.
+    """
+
+    programs: tuple[Program, ...]
+    page: str | None
+    providers: str
+
+
+def has_token(settings: Mapping[str, str]) -> bool:
+    """Tell whether the person brought a bot of their own."""
+    return bool(settings.get("TELEGRAM_BOT_TOKEN"))
+
+
+def plan(settings: Mapping[str, str], *, market_port: int, page_port: int) -> Plan:
+    """Decide what to start.
+
+    With `TELEGRAM_BOT_TOKEN` the bot talks to real Telegram and prices come from real exchanges;
+    without it everything happens on this machine. What the person set always wins.
+
+    Args:
+        settings: The environment, with `.env` beneath it.
+        market_port, page_port: Free ports for market-data and for the chat page.
+    """
+    real = has_token(settings)
+    page = None if real else f"http://{HOST}:{page_port}"
+    providers = settings.get("PROVIDERS") or ("coinbase,recorded" if real else "recorded,simu")
+    market = f"http://{HOST}:{market_port}"
+    shared = {"ENVIRONMENT": settings.get("ENVIRONMENT") or "local"}
+    market_data = Program(
+        "market-data",
+        "market_data",
+        {
+            **shared,
+            "MARKET_DATA_HOST": HOST,
+            "MARKET_DATA_PORT": str(market_port),
+            "PROVIDERS": providers,
+        },
+        f"{market}/healthz",
+    )
+    playground = Program(
+        "playground",
+        "playground",
+        {
+            **shared,
+            "PLAYGROUND_HOST": HOST,
+            "PLAYGROUND_PORT": str(page_port),
+            "PLAYGROUND_TOKEN": PLAYGROUND_TOKEN,
+        },
+        page,
+    )
+    telegram = {} if page is None else _local_telegram(page)
+    bot = Program("telegram-bot", "telegram_bot", {**shared, "MARKET_DATA_URL": market, **telegram})
+    programs = (market_data, bot) if real else (market_data, playground, bot)
+    return Plan(programs, page, providers)
+
+
+def _local_telegram(page: str) -> dict[str, str]:
+    return {"TELEGRAM_API_URL": page, "TELEGRAM_BOT_TOKEN": PLAYGROUND_TOKEN}

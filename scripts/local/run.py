@@ -1,0 +1,156 @@
+"""`python -m local run`: the whole assistant on this machine, as separate processes.
+
+Prints the address of the chat page, or with `TELEGRAM_BOT_TOKEN` the link to the real bot, and
+runs until Ctrl-C. If one program ends, its last words are shown and the others end too.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Mapping, Sequence
+
+from dotenv import dotenv_values
+
+from common.errors import Misconfigured, Unavailable
+from common.http import create_client, get
+from local import telegram_link
+from local.children import Children, last_words
+from local.environment import ROOT
+from local.plan import Plan, Program, has_token, plan
+from local.ports import free_port
+
+FIRST_PAGE_PORT = 8080
+LOGS = ROOT / ".run"
+_READY_WITHIN = 45.0
+_ASK_AGAIN_AFTER = 0.1
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run until a signal (0) or until something fails (1)."""
+    if arguments:
+        print("python -m local run takes no words; settings come from the environment or .env")
+        return 2
+    return asyncio.run(_run(settings()))
+
+
+def settings() -> dict[str, str]:
+    """Return the environment with `.env` beneath it."""
+    beneath = dotenv_values(ROOT / ".env", interpolate=False)
+    return {**{key: value for key, value in beneath.items() if value is not None}, **os.environ}
+
+
+async def _run(given: Mapping[str, str]) -> int:
+    page_port = free_port(FIRST_PAGE_PORT)
+    what = plan(given, market_port=free_port(), page_port=page_port)
+    asked_to_stop = _on_signals()
+    children = Children(given, LOGS, say)
+    running = asyncio.create_task(_start(what, given, children))
+    stopping = asyncio.create_task(asked_to_stop.wait())
+    try:
+        await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if not running.done():
+            running.cancel()
+            say("\nEnding every program ...")
+            return 0
+        for line in running.result():
+            say(line)
+        return 1
+    finally:
+        asked_to_stop.clear()
+        await _stop(children, asked_to_stop)
+
+
+async def _start(what: Plan, given: Mapping[str, str], children: Children) -> Sequence[str]:
+    """Start everything and stay; return the sentences that tell why it could not go on."""
+    began = time.monotonic()
+    say(f"Starting {', '.join(program.name for program in what.programs)} ...")
+    link = None
+    if has_token(given):
+        try:
+            link = await _link(given)
+        except Misconfigured as error:
+            return [str(error)]
+    listening = [program for program in what.programs if program.health]
+    for program in listening:
+        await children.start(program)
+    died = asyncio.create_task(children.died())
+    ready = asyncio.create_task(_all_ready(listening))
+    await asyncio.wait((died, ready), return_when=asyncio.FIRST_COMPLETED)
+    if died.done():
+        ready.cancel()
+        return last_words(died.result())
+    if late := ready.result():
+        return [f"{' and '.join(late)} did not answer within {_READY_WITHIN:g} s; see {LOGS}."]
+    for program in what.programs:
+        if not program.health:
+            await children.start(program)
+    say(greeting(what, link, time.monotonic() - began))
+    return last_words(await children.died())
+
+
+async def _link(given: Mapping[str, str]) -> telegram_link.Link | None:
+    api = given.get("TELEGRAM_API_URL") or telegram_link.TELEGRAM
+    try:
+        return await telegram_link.find(given["TELEGRAM_BOT_TOKEN"], api)
+    except Unavailable as error:
+        say(f"The bot's link is not known: {error} The bot keeps trying.")
+        return None
+
+
+async def _all_ready(programs: Sequence[Program]) -> list[str]:
+    """Wait until every program answers; return the names of those that never did."""
+    names = await asyncio.gather(*map(_ready, programs))
+    return [name for name in names if name]
+
+
+async def _ready(program: Program) -> str | None:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _READY_WITHIN
+    assert program.health  # nosec B101: only programs that listen are asked
+    async with create_client() as client:
+        while loop.time() < deadline:
+            try:
+                if (await get(client, program.health, seconds=2.0)).status == 200:
+                    return None
+            except Unavailable:
+                pass
+            await asyncio.sleep(_ASK_AGAIN_AFTER)
+    return program.name
+
+
+async def _stop(children: Children, asked_again: asyncio.Event) -> None:
+    """End the children; a second Ctrl-C ends them at once."""
+    stopping = asyncio.create_task(children.stop())
+    impatient = asyncio.create_task(asked_again.wait())
+    await asyncio.wait((stopping, impatient), return_when=asyncio.FIRST_COMPLETED)
+    if impatient.done():
+        children.kill()
+    impatient.cancel()
+    await stopping
+
+
+def _on_signals() -> asyncio.Event:
+    asked_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, asked_to_stop.set)
+    return asked_to_stop
+
+
+def greeting(what: Plan, link: telegram_link.Link | None, seconds: float) -> str:
+    """Write what a person needs to begin."""
+    lines = [f"Ready after {seconds:.1f} s.", ""]
+    if what.page:
+        lines += [f"    Chat with the bot:  {what.page}", ""]
+        if not what.page.endswith(f":{FIRST_PAGE_PORT}"):
+            lines += [f"Port {FIRST_PAGE_PORT} is taken, so the page is on the next free one."]
+    elif link:
+        lines += [link.qr_code(), f"    Chat with @{link.username}:  {link.address}", ""]
+    lines += [f"Prices: {what.providers}. Logs: {LOGS}. Ctrl-C ends everything."]
+    return "\n".join(lines)
+
+
+def say(text: str) -> None:
+    """Print for the person, at once."""
+    print(text, flush=True)

@@ -1,0 +1,117 @@
+"""`python -m local test [PART ...] [--ahead]`: the tests, saying what it does while it does it.
+
+Without a part: unit, integration and e2e, then the coverage floors over all of them. With parts:
+those alone, leaving what they covered under `.run/coverage` for the part `coverage` to judge.
+`--ahead`: on a clock two years ahead, because no test may read today's date.
+"""
+
+import json
+import os
+import shutil
+import subprocess  # nosec B404: fixed commands, no shell
+import sys
+import time
+from collections.abc import Sequence
+
+from local.environment import ROOT
+from local.needs import NEEDS
+
+PARTS = ("unit", "integration", "e2e")
+COVERED = ROOT / ".run" / "coverage"
+NOT_RUN = ROOT / ".run" / "not-run.json"
+TOTAL_FLOOR = 90
+EXACT = ("*/telegram_bot/formatting/*", "*/market_data/indicators/*")
+_MOST_WORKERS = 8
+# A browser and an engine have clocks of their own, which the shifted one would contradict.
+_AHEAD = ("faketime", "--exclude-monotonic", "-f", "+730d")
+_NOT_AHEAD = "not browser and not engine"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the parts named, or all; return 0 when everything that could run passed."""
+    parts = [part for part in PARTS if part in arguments]
+    unknown = set(arguments) - {*PARTS, "coverage", "--ahead"}
+    if unknown:
+        print(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+        return 2
+    if "--ahead" in arguments:
+        return _run_ahead(parts or list(PARTS))
+    if not arguments:
+        shutil.rmtree(COVERED, ignore_errors=True)
+        return _run(list(PARTS)) or _coverage()
+    failed = _run(parts) if parts else 0
+    return failed or (_coverage() if "coverage" in arguments else 0)
+
+
+def _run(parts: Sequence[str]) -> int:
+    began = time.monotonic()
+    data = COVERED / f".coverage.{'-'.join(parts)}"
+    data.parent.mkdir(parents=True, exist_ok=True)
+    print(f"Running the {_words(parts)} tests on {_workers()} workers ...", flush=True)
+    command = [*_pytest(parts), "--cov", "--cov-report="]
+    failed = _call(command, COVERAGE_FILE=str(data))
+    print(f"That took {time.monotonic() - began:.0f} s.")
+    print_not_run()
+    return failed
+
+
+def _run_ahead(parts: Sequence[str]) -> int:
+    if not shutil.which(_AHEAD[0]):
+        print("A clock two years ahead needs faketime: sudo apt-get install -y faketime")
+        return 1
+    print(f"Running the {_words(parts)} tests again, two years ahead ...", flush=True)
+    return _call([*_AHEAD, *_pytest(parts), "-m", _NOT_AHEAD], NO_FAKE_STAT="1")
+
+
+def _pytest(parts: Sequence[str]) -> list[str]:
+    folders = [f"tests/{part}" for part in parts]
+    # A file's tests share a worker, so that what they share is built once.
+    spread = ["--numprocesses", str(_workers()), "--dist", "loadfile"]
+    return [sys.executable, "-m", "pytest", "--quiet", "--no-header", *spread, *folders]
+
+
+def _workers() -> int:
+    return min(_MOST_WORKERS, max(2, os.cpu_count() or 2))
+
+
+def _coverage() -> int:
+    """Hold what the tests covered to the floors."""
+    data = {"COVERAGE_FILE": str(COVERED / ".coverage")}
+    tool = [sys.executable, "-m", "coverage"]
+    if _call([*tool, "combine", "--keep", "--quiet", str(COVERED)], **data):
+        return 1
+    print(f"Branch coverage; the floor is {TOTAL_FLOOR} %:", end=" ", flush=True)
+    floor = f"--fail-under={TOTAL_FLOOR}"
+    low = _call([*tool, "report", "--format=total", floor], **data)
+    if low:
+        _call([*tool, "report"], **data)
+    print("Formatting and indicators; the floor is 100 %:", end=" ", flush=True)
+    exact = [f"--include={','.join(EXACT)}", "--fail-under=100"]
+    gaps = _call([*tool, "report", "--format=total", *exact], **data)
+    if gaps:
+        _call([*tool, "report", *exact], **data)
+    return 1 if low or gaps else 0
+
+
+def print_not_run() -> None:
+    """Print the tests that this machine could not run, and what would change that."""
+    try:
+        lacking = json.loads(NOT_RUN.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    if not lacking:
+        print("Every test ran.")
+        return
+    print("\nNOT RUN on this machine:")
+    for marker, entry in lacking.items():
+        need = NEEDS[marker]
+        print(f"  {len(entry['tests']):3d} tests need {need.what}\n      {need.install}")
+
+
+def _words(parts: Sequence[str]) -> str:
+    return ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]
+
+
+def _call(command: Sequence[str], **variables: str) -> int:
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **variables})  # nosec B603
+    return done.returncode
