@@ -1,0 +1,34 @@
+# telegram-bot: asks Telegram for updates and answers them; listens on no port.
+#   docker build -f infrastructure/docker/telegram-bot.Dockerfile -t crypto-assistant/telegram-bot .
+ARG BASE=python:3.13-slim
+
+FROM ${BASE} AS build
+COPY requirements/telegram-bot.txt /build/requirements.txt
+RUN ["python", "-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check", \
+     "--root-user-action=ignore", "--no-compile", "--no-deps", "--require-hashes", \
+     "--only-binary=:all:", "--target=/app/lib", "--requirement=/build/requirements.txt"]
+COPY infrastructure/docker/assemble.py /build/assemble.py
+COPY services/common/common /app/common
+COPY services/telegram-bot/telegram_bot /app/telegram_bot
+ARG VERSION=0.0.0
+RUN ["python", "/build/assemble.py", "/app"]
+
+FROM ${BASE}
+ENV PYTHONPATH=/app:/app/lib \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    BOT_HEARTBEAT=/tmp/heartbeat
+COPY --from=build /app /app
+WORKDIR /app
+USER 10001:10001
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["python", "-m", "common.probe", "/tmp/heartbeat", "90"]
+ENTRYPOINT ["python", "-m", "telegram_bot"]
+
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+ENV REVISION=${REVISION}
+LABEL org.opencontainers.image.title="crypto-assistant telegram-bot" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
