@@ -21,7 +21,7 @@ MOST_BYTES = 4 * 1024 * 1024
 
 
 class Transport(AiohttpTransport):
-    """The aiohttp transport with two outcomes told apart that it blurs.
+    """The aiohttp transport with outcomes told apart that it blurs.
 
     A refused connection means "not sent"; a connection that breaks later means "outcome unknown".
     The wrapped transport reports both as a connect time-out.
@@ -37,6 +37,8 @@ class Transport(AiohttpTransport):
             if isinstance(cause, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
                 raise httpx.RemoteProtocolError(str(cause), request=request) from cause
             raise
+        except aiohttp.ClientError as error:  # it lets some through, such as a bad status line
+            raise httpx.RemoteProtocolError(type(error).__name__, request=request) from error
 
 
 def create_client(
