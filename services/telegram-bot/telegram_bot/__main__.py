@@ -1,0 +1,49 @@
+"""python -m telegram_bot: read the settings once, run until SIGTERM or Ctrl-C."""
+
+import asyncio
+import signal
+import sys
+
+import structlog
+
+from common import environments, logs
+from common.errors import Misconfigured
+from common.settings import read
+from telegram_bot.app import run
+from telegram_bot.ports import Conflict
+from telegram_bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+WRONG_SETTING, CONFLICT = 2, 3
+
+
+def main() -> int:
+    """Return the exit code: 0 after a stop, 2 for a wrong setting, 3 when another bot polls."""
+    try:
+        settings = read(Settings)
+        level = settings.log_level or environments.load(settings.environment).log_level
+        secret = settings.telegram_bot_token.get_secret_value()
+        logs.configure("telegram-bot", level, settings.environment, secrets=[secret])
+        asyncio.run(_until_told(settings))
+    except Misconfigured as error:
+        print(error, file=sys.stderr)
+        return WRONG_SETTING
+    except Conflict as error:
+        log.error("another program takes this bot's updates; giving up", reason=str(error))
+        return CONFLICT
+    return 0
+
+
+async def _until_told(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    log.info("starting", revision=settings.revision, market_data=settings.market_data_url)
+    await run(settings, stop)
+    log.info("stopped")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""What a command is. One file a command: a module here that exports COMMAND is one.
+
+A command takes words and returns a reply; it never sees Telegram.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from common.environments import Limits
+from common.features import Features, Flag
+from telegram_bot.ports import MarketData, Reply, Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The words after the command's name.
+
+    Attributes:
+        typed: False for words that stood alone, without a command.
+    """
+
+    words: Sequence[str]
+    speaker: Speaker
+    typed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What commands may use."""
+
+    market: MarketData
+    features: Features
+    limits: Limits
+    commands: "Commands"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `/help`, the chat menu, the buttons and the docs read this and nothing else.
+
+    Attributes:
+        name: Lower case, without the slash.
+        usage: The whole syntax, for example `/price SYMBOL…`.
+        summary: What it does, at most 256 characters: the menu shows it.
+        answer: Raises the errors of `common.errors`; who called turns them into replies.
+        examples: Lines that work as they stand.
+        flag: The feature that must be on; None: always there.
+    """
+
+    name: str
+    usage: str
+    summary: str
+    answer: Callable[[Request, Services], Awaitable[Reply]]
+    examples: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    flag: Flag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """The one table of commands, in the order in which people see them."""
+
+    all: tuple[Command, ...]
+
+    def find(self, word: str) -> Command | None:
+        """Return the command of this name or alias, in any case."""
+        wanted = word.lower()
+        for command in self.all:
+            if wanted == command.name or wanted in command.aliases:
+                return command
+        return None
+
+    def available(self, features: Features, chat: int | None = None) -> tuple[Command, ...]:
+        """Return those whose flag is on; `chat` None asks for everybody, as the menu does."""
+        return tuple(command for command in self.all if is_on(command, features, chat))
+
+
+def is_on(command: Command, features: Features, chat: int | None = None) -> bool:
+    """Say whether the command's flag, if it has one, is on."""
+    return command.flag is None or features.enabled(command.flag, chat)

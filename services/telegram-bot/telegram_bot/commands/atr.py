@@ -1,0 +1,145 @@
+"""/atr: how far a market usually moves, with stops and a position size."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from common import wire
+from common.errors import BadInput, NotEnoughCandles, Unavailable
+from common.market import Timeframe
+from telegram_bot.commands import Command, Request, Services
+from telegram_bot.commands.atr_words import AtrWords, read
+from telegram_bot.commands.price import MARKETS_LOOKED_THROUGH, which_coin
+from telegram_bot.commands.words import words_of
+from telegram_bot.formatting.atr import atr_card, atr_overview
+from telegram_bot.formatting.numbers import plain
+from telegram_bot.ports import AtrQuestion, Button, Copy, Press, Reply, Rows, UnsupportedTimeframe
+
+OVERVIEW = (Timeframe.M15, Timeframe.H1, Timeframe.H4, Timeframe.D1)
+DEFAULT = Timeframe.H4
+_LAST_RESORT = Timeframe.W1
+_PERIODS = (7, 14, 21)
+_MULTIPLES = (Decimal("1.5"), Decimal(2), Decimal(3))
+
+
+async def answer(request: Request, services: Services) -> Reply:
+    """Answer one block; without a timeframe, an overview of four before it."""
+    asked = read(words_of(" ".join(request.words)))
+    if asked.symbol is None:
+        return await which_coin("atr", services)
+    if asked.equity is not None and asked.risk_pct is None:
+        asked = replace(asked, risk_pct=services.limits.risk_percentage * 100)
+    if asked.timeframe is None:
+        return await _overview(asked, services)
+    reply = await services.market.atr(_question(asked, asked.timeframe))
+    timeframes = await _timeframes(reply.symbol, services)
+    return Reply(atr_card(reply, asked.multiple), _buttons(asked, reply, timeframes))
+
+
+async def _overview(asked: AtrWords, services: Services) -> Reply:
+    """Ask for the four at once; what a market lacks is left out."""
+    questions = [_question(asked, timeframe) for timeframe in OVERVIEW]
+    answers = await asyncio.gather(
+        *(services.market.atr(question) for question in questions), return_exceptions=True
+    )
+    replies: list[wire.AtrReply] = []
+    for item in answers:
+        if isinstance(item, wire.AtrReply):
+            replies.append(item)
+        elif not isinstance(item, UnsupportedTimeframe | NotEnoughCandles):
+            raise item
+    if not replies:
+        replies = [await services.market.atr(_question(asked, _LAST_RESORT))]
+    block = next((reply for reply in replies if reply.timeframe == DEFAULT.value), replies[0])
+    card = atr_card(block, asked.multiple)
+    text = f"{atr_overview(replies, closing=False)}\n\n{card}" if len(replies) > 1 else card
+    found = [Timeframe(reply.timeframe) for reply in replies]
+    timeframes = found if len(found) > 1 else await _timeframes(block.symbol, services)
+    return Reply(text, _buttons(asked, block, timeframes))
+
+
+async def _timeframes(symbol: str, services: Services) -> Sequence[Timeframe]:
+    """Return what the timeframe buttons offer; daily series have nothing shorter than a day."""
+    try:
+        listed = await services.market.markets(MARKETS_LOOKED_THROUGH)
+    except Unavailable:
+        return OVERVIEW
+    for item in listed.symbols:
+        if item.symbol == symbol:
+            has = [timeframe for timeframe in Timeframe if timeframe.value in item.timeframes]
+            return [timeframe for timeframe in has if timeframe in OVERVIEW or len(has) <= 4]
+    return OVERVIEW
+
+
+def _question(asked: AtrWords, timeframe: Timeframe) -> AtrQuestion:
+    if asked.symbol is None:
+        raise BadInput("Which coin?")
+    return AtrQuestion(
+        symbol=asked.symbol,
+        timeframe=timeframe,
+        period=asked.period,
+        multiple=asked.multiple,
+        side=asked.side,
+        entry=asked.entry,
+        equity=asked.equity,
+        risk_pct=asked.risk_pct,
+    )
+
+
+def _buttons(asked: AtrWords, reply: wire.AtrReply, timeframes: Sequence[Timeframe]) -> Rows:
+    """Offer the neighbouring questions; the one that was answered carries a dot."""
+    now = replace(asked, symbol=reply.symbol, timeframe=Timeframe(reply.timeframe))
+    return (
+        tuple(
+            replace(now, timeframe=item).button(_marked(item.value, item is now.timeframe))
+            for item in timeframes
+        ),
+        tuple(
+            replace(now, period=item).button(_marked(str(item), item == now.period))
+            for item in _PERIODS
+        ),
+        tuple(
+            replace(now, multiple=item).button(_marked(f"{item}x", item == now.multiple))
+            for item in _MULTIPLES
+        ),
+        (
+            now.button("🔄 Refresh"),
+            Press("📈 Chart", f"chart {reply.symbol} {reply.timeframe} atr", fresh=True),
+            Press(
+                "🔔 ATR alert", f"alert {reply.symbol} atr {now.multiple} {reply.timeframe}", True
+            ),
+            *_copies(asked, reply),
+        ),
+    )
+
+
+def _copies(asked: AtrWords, reply: wire.AtrReply) -> list[Button]:
+    """Offer the exact stop and size, as digits that an exchange's form takes."""
+    copies: list[Button] = []
+    for stop in reply.stops:
+        level = stop.long if asked.side == "long" else stop.short
+        if stop.multiple == asked.multiple and level is not None:
+            copies.append(Copy("📋 stop", plain(level, reply.price_step)))
+    if reply.position is not None and reply.position.quantity > 0:
+        copies.append(Copy("📋 size", plain(reply.position.quantity, reply.lot_step)))
+    return copies
+
+
+def _marked(label: str, chosen: bool) -> str:
+    return f"•{label}" if chosen else label
+
+
+COMMAND = Command(
+    name="atr",
+    aliases=("a",),
+    usage="/atr SYMBOL [4h] [14] [2x] [@entry] [long|short] [risk 1%] [eq 10k]",
+    summary="how far a coin usually moves: stops and position size",
+    examples=(
+        "/atr BTC 4h",
+        "/atr ETH 1d 21 3x",
+        "/atr BTC 4h @64000 short",
+        "/atr BTC 4h risk 1% eq 10k",
+    ),
+    answer=answer,
+)

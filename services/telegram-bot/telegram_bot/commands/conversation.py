@@ -1,0 +1,150 @@
+"""From what a person typed or tapped to the reply: the one place that runs commands.
+
+Every answer has a reference of eight hexadecimal digits. It stands in each log line on the way and,
+when something failed, in the reply.
+"""
+
+import difflib
+import html
+import re
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from common.errors import BadInput, Unavailable, UnknownSymbol
+from telegram_bot.commands import Command, Request, Services, failures, is_on
+from telegram_bot.commands.pace import Pace
+from telegram_bot.commands.typed import Typed, take_apart
+from telegram_bot.formatting import trouble
+from telegram_bot.formatting.html import code, shortened
+from telegram_bot.ports import BUTTON_VERSION, Notice, Press, Reply, Rows, Speaker
+
+log = structlog.get_logger(__name__)
+
+_MOST_PLAIN_WORDS = 10
+_LOOKS_LIKE_A_MARKET = re.compile(r"\$?[a-z0-9]{2,15}([-/_][a-z0-9]{2,15})?", re.IGNORECASE)
+_MARKUP = re.compile(r"<[^>]*>")
+_LONGEST_NOTICE = 200
+_ASK_LIKE_THIS = "I answer commands."
+
+
+class Conversation:
+    """The bot's side of every chat; it keeps nothing but each person's pace."""
+
+    def __init__(self, services: Services, bot: str, pace: Pace) -> None:
+        """Speak as the bot whose username is `bot`, without the @."""
+        self._services = services
+        self._bot = bot.lower()
+        self._pace = pace
+
+    async def said(self, text: str, speaker: Speaker) -> Reply | None:
+        """Answer a message, or None where silence is right: what a group says is not for us."""
+        typed = take_apart(text.strip())
+        if typed is None:
+            return await self._plain(text, speaker) if speaker.private else None
+        if typed.bot is not None and typed.bot.lower() != self._bot:
+            return None
+        command = self._services.commands.find(typed.name)
+        if command is None and not (speaker.private or typed.bot):
+            return None
+        if (wait := self._pace.wait(speaker.user)) != 0:
+            return Reply(trouble.slow_down(wait)) if wait else None
+        if command is None:
+            return self._unknown(typed, speaker)
+        reply, _ = await self._run(command, Request(typed.words, speaker))
+        return reply
+
+    async def pressed(self, data: str, speaker: Speaker) -> Reply | Notice | None:
+        """Answer a tap. Trouble becomes a notice, so that the message that was tapped stays."""
+        version, _, text = data.partition(" ")
+        fresh = text.startswith("/")
+        typed = take_apart(text if fresh else f"/{text}")
+        command = self._services.commands.find(typed.name) if typed else None
+        if version != BUTTON_VERSION or typed is None or command is None:
+            return Notice("This button is from an older version — type /price BTC.")
+        if (wait := self._pace.wait(speaker.user)) != 0:
+            return Notice(trouble.slow_down(wait)) if wait else None
+        reply, went_well = await self._run(command, Request(typed.words, speaker))
+        if went_well or fresh:
+            return replace(reply, edits=not fresh)
+        return Notice(_plain_text(reply.text)[:_LONGEST_NOTICE])
+
+    async def _plain(self, text: str, speaker: Speaker) -> Reply | None:
+        """Take `btc eth` for a question about prices; anything else gets a hint."""
+        words = text.replace(",", " ").split(maxsplit=_MOST_PLAIN_WORDS)
+        command = self._services.commands.find("price")
+        if (wait := self._pace.wait(speaker.user)) != 0:
+            return Reply(trouble.slow_down(wait)) if wait else None
+        if command is None or not 0 < len(words) <= _MOST_PLAIN_WORDS:
+            return self._hint(speaker)
+        if not all(_LOOKS_LIKE_A_MARKET.fullmatch(word) for word in words):
+            return self._hint(speaker)
+        reply, _ = await self._run(command, Request(words, speaker, typed=False))
+        return reply
+
+    async def _run(self, command: Command, request: Request) -> tuple[Reply, bool]:
+        """Return the command's reply, or what to say instead, and whether it went well."""
+        ref = secrets.token_hex(4)
+        started = time.monotonic()
+        with structlog.contextvars.bound_contextvars(ref=ref):
+            reply, outcome = await self._outcome(command, request, ref)
+            spent = round((time.monotonic() - started) * 1000)
+            log.info("answered", command=command.name, outcome=outcome, ms=spent)
+        return replace(reply, buttons=self._usable(reply.buttons, request.speaker)), outcome == "ok"
+
+    async def _outcome(self, command: Command, request: Request, ref: str) -> tuple[Reply, str]:
+        if not is_on(command, self._services.features, request.speaker.chat):
+            return Reply(f"/{command.name} is not available here."), "off"
+        try:
+            return await command.answer(request, self._services), "ok"
+        except BadInput as error:
+            if _is_chatter(error, request):
+                return self._hint(request.speaker), "hint"
+            return failures.explain(error, command, request), type(error).__name__
+        except Unavailable as error:
+            log.warning("market data is unavailable", reason=str(error))
+            return failures.unavailable(ref, command, request), "unavailable"
+        except Exception:
+            log.exception("a command failed", command=command.name)
+            return Reply(trouble.crashed(ref)), "crashed"
+
+    def _usable(self, rows: Rows, speaker: Speaker) -> Rows:
+        """Drop buttons whose command is not there, or off, or does not fit; then empty rows."""
+        kept = (
+            tuple(item for item in row if not isinstance(item, Press) or self._works(item, speaker))
+            for row in rows
+        )
+        return tuple(row for row in kept if row)
+
+    def _works(self, press: Press, speaker: Speaker) -> bool:
+        command = self._services.commands.find(press.command.split(" ", 1)[0])
+        on = command is not None and is_on(command, self._services.features, speaker.chat)
+        return on and press.fits
+
+    def _unknown(self, typed: Typed, speaker: Speaker) -> Reply:
+        commands = self._services.commands.available(self._services.features, speaker.chat)
+        near = difflib.get_close_matches(typed.name, [command.name for command in commands], n=1)
+        guess = f" Did you mean {code(f'/{near[0]}')}?" if near else f" {self._examples()}"
+        return Reply(f"I don't know {code(f'/{shortened(typed.name)}')}.{guess}")
+
+    def _hint(self, speaker: Speaker) -> Reply:
+        return Reply(f"{_ASK_LIKE_THIS} {self._examples()}")
+
+    def _examples(self) -> str:
+        named = [self._services.commands.find(name) for name in ("price", "atr", "help")]
+        shown: Sequence[str] = [code(command.examples[0]) for command in named if command]
+        return f"Try {', '.join(shown)}."
+
+
+def _is_chatter(error: BadInput, request: Request) -> bool:
+    """Say whether words without a command were not about markets at all."""
+    if request.typed:
+        return False
+    return not isinstance(error, UnknownSymbol) or not error.suggestions
+
+
+def _plain_text(markup: str) -> str:
+    return html.unescape(_MARKUP.sub("", markup))

@@ -1,0 +1,86 @@
+"""Turn an error into what the person reads: what happened, what to do, one tap to do it."""
+
+from collections.abc import Sequence
+
+from common.errors import (
+    BadInput,
+    NotEnoughCandles,
+    UnknownSymbol,
+    UnknownTimeframe,
+)
+from common.market import Symbol, Timeframe
+from telegram_bot.commands import Command, Request
+from telegram_bot.commands.atr_words import PERIOD, BadPeriod
+from telegram_bot.commands.words import NotUnderstood, market
+from telegram_bot.formatting import trouble
+from telegram_bot.ports import Press, Reply
+
+_MOST_SUGGESTIONS = 3
+
+
+def explain(error: BadInput, command: Command, request: Request) -> Reply:
+    """Answer an error that the person can do something about."""
+    match error:
+        case UnknownSymbol():
+            return _unknown(error, command, request)
+        case UnknownTimeframe():
+            return Reply(trouble.bad_timeframe(error.asked))
+        case NotEnoughCandles():
+            return _too_young(error, command, request)
+        case BadPeriod():
+            return Reply(trouble.bad_period(error.asked))
+        case NotUnderstood():
+            return Reply(trouble.not_understood(error.word, command.examples[0]))
+    return Reply(trouble.bad_input(str(error)))
+
+
+def unavailable(ref: str, command: Command, request: Request) -> Reply:
+    """Answer a failure that nobody can do anything about; `ref` finds it in the log."""
+    again = Press("🔄 Try again", _again(command, request.words))
+    return Reply(trouble.unavailable(ref), ((again,),))
+
+
+def _unknown(error: UnknownSymbol, command: Command, request: Request) -> Reply:
+    near = error.suggestions[:_MOST_SUGGESTIONS]
+    buttons = tuple(
+        Press(name, _again(command, _with(request.words, error.asked, name))) for name in near
+    )
+    return Reply(trouble.unknown_symbol(error.asked, near), (buttons,))
+
+
+def _with(words: Sequence[str], asked: str, name: str) -> list[str]:
+    return [name if _means(word, asked) else word for word in words]
+
+
+def _means(word: str, asked: str) -> bool:
+    try:
+        return asked.casefold() in (word.casefold(), market(word).casefold())
+    except BadInput:
+        return False
+
+
+def _too_young(error: NotEnoughCandles, command: Command, request: Request) -> Reply:
+    symbol = Symbol.parse(error.symbol)
+    period = next((int(word) for word in request.words if word.isdecimal()), PERIOD)
+    instead = _long_enough(error)
+    text = trouble.short_history(
+        symbol.shown, symbol.base, error.timeframe, period, error.have, error.need, instead
+    )
+    if instead is None:
+        return Reply(text)
+    words = [instead if word.lower() == error.timeframe else word for word in request.words]
+    return Reply(text, ((Press(f"Try {instead}", _again(command, words)),),))
+
+
+def _long_enough(error: NotEnoughCandles) -> str | None:
+    """Return the longest shorter timeframe of which the same span holds enough candles."""
+    asked = Timeframe(error.timeframe)
+    span = error.have * asked.seconds
+    for shorter in reversed(Timeframe):
+        if shorter.seconds < asked.seconds and span >= error.need * shorter.seconds:
+            return shorter.value
+    return None
+
+
+def _again(command: Command, words: Sequence[str]) -> str:
+    return " ".join((command.name, *words))

@@ -1,0 +1,116 @@
+"""/price: what markets trade at."""
+
+from collections.abc import Sequence
+
+from common import wire
+from common.errors import BadInput, Unavailable
+from telegram_bot.commands import Command, Request, Services
+from telegram_bot.commands.words import market, shorten, without_repeats, words_of
+from telegram_bot.formatting import trouble
+from telegram_bot.formatting.numbers import plain
+from telegram_bot.formatting.price import price_brief, price_card, price_table
+from telegram_bot.ports import Copy, Press, Reply, Rows, error_from
+
+MOST = 10
+OFFERED = ("BTC", "ETH", "SOL", "BNB", "XRP")
+MARKETS_LOOKED_THROUGH = 200
+_MOST_LEFT_OUT_NAMED = 5
+
+
+async def answer(request: Request, services: Services) -> Reply:
+    """Answer a card for one market, a table for up to ten."""
+    words = without_repeats(words_of(" ".join(request.words).replace(";", " ")))
+    if not words:
+        return await which_coin("price", services)
+    known, refused = _sort(words)
+    asked, left_out = known[:MOST], known[MOST:]
+    found = await services.market.tickers(asked) if asked else _NOTHING
+    problems = [*found.problems, *refused]
+    if not found.tickers and (len(problems) == 1 or not request.typed):
+        raise error_from(problems[0])
+    if len(found.tickers) == 1 and not problems and not left_out:
+        return _one(found.tickers[0], request, services)
+    text = price_table(found.tickers, problems, left_out=left_out[:_MOST_LEFT_OUT_NAMED])
+    return Reply(text, _refresh(asked))
+
+
+async def which_coin(command: str, services: Services) -> Reply:
+    """Ask for the missing market, with buttons for those that are listed."""
+    return Reply(trouble.which_coin(command), (await offered(command, services),))
+
+
+async def offered(command: str, services: Services) -> tuple[Press, ...]:
+    """Return a button for each well-known coin that is listed; none when nobody can say."""
+    try:
+        listed = await services.market.markets(MARKETS_LOOKED_THROUGH)
+    except Unavailable:
+        return ()
+    bases = {item.base for item in listed.symbols}
+    return tuple(Press(base, f"{command} {base}") for base in OFFERED if base in bases)
+
+
+_NOTHING = wire.TickersReply(tickers=[], problems=[])
+
+
+def _sort(words: Sequence[str]) -> tuple[list[str], list[wire.Problem]]:
+    """Part markets from words that cannot be one, a problem for each of those."""
+    known: list[str] = []
+    refused: list[wire.Problem] = []
+    for word in words:
+        try:
+            known.append(market(word))
+        except BadInput as error:
+            refused.append(_problem(word, error))
+    return without_repeats(known), refused[:MOST]
+
+
+def _problem(word: str, error: BadInput) -> wire.Problem:
+    return wire.Problem(
+        type="/problems/invalid-parameter",
+        title="Not a market's name",
+        status=422,
+        detail=str(error),
+        code="invalid-parameter",
+        asked=shorten(word),
+    )
+
+
+def _one(ticker: wire.TickerReply, request: Request, services: Services) -> Reply:
+    whole = services.features.enabled("enhanced_price_display", request.speaker.chat)
+    return Reply(price_card(ticker) if whole else price_brief(ticker), _card_buttons(ticker))
+
+
+def _card_buttons(ticker: wire.TickerReply) -> Rows:
+    symbol = ticker.symbol
+    exact = plain(ticker.price, ticker.price_step)
+    return (
+        (
+            Press("🔄 Refresh", f"price {symbol}"),
+            Press("📈 Chart", f"chart {symbol}", fresh=True),
+            Press("📏 ATR", f"atr {symbol}", fresh=True),
+        ),
+        (
+            Press("🔔 Alert", f"alert {symbol}", fresh=True),
+            Press("⭐ Watch", f"watch {symbol}", fresh=True),
+            Copy(f"📋 {exact}", exact),
+        ),
+    )
+
+
+def _refresh(asked: Sequence[str]) -> Rows:
+    """Offer to ask again, by the short name where the long one does not fit."""
+    for name in ("price", "p"):
+        press = Press("🔄 Refresh", " ".join((name, *asked)))
+        if press.fits:
+            return ((press,),)
+    return ()
+
+
+COMMAND = Command(
+    name="price",
+    aliases=("p",),
+    usage=f"/price SYMBOL… (up to {MOST})",
+    summary="what a coin trades at, or up to ten of them",
+    examples=("/price BTC", "/price btc,eth sol", "/price ETH-USD"),
+    answer=answer,
+)

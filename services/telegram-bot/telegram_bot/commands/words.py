@@ -1,0 +1,97 @@
+"""Read what people write for numbers and markets."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from common.errors import BadInput
+from common.market import split_market
+
+_LONGEST_NUMBER = 24
+_MOST = Decimal(10) ** 15 - 1
+_LONGEST_SHOWN = 40
+_SCALES = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
+_NUMBER = re.compile(r"(?P<digits>[\d_,]*\d)?(?:\.(?P<rest>\d+))?(?P<scale>[kmbt]?)", re.ASCII)
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+", re.ASCII)
+_UNDERSCORES = re.compile(r"\d+(_\d+)*", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"\d+,\d+", re.ASCII)
+# A comma parts words, except between two digits: there it belongs to a number.
+_BREAKS = re.compile(r"\s+|(?<!\d),|,(?!\d)", re.ASCII)
+
+
+class NotUnderstood(BadInput):
+    """A word that the command has no use for."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(f"I don't understand {shorten(word)!r} there.")
+        self.word = shorten(word)
+
+
+def number(text: str) -> Decimal:
+    """Read an amount of 0 or more.
+
+    Three digits after a comma are thousands, any other number of digits is a fraction.
+
+    Raises:
+        BadInput: For anything else, exponents, signs and two points included.
+
+    >>> [str(number(text)) for text in ("70k", "1.5m", "2B", "70,000", "1_000", "70,5", "0.0001")]
+    ['70000', '1500000', '2000000000', '70000', '1000', '70.5', '0.0001']
+    """
+    found = _NUMBER.fullmatch(text.lower()) if len(text) <= _LONGEST_NUMBER else None
+    digits = _digits(found["digits"] or "", found["rest"]) if found else None
+    value = Decimal(digits) * _SCALES[found["scale"]] if found and digits else _MOST + 1
+    if value > _MOST:
+        raise BadInput(
+            f"{shorten(text)!r} is not an amount I can use. Write 70000, 70,000, 70k or 1.5m."
+        )
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+
+def amount(text: str) -> Decimal:
+    """Read an amount above 0, as `number` does."""
+    value = number(text)
+    if value <= 0:
+        raise BadInput(f"{shorten(text)!r} is not an amount I can use. It must be above 0.")
+    return value
+
+
+def _digits(whole: str, rest: str | None) -> str | None:
+    """Return a plain decimal number, or None where commas, points and underscores make no sense."""
+    if not whole:
+        return f"0.{rest}" if rest else None
+    if _UNDERSCORES.fullmatch(whole) or _THOUSANDS.fullmatch(whole):
+        plain = whole.replace("_", "").replace(",", "")
+        return f"{plain}.{rest}" if rest else plain
+    if rest is None and _DECIMAL_COMMA.fullmatch(whole):
+        return whole.replace(",", ".")
+    return None
+
+
+def words_of(text: str) -> list[str]:
+    """Split at white space and at commas that are not inside a number.
+
+    >>> words_of("btc,4h @64,000")
+    ['btc', '4h', '@64,000']
+    """
+    return [word for word in _BREAKS.split(text) if word]
+
+
+def market(word: str) -> str:
+    """Return the market as the service takes it: `BTC`, or `BTC-USDT` when both are named.
+
+    Raises:
+        BadInput: If it cannot be a market, with a hint.
+    """
+    base, quote = split_market(word)
+    return f"{base}-{quote}" if quote else base
+
+
+def without_repeats(words: Iterable[str]) -> list[str]:
+    """Keep the first of equal words, in order."""
+    return list(dict.fromkeys(words))
+
+
+def shorten(word: str) -> str:
+    """Cut a word to what an answer repeats of it."""
+    return word if len(word) <= _LONGEST_SHOWN else word[: _LONGEST_SHOWN - 1] + "…"

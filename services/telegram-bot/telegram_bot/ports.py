@@ -1,0 +1,182 @@
+"""What the bot's parts ask of each other, in our own words.
+
+Commands ask `MarketData`; the Telegram adapter asks a `Listener` and delivers the `Reply`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from common import wire
+from common.errors import (
+    BadInput,
+    CryptoAssistantError,
+    NotEnoughCandles,
+    Unavailable,
+    UnknownSymbol,
+)
+from common.market import Timeframe
+
+MOST_DATA_BYTES = 64  # Telegram's limit for a button's data
+BUTTON_VERSION = "1"
+
+
+class UnsupportedTimeframe(BadInput):
+    """A timeframe that exists, but not for this market."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtrQuestion:
+    """What `/atr` can ask.
+
+    Attributes:
+        symbol: Any spelling without a slash, for example `BTC` or `BTC-USD`.
+        period: Bars, 2 to 90.
+        multiple: Of ATR, from the entry to the stop.
+        entry: In the quote asset; None means the last price.
+        equity: In the quote asset; None means no position.
+        risk_pct: Share of the equity in percent.
+    """
+
+    symbol: str
+    timeframe: Timeframe
+    period: int = 14
+    multiple: Decimal = Decimal(2)
+    side: wire.Side = "long"
+    entry: Decimal | None = None
+    equity: Decimal | None = None
+    risk_pct: Decimal | None = None
+
+
+class MarketData(Protocol):
+    """The market-data service. Every method raises Unavailable when it does not answer in time."""
+
+    async def tickers(self, words: Sequence[str]) -> wire.TickersReply:
+        """Return what is known in the order asked, and a problem for each rest."""
+        ...
+
+    async def atr(self, question: AtrQuestion) -> wire.AtrReply:
+        """Return the average true range.
+
+        Raises:
+            UnknownSymbol, UnsupportedTimeframe, NotEnoughCandles, BadInput: The asker can act.
+        """
+        ...
+
+    async def markets(self, limit: int) -> wire.MarketsReply:
+        """Return up to `limit` listed markets by falling volume."""
+        ...
+
+
+def error_from(problem: wire.Problem, timeframe: str = "") -> CryptoAssistantError:
+    """Sort a problem of the market-data service by who can act on it."""
+    asked = problem.asked or problem.symbol or ""
+    match problem.code:
+        case "invalid-parameter":
+            return BadInput(problem.detail)
+        case "unknown-symbol":
+            return UnknownSymbol(asked, problem.suggestions or ())
+        case "unsupported-timeframe":
+            return UnsupportedTimeframe(problem.detail)
+        case "not-enough-history" if problem.have is not None and problem.need is not None:
+            return NotEnoughCandles(
+                problem.symbol or asked, timeframe, have=problem.have, need=problem.need
+            )
+    return Unavailable(f"{problem.code}: {problem.detail}", problem.retry_after_s or 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that is a command typed by thumb.
+
+    Attributes:
+        command: Without the slash, for example `atr BTC-USD 4h`.
+        fresh: Answered by a new message, as if typed; else the tapped message is edited.
+    """
+
+    label: str
+    command: str
+    fresh: bool = False
+
+    @property
+    def data(self) -> str:
+        return f"{BUTTON_VERSION} {'/' if self.fresh else ''}{self.command}"
+
+    @property
+    def fits(self) -> bool:
+        return len(self.data.encode()) <= MOST_DATA_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A button that copies `text`, an exact number, to the clipboard."""
+
+    label: str
+    text: str
+
+
+Button = Press | Copy
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a command answers.
+
+    Attributes:
+        text: Telegram's HTML.
+        buttons: Rows of them, under the text.
+        picture: A PNG that the text is the caption of.
+        edits: After a tap: replaces the message that was tapped, rather than following it.
+    """
+
+    text: str
+    buttons: Rows = ()
+    picture: bytes | None = None
+    edits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A plain sentence in a pop-up, at most 200 characters: what only a tap can get."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks, and where: Telegram's ids."""
+
+    chat: int
+    user: int
+    private: bool
+
+
+class Listener(Protocol):
+    """Hears what people type and tap. Never raises; None means that silence is right."""
+
+    async def said(self, text: str, speaker: Speaker) -> Reply | None: ...
+
+    async def pressed(self, data: str, speaker: Speaker) -> Reply | Notice | None: ...
+
+
+Raw = Mapping[str, Any]  # one update as Telegram sent it
+
+
+class Conflict(Exception):
+    """Someone else takes this bot's updates: another program with its token, or a webhook."""
+
+
+class Feed(Protocol):
+    """Telegram's `getUpdates`."""
+
+    async def fetch(self, offset: int | None, seconds: float) -> Sequence[Raw]:
+        """Return updates from `offset` on, waiting up to `seconds` for the first.
+
+        Raises:
+            Unavailable: With `retry_after` when Telegram names a time.
+            Conflict: If updates go elsewhere.
+            Misconfigured: If the token is refused.
+        """
+        ...
