@@ -165,7 +165,8 @@ class History:
             size = min(page, lacking) if call == 0 else page  # a short range may be one quiet spell
             since = kept.start - size * native.length
             rows = await self._fetch(offer, native, since, kept.start)
-            if not rows and not kept.candles and offer.provider.quality == "single":
+            nothing = not rows and not kept.candles and size == page
+            if nothing and offer.provider.quality == "single":
                 raise Unavailable(
                     f"{offer.provider.name} has no {native.value} candles of "
                     f"{offer.listing.symbol.shown} right now."

@@ -6,6 +6,7 @@ from typing import cast
 from starlette.requests import Request
 from starlette.responses import Response
 
+from common.errors import BadInput
 from common.market import Timeframe
 from common.wire import AtrReply, Side
 from market_data.market import Markets
@@ -16,7 +17,7 @@ from market_data.routes.table import Row, json, refuse_unknown
 TIMEFRAME = parameters.timeframe(Timeframe.H4)
 PERIOD = parameters.integer("period", 14, 2, 90, "Candles that ATR averages over.")
 BARS = parameters.optional_integer(
-    "bars", 3, 1_000, "Closed candles to stand on; by default 250, or 11 times the period."
+    "bars", 3, 1_000, "Closed candles to stand on; by default 250, or 11 times the period.", 500
 )
 MULTIPLES = parameters.decimals(
     "multiples",
@@ -43,10 +44,13 @@ PARAMETERS = (TIMEFRAME, PERIOD, BARS, MULTIPLES, MULTIPLE, SIDE, ENTRY, EQUITY,
 async def atr(request: Request) -> Response:
     refuse_unknown(request, PARAMETERS)
     query = request.query_params
+    bars, period = BARS.of(query), PERIOD.of(query)
+    if bars is not None and bars <= period:
+        raise BadInput(f"bars is {bars}; ATR({period}) needs at least {period + 1}.")
     question = Question(
         timeframe=TIMEFRAME.of(query),
-        period=PERIOD.of(query),
-        bars=BARS.of(query),
+        period=period,
+        bars=bars,
         multiples=MULTIPLES.of(query),
         multiple=MULTIPLE.of(query),
         side=cast(Side, SIDE.of(query)),

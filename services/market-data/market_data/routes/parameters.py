@@ -62,11 +62,13 @@ def integer(name: str, default: int, low: int, high: int, summary: str) -> Param
     return Parameter(name, read, default, summary, schema, str(default))
 
 
-def optional_integer(name: str, low: int, high: int, summary: str) -> Parameter[int | None]:
+def optional_integer(
+    name: str, low: int, high: int, summary: str, example: int
+) -> Parameter[int | None]:
     """A whole number, or nothing."""
     strict = integer(name, low, low, high, summary)
     schema = {key: item for key, item in strict.schema.items() if key != "default"}
-    return Parameter(name, strict.read, None, summary, schema, str(low))
+    return Parameter(name, strict.read, None, summary, schema, str(example))
 
 
 _DECIMAL: Schema = {"type": "string", "pattern": r"^[0-9]{1,15}(\.[0-9]{1,18})?$"}
