@@ -1,4 +1,4 @@
-"""Two judges of the Bot API that are not ours: aiogram for requests, python-telegram-bot for answers.
+"""Judges of the Bot API that are not ours: aiogram for requests, python-telegram-bot for answers.
 
 Importing aiogram takes seconds, so this module loads it on the first request that is judged.
 """

@@ -35,7 +35,8 @@ def run(settings: Settings) -> None:
         )
     except OSError as error:
         raise Misconfigured(
-            f"cannot listen on {settings.playground_host}:{settings.playground_port} ({error.strerror}); "
+            f"cannot listen on {settings.playground_host}:{settings.playground_port} "
+            f"({error.strerror}); "
             "set PLAYGROUND_PORT to a free port, or to 0"
         ) from None
     config = uvicorn.Config(

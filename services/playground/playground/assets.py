@@ -13,7 +13,9 @@ _TYPES: Final = {
     "chat.css": "text/css",
     "chat.js": "text/javascript",
     "rich.js": "text/javascript",
+    "theme.js": "text/javascript",
     "icon.svg": "image/svg+xml",
+    "wallpaper.svg": "image/svg+xml",
 }
 _HEADERS: Final = {
     "Content-Security-Policy": (

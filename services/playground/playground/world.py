@@ -152,7 +152,6 @@ class World:
         if chat.blocked == blocked:
             return
         chat.blocked = blocked
-        user = self.profile.user
         member = {"status": "member", "user": self.profile.user}
         kicked = {"status": "kicked", "user": self.profile.user, "until_date": 0}
         old, new = (member, kicked) if blocked else (kicked, member)
