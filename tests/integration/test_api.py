@@ -31,7 +31,6 @@ from common.wire import (
 )
 from market_data.app import ROWS, create_app
 from market_data.market import Markets
-from market_data.routes.middleware import Requests
 from market_data.settings import Settings
 from tests.support.fake_provider import FakeProvider, listing
 from tests.support.serving import serve
@@ -262,10 +261,7 @@ def faulty(
 ) -> tuple[Starlette, list[FakeProvider]]:
     clock = FrozenClock(NOON)
     used = list(providers) or [FakeProvider(clock)]
-    app = create_app(SIMU, clock, Markets(used, Features("local"), clock))
-    for middleware in app.user_middleware:
-        if middleware.cls is Requests:
-            middleware.kwargs["deadline"] = deadline
+    app = create_app(SIMU, clock, Markets(used, Features("local"), clock), deadline=deadline)
     return app, used
 
 

@@ -16,7 +16,7 @@ from common.features import Features
 from market_data.market import Markets
 from market_data.providers import Surroundings, create
 from market_data.routes import candles, health, indicators, openapi, problems, symbols, tickers
-from market_data.routes.middleware import Requests
+from market_data.routes.middleware import DEADLINE_SECONDS, Requests
 from market_data.settings import Settings
 
 ROWS = (*tickers.ROWS, *candles.ROWS, *indicators.ROWS, *symbols.ROWS, *health.ROWS)
@@ -40,9 +40,12 @@ def create_markets(settings: Settings, clock: Clock) -> Markets:
 
 
 def create_app(
-    settings: Settings, clock: Clock | None = None, markets: Markets | None = None
+    settings: Settings,
+    clock: Clock | None = None,
+    markets: Markets | None = None,
+    deadline: float = DEADLINE_SECONDS,
 ) -> Starlette:
-    """Return the application; tests bring their own clock or use cases."""
+    """Return the application; tests bring their own clock, use cases or deadline in seconds."""
     answers = markets or create_markets(settings, clock or SystemClock())
 
     @asynccontextmanager
@@ -61,7 +64,7 @@ def create_app(
             HTTPException: problems.on_http,
             Exception: problems.on_bug,
         },
-        middleware=[Middleware(Requests)],
+        middleware=[Middleware(Requests, deadline=deadline)],
         lifespan=lifespan,
     )
     app.state.settings = settings

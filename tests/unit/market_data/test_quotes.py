@@ -43,7 +43,8 @@ async def test_changes_are_computed_from_closes_of_before() -> None:
     reply = await quotes.ticker(offer)
 
     assert reply.open_24h == 1_000 and reply.change_24h == 320
-    assert (reply.change_1h_pct, reply.change_24h_pct, reply.change_7d_pct) == (10, 32, 65)
+    changes = [reply.change_1h_pct, reply.change_24h_pct, reply.change_7d_pct]
+    assert changes == [Decimal(10), Decimal(32), Decimal(65)]
 
 
 async def test_extremes_and_volumes_cover_the_last_24_hours_and_the_price_itself() -> None:
@@ -52,7 +53,7 @@ async def test_extremes_and_volumes_cover_the_last_24_hours_and_the_price_itself
 
     reply = await quotes.ticker(offer)
 
-    assert (reply.high_24h, reply.low_24h) == (1_500, 1_000)
+    assert [reply.high_24h, reply.low_24h] == [Decimal(1_500), Decimal(1_000)]
     assert reply.volume_24h == 288 * 2
     assert reply.quote_volume_24h == 288 * 2 * 1_000
 
@@ -82,7 +83,8 @@ async def test_a_stock_changes_against_the_close_of_its_last_session() -> None:
 
     assert reply.open_24h == 115  # Friday the 15th
     assert reply.change_1h_pct is None
-    assert (reply.high_24h, reply.low_24h, reply.volume_24h) == (120, 116, 5)
+    session = [reply.high_24h, reply.low_24h, reply.volume_24h]
+    assert session == [Decimal(120), Decimal(116), Decimal(5)]
     assert reply.change_7d_pct == ((Decimal(118) - 111) / 111 * 100).quantize(Decimal("0.000001"))
 
 
