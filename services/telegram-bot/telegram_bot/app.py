@@ -3,6 +3,8 @@
 import asyncio
 from contextlib import AsyncExitStack
 
+import httpx
+
 from common import environments
 from common.clock import Clock, SystemClock
 from common.features import Features
@@ -19,8 +21,9 @@ from telegram_bot.commands import Services
 from telegram_bot.commands.conversation import Conversation
 from telegram_bot.commands.discovery import discover
 from telegram_bot.commands.pace import Pace
-from telegram_bot.ports import MarketData
+from telegram_bot.ports import Feed, MarketData
 from telegram_bot.settings import Settings
+from telegram_bot.updates.heartbeat import Heartbeat
 from telegram_bot.updates.polling import Backoff, Poller, until
 
 
@@ -50,12 +53,18 @@ async def run(settings: Settings, stop: asyncio.Event, clock: Clock | None = Non
         Handlers(conversation, sender, AnswerMemory(clock)).add_to(application)
         await show_menu(application.bot, _menu(services))
         intake = Intake(application)
-        poller = Poller(HttpFeed(feed_client, settings.telegram_api_url, token), intake.take)
+        poller = Poller(_feed(settings, feed_client), intake.take)
         try:
             await poller.run(stop)
         finally:
             unfinished = await intake.finish(settings.stop_seconds)
         await poller.confirm(unfinished)
+
+
+def _feed(settings: Settings, client: httpx.AsyncClient) -> Feed:
+    token = settings.telegram_bot_token.get_secret_value()
+    feed = HttpFeed(client, settings.telegram_api_url, token)
+    return Heartbeat(feed, settings.bot_heartbeat) if settings.bot_heartbeat else feed
 
 
 def _services(settings: Settings, market: MarketData) -> Services:

@@ -1,5 +1,6 @@
 """What the operator can set. `.env.example` and docs name the same variables."""
 
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -42,6 +43,10 @@ class Settings(ProgramSettings):
     market_data_url: Address = Field(
         default="http://127.0.0.1:8081",
         description="the address of the market-data service, for example http://127.0.0.1:8081",
+    )
+    bot_heartbeat: Path | None = Field(
+        default=None,
+        description="a file to touch before every poll, for a health check to read its age",
     )
     stop_seconds: float = Field(
         default=10.0,
