@@ -7,8 +7,8 @@ REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BASE ?= python:3.13-slim
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check prove lock format clean venv-run venv-dev \
-	lint types contracts security locked unit integration e2e coverage images
+.PHONY: help run test check ahead prove lock format clean venv-run venv-dev \
+	lint types contracts security locked unit integration e2e containers coverage images gate
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "; print "make <word>, where <word> is one of"} \
@@ -27,6 +27,9 @@ check: venv-dev ## Run the static gates: format, style, types, imports, security
 
 format: venv-dev ## Rewrite the code in the project's format
 	@$(IN) -m isort --quiet . && $(IN) -m black --quiet .
+
+ahead: venv-dev ## Run the tests again on a clock two years ahead
+	@$(IN) -m local test --ahead
 
 prove: venv-dev ## Run the long proofs: performance, endurance
 	@$(IN) -m local prove
@@ -72,8 +75,14 @@ integration: venv-dev ## Tests of parts together, over real sockets and processe
 e2e: venv-dev ## Tests of the whole assistant, from market to chat
 	@$(IN) -m local test e2e
 
+containers: venv-dev ## Tests that build, start and ask every image
+	@$(IN) -m local test containers
+
 coverage: venv-dev ## Put together what the tests covered and hold it to the floors
 	@$(IN) -m local test coverage
+
+gate: ## Fail unless every job in NEEDS succeeded; closes a workflow
+	@$(PYTHON) scripts/local/gate.py
 
 venv-run venv-dev: venv-%:
 	@command -v $(PYTHON) >/dev/null || { \

@@ -58,11 +58,17 @@ class Children:
     """
 
     def __init__(
-        self, environment: Mapping[str, str], logs: Path, show: Callable[[str], None]
+        self,
+        environment: Mapping[str, str],
+        logs: Path,
+        show: Callable[[str], None],
+        *,
+        stops_within: float = _STOPS_WITHIN,
     ) -> None:
         self._environment = environment
         self._logs = logs
         self._show = show
+        self._stops_within = stops_within
         self._quiet = False
         self._children: list[Child] = []
         self._followers: dict[asyncio.Task[None], Child] = {}
@@ -95,13 +101,13 @@ class Children:
         return self._followers[done.pop()]
 
     async def stop(self) -> None:
-        """End every child: politely, then after five seconds by force."""
+        """End every child: politely, then after `stops_within` seconds by force."""
         self._quiet = True
         self._signal(signal.SIGTERM)
         followers = set(self._followers)
         if not followers:
             return
-        _, late = await asyncio.wait(followers, timeout=_STOPS_WITHIN)
+        _, late = await asyncio.wait(followers, timeout=self._stops_within)
         if late:
             self.kill()
             await asyncio.wait(late, timeout=_STOPS_WITHIN)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 HOST = "127.0.0.1"
 # Not a secret: it opens nothing but the playground on this machine.
@@ -17,12 +18,15 @@ class Program:
         module: What `python -m` starts.
         settings: Environment variables beside those that the parent has.
         health: Address that answers 200 once the program can be used; none if it never listens.
+        heartbeat: File that the program touches once it works. None for a bot on real Telegram: it may
+            have to wait until Telegram can be reached.
     """
 
     name: str
     module: str
     settings: Mapping[str, str] = field(default_factory=dict)
     health: str | None = None
+    heartbeat: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def has_token(settings: Mapping[str, str]) -> bool:
     return bool(settings.get("TELEGRAM_BOT_TOKEN"))
 
 
-def plan(settings: Mapping[str, str], *, market_port: int, page_port: int) -> Plan:
+def plan(settings: Mapping[str, str], *, market_port: int, page_port: int, logs: Path) -> Plan:
     """Decide what to start.
 
     With `TELEGRAM_BOT_TOKEN` the bot talks to real Telegram and prices come from real exchanges;
@@ -54,6 +58,7 @@ def plan(settings: Mapping[str, str], *, market_port: int, page_port: int) -> Pl
     Args:
         settings: The environment, with `.env` beneath it.
         market_port, page_port: Free ports for market-data and for the chat page.
+        logs: Folder of what a run leaves behind.
     """
     real = has_token(settings)
     page = None if real else f"http://{HOST}:{page_port}"
@@ -82,8 +87,18 @@ def plan(settings: Mapping[str, str], *, market_port: int, page_port: int) -> Pl
         },
         page,
     )
-    telegram = {} if page is None else _local_telegram(page)
-    bot = Program("telegram-bot", "telegram_bot", {**shared, "MARKET_DATA_URL": market, **telegram})
+    heartbeat = logs / "telegram-bot.heartbeat"
+    bot = Program(
+        "telegram-bot",
+        "telegram_bot",
+        {
+            **shared,
+            **({} if page is None else _local_telegram(page)),
+            "MARKET_DATA_URL": market,
+            "BOT_HEARTBEAT": str(heartbeat),
+        },
+        heartbeat=None if real else heartbeat,
+    )
     programs = (market_data, bot) if real else (market_data, playground, bot)
     return Plan(programs, page, providers)
 

@@ -13,17 +13,16 @@ from collections.abc import Mapping, Sequence
 from dotenv import dotenv_values
 
 from common.errors import Misconfigured, Unavailable
-from common.http import create_client, get
 from local import telegram_link
 from local.children import Children, last_words
 from local.environment import ROOT
 from local.plan import Plan, Program, has_token, plan
 from local.ports import free_port
+from local.readiness import all_ready
 
 FIRST_PAGE_PORT = 8080
 LOGS = ROOT / ".run"
-_READY_WITHIN = 45.0
-_ASK_AGAIN_AFTER = 0.1
+READY_WITHIN = 45.0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -42,7 +41,7 @@ def settings() -> dict[str, str]:
 
 async def _run(given: Mapping[str, str]) -> int:
     page_port = free_port(FIRST_PAGE_PORT)
-    what = plan(given, market_port=free_port(), page_port=page_port)
+    what = plan(given, market_port=free_port(), page_port=page_port, logs=LOGS)
     asked_to_stop = _on_signals()
     children = Children(given, LOGS, say)
     running = asyncio.create_task(_start(what, given, children))
@@ -71,22 +70,32 @@ async def _start(what: Plan, given: Mapping[str, str], children: Children) -> Se
             link = await _link(given)
         except Misconfigured as error:
             return [str(error)]
-    listening = [program for program in what.programs if program.health]
-    for program in listening:
-        await children.start(program)
-    died = asyncio.create_task(children.died())
-    ready = asyncio.create_task(_all_ready(listening))
-    await asyncio.wait((died, ready), return_when=asyncio.FIRST_COMPLETED)
-    if died.done():
-        ready.cancel()
-        return last_words(died.result())
-    if late := ready.result():
-        return [f"{' and '.join(late)} did not answer within {_READY_WITHIN:g} s; see {LOGS}."]
-    for program in what.programs:
-        if not program.health:
-            await children.start(program)
+    # The bot comes last: it asks the others from its first second on.
+    first = [program for program in what.programs if program.health]
+    last = [program for program in what.programs if not program.health]
+    for programs in (first, last):
+        if trouble := await _bring_up(programs, children):
+            return trouble
     say(greeting(what, link, time.monotonic() - began))
     return last_words(await children.died())
+
+
+async def _bring_up(programs: Sequence[Program], children: Children) -> Sequence[str]:
+    """Start programs and wait until they work; return why they do not."""
+    for program in programs:
+        if program.heartbeat:
+            program.heartbeat.unlink(missing_ok=True)
+        await children.start(program)
+    died = asyncio.create_task(children.died())
+    ready = asyncio.create_task(all_ready(programs, READY_WITHIN))
+    await asyncio.wait((died, ready), return_when=asyncio.FIRST_COMPLETED)
+    died.cancel()
+    ready.cancel()
+    if died.done():
+        return last_words(died.result())
+    if late := ready.result():
+        return [f"{' and '.join(late)} did not come up within {READY_WITHIN:g} s; see {LOGS}."]
+    return []
 
 
 async def _link(given: Mapping[str, str]) -> telegram_link.Link | None:
@@ -96,27 +105,6 @@ async def _link(given: Mapping[str, str]) -> telegram_link.Link | None:
     except Unavailable as error:
         say(f"The bot's link is not known: {error} The bot keeps trying.")
         return None
-
-
-async def _all_ready(programs: Sequence[Program]) -> list[str]:
-    """Wait until every program answers; return the names of those that never did."""
-    names = await asyncio.gather(*map(_ready, programs))
-    return [name for name in names if name]
-
-
-async def _ready(program: Program) -> str | None:
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + _READY_WITHIN
-    assert program.health  # nosec B101: only programs that listen are asked
-    async with create_client() as client:
-        while loop.time() < deadline:
-            try:
-                if (await get(client, program.health, seconds=2.0)).status == 200:
-                    return None
-            except Unavailable:
-                pass
-            await asyncio.sleep(_ASK_AGAIN_AFTER)
-    return program.name
 
 
 async def _stop(children: Children, asked_again: asyncio.Event) -> None:
