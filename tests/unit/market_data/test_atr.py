@@ -187,11 +187,16 @@ def test_columns_of_ticks_give_what_candles_give(bars: list[Candle], period: int
     )
     exact = [float(one) for one in true_ranges(bars)]
 
-    assert true_ranges_of_columns(high, low, close) == exact
+    assert list(true_ranges_of_columns(high, low, close)) == exact
     assert wilder(high, low, close, period) == smoothed(exact, period)
 
 
 def test_no_rows_have_no_ranges() -> None:
     assert true_ranges([]) == []
-    assert true_ranges_of_columns([], [], []) == []
+    assert list(true_ranges_of_columns([], [], [])) == []
     assert wilder([], [], [], 14) == []
+
+
+def test_columns_of_different_lengths_are_refused() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        wilder([2.0, 3.0], [1.0, 1.0], [1.5], 1)

@@ -113,7 +113,7 @@ def _floats(candles: Sequence[Candle], period: int) -> list[float]:
     if len(candles) <= period:
         raise ValueError(f"ATR({period}) needs {period + 1} candles, not {len(candles)}")
     refuse_disorder(candles)
-    return smoothed([float(one) for one in true_ranges(candles)], period)
+    return smoothed(map(float, true_ranges(candles)), period)
 
 
 def _written(value: float) -> Decimal:

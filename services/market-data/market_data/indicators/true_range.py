@@ -5,8 +5,9 @@ high and close before, less the lower of low and close before. The first bar has
 and gives high - low, as in TradingView's `ta.tr(true)` and StockCharts' table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from common.market import Candle
 from market_data.indicators.steps import EXACT
@@ -32,12 +33,12 @@ def true_ranges(candles: Sequence[Candle], close_before: Decimal | None = None) 
 
 def true_ranges_of_columns(
     high: Sequence[float], low: Sequence[float], close: Sequence[float]
-) -> list[float]:
-    """Return the same for columns of equal length; exact where they hold integer ticks."""
-    return [
-        *(top - bottom for top, bottom in zip(high[:1], low[:1], strict=True)),
-        *[
-            (top if top > before else before) - (bottom if bottom < before else before)
-            for top, bottom, before in zip(high[1:], low[1:], close[:-1], strict=True)
-        ],
-    ]
+) -> Iterator[float]:
+    """Yield the same for columns of equal length; exact where they hold integer ticks.
+
+    Raises:
+        ValueError: If the columns differ in length.
+    """
+    before = chain(high[:1], close[:-1])  # its own high as the close before leaves high - low
+    for top, bottom, last in zip(high, low, before, strict=True):
+        yield (top if top > last else last) - (bottom if bottom < last else last)

@@ -4,8 +4,9 @@ The first value is the plain mean of the first n numbers; then
 ((n - 1) * value before + number) / n. The result is within 1e-12 of the exact one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
+from math import fsum  # sum() adds floats differently from Python 3.12 on
 
 from market_data.indicators.true_range import true_ranges_of_columns
 
@@ -19,29 +20,27 @@ def wilder(
         Values at index `period - 1` and on; none where there are fewer than `period` rows.
 
     Raises:
-        ValueError: If the period is below 1.
+        ValueError: If the period is below 1, or the columns differ in length.
     """
     return smoothed(true_ranges_of_columns(high, low, close), period)
 
 
-def smoothed(ranges: Sequence[float], period: int) -> list[float]:
+def smoothed(ranges: Iterable[float], period: int) -> list[float]:
     """Return Wilder's running mean of `ranges`, seeded by the plain mean of the first `period`.
 
     Returns:
-        `len(ranges) - period + 1` values; none where there are fewer than `period` ranges.
+        The value at index `period - 1` and on; none where there are fewer than `period` ranges.
 
     Raises:
         ValueError: If the period is below 1.
     """
     if period < 1:
         raise ValueError(f"an ATR period is 1 or more, not {period}")
-    if len(ranges) < period:
+    rest = iter(ranges)
+    first = list(islice(rest, period))
+    if len(first) < period:
         return []
-    total = 0.0
-    for one in islice(ranges, period):
-        total += one  # sum() adds floats differently from Python 3.12 on
-    value, weight, bars = total / period, period - 1.0, float(period)
-    rest = islice(ranges, period, None)
+    value, weight, bars = fsum(first) / period, period - 1.0, float(period)
     return [value, *[value := (weight * value + one) / bars for one in rest]]
 
 
