@@ -43,8 +43,7 @@ def atr_card(reply: AtrReply, multiple: Decimal = Decimal(2)) -> str:
     market = shown(reply.symbol)
     lines = [stale_warning(reply.price, reply.price_step, reply)] if reply.stale else []
     lines += [
-        f"{market.base} usually moves about {escape(about(reply.atr))} {market.quote} "
-        f"in {span(reply.timeframe)}; {_NOISE}",
+        _opening(reply),
         f"📏 <b>ATR({reply.period}) · {market.shown} · {reply.timeframe}</b>",
         _value(reply),
         *_regime(reply),
@@ -89,6 +88,17 @@ def _overviews(rows: Sequence[tuple[str, str, str, str]], quote: str) -> Iterato
     yield table(headed, "lrrl")
     yield table([row[:3] for row in headed], "lrr")
     yield table([(timeframe, share, regime) for timeframe, _, share, regime in headed], "lrl")
+
+
+def _opening(reply: AtrReply) -> str:
+    """Say in plain words what the number means."""
+    market = shown(reply.symbol)
+    if reply.atr == 0:
+        return f"{market.base} did not move at all in {_counted(reply.bars, 'closed candle')}."
+    return (
+        f"{market.base} usually moves about {escape(about(reply.atr))} {market.quote} "
+        f"in {span(reply.timeframe)}; {_NOISE}"
+    )
 
 
 def _percent(reply: AtrReply) -> str:
@@ -197,17 +207,19 @@ def _sizing(reply: AtrReply, multiple: Decimal) -> list[str]:
 def _position(reply: AtrReply, position: Position) -> str:
     market = shown(reply.symbol)
     side = " short" if position.side == "short" else ""
+    equity = escape(money(position.equity).removesuffix(".00"))
     opening = (
-        f"Risk {_factor(position.risk_pct)}% of {money(position.equity).removesuffix('.00')} "
-        f"{market.quote} at {times(position.multiple)}x{side}"
+        f"Risk {_factor(position.risk_pct)}% of {equity} {market.quote} "
+        f"at {times(position.multiple)}x{side}"
     )
     if position.quantity == 0:
         lot = quantity(reply.lot_step, reply.lot_step)
         return f"{opening}: one lot ({lot} {market.base}) already risks more"
+    size = bold(f"{quantity(position.quantity, reply.lot_step)} {market.base}")
+    cost, loss = escape(money(position.cost)), escape(money(position.loss))
     return (
-        f"{opening} → {bold(f'{quantity(position.quantity, reply.lot_step)} {market.base}')} "
-        f"({money(position.cost)} {market.quote}, {share(position.cost_pct, 1)}), "
-        f"loss {money(position.loss)}{'; size capped by equity' if position.capped else ''}"
+        f"{opening} → {size} ({cost} {market.quote}, {escape(share(position.cost_pct, 1))}), "
+        f"loss {loss}{'; size capped by equity' if position.capped else ''}"
     )
 
 

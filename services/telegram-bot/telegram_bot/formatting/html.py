@@ -37,10 +37,13 @@ def pre(lines: Iterable[str]) -> str:
 def shortened(text: str, limit: int = 40) -> str:
     """Repeat what a person wrote on one line and at a sane length; still plain text.
 
+    Letters that cannot be seen are dropped: they could turn the writing direction around.
+
     >>> shortened("one  two", 40), shortened("abcdefgh", 4)
     ('one two', 'abc…')
     """
-    line = " ".join(text.split())
+    seen = "".join(letter for letter in text if letter.isprintable() or letter.isspace())
+    line = " ".join(seen.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

@@ -113,13 +113,15 @@ def table_percent(value: Decimal | None) -> str:
 
 
 def share(value: Decimal | None, digits: int = 2) -> str:
-    """Write a part of a whole, in percent and without a plus sign.
+    """Write a part of a whole, in percent and without a plus sign; shorter from 1000 % on.
 
-    >>> share(Decimal("1.25698")), share(Decimal("71.68"), 0)
-    ('1.26%', '72%')
+    >>> share(Decimal("1.25698")), share(Decimal("71.68"), 0), share(Decimal(12345))
+    ('1.26%', '72%', '12.3K%')
     """
     if value is None or not _known(value):
         return UNKNOWN
+    if abs(value) >= 1000:
+        return compact(value) + "%"
     return _written(_places(value, digits)) + "%"
 
 

@@ -78,23 +78,39 @@ def _light(change: Decimal | None) -> str:
 
 def _details(reply: TickerReply) -> Iterator[list[str]]:
     """Yield the block from roomy to narrow."""
-    change = signed_price(reply.change_24h, reply.price_step)
-    percent = signed_percent(reply.change_24h_pct)
-    high, low = (price(value, reply.price_step) for value in (reply.high_24h, reply.low_24h))
-    for day in (f"{percent}   {change}", percent, table_percent(reply.change_24h_pct)):
-        yield _rows(reply, day, high, low)
-    yield _rows(reply, percent, compact(reply.high_24h), compact(reply.low_24h))
+    day, step = signed_percent(reply.change_24h_pct), reply.price_step
+    for change in (f"   {signed_price(reply.change_24h, step)}", ""):
+        yield _block(
+            reply,
+            (
+                signed_percent(reply.change_1h_pct),
+                day + change,
+                signed_percent(reply.change_7d_pct),
+            ),
+            (price(reply.high_24h, step), price(reply.low_24h, step), _volume(reply)),
+        )
+    yield _block(
+        reply,
+        (
+            table_percent(reply.change_1h_pct),
+            table_percent(reply.change_24h_pct),
+            table_percent(reply.change_7d_pct),
+        ),
+        (compact(reply.high_24h), compact(reply.low_24h), compact(reply.quote_volume_24h)),
+    )
 
 
-def _rows(reply: TickerReply, day: str, high: str, low: str) -> list[str]:
+def _block(
+    reply: TickerReply, changes: tuple[str, str, str], day: tuple[str, str, str]
+) -> list[str]:
     rows = [
-        ("1h", signed_percent(reply.change_1h_pct)),
-        ("24h", day),
-        ("7d", signed_percent(reply.change_7d_pct)),
-        ("High 24h", high),
-        ("Low 24h", low),
+        ("1h", changes[0]),
+        ("24h", changes[1]),
+        ("7d", changes[2]),
+        ("High 24h", day[0]),
+        ("Low 24h", day[1]),
         ("In range", _in_range(reply)),
-        ("Volume 24h", _volume(reply)),
+        ("Volume 24h", day[2]),
     ]
     return table(rows, "ll", gaps=2)
 

@@ -49,7 +49,7 @@ def stale_warning(price: Decimal, step: Decimal, reply: Sourced) -> str:
 
 def stale_among(labels: Sequence[str], reply: Sourced) -> str:
     """Return the line that opens a list in which these markets are old; `reply` is the oldest."""
-    return _stale(f"{escape(', '.join(labels))}, last price", reply)
+    return _stale(f"last price of {escape(', '.join(labels))}", reply)
 
 
 def closing(reply: Sourced) -> str | None:

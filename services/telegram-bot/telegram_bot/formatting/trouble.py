@@ -48,10 +48,11 @@ def short_history(
     if try_timeframe is None:
         what_works = "Try a shorter timeframe or period."
     else:
-        what_works = f"Try {code(f'/atr {base} {try_timeframe} {period}')}."
+        example = f"/atr {shortened(base)} {shortened(try_timeframe)} {period}"
+        what_works = f"Try {code(example)}."
     return (
-        f"ATR({period}) on {escape(timeframe)} needs {need} closed candles; "
-        f"{escape(symbol_shown)} has {have}. {what_works}"
+        f"ATR({period}) on {escape(shortened(timeframe))} needs {need} closed candles; "
+        f"{escape(shortened(symbol_shown))} has {have}. {what_works}"
     )
 
 
