@@ -6,13 +6,23 @@ digits. The text is plain: `<0.000…1` still has to be escaped where it enters 
 """
 
 import re
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_DOWN, Decimal
+
+from telegram_bot.formatting.rounding import (
+    FINEST,
+    known,
+    limited,
+    on_step,
+    price_digits,
+    significant,
+    thousands,
+    to_places,
+    trimmed,
+    without_negative_zero,
+)
 
 UNKNOWN = "n/a"
 
-_EXACT = Context(prec=200, rounding=ROUND_HALF_UP)
-_LARGEST = 60  # decimal exponent; nothing that is traded comes near it
-_FINEST = 18  # decimals of the smallest price that is written out
 _UNITS = ("", "K", "M", "B", "T")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -27,11 +37,22 @@ def price(value: Decimal | None, step: Decimal | None = None) -> str:
     >>> price(None)
     'n/a'
     """
-    if value is None or not _known(value):
+    if not known(value):
         return UNKNOWN
-    if step is None and 0 < abs(value) < Decimal(1).scaleb(-_FINEST):
-        return ("<" if value > 0 else ">-") + _written(Decimal(1).scaleb(-_FINEST))
-    return _written(_price_digits(value, step))
+    if step is None and 0 < abs(value) < Decimal(1).scaleb(-FINEST):
+        return ("<" if value > 0 else ">-") + _written(Decimal(1).scaleb(-FINEST))
+    return _written(price_digits(value, step))
+
+
+def spread(value: Decimal | None, step: Decimal) -> str:
+    """Write a distance between prices on the tick, but one below half a tick as what it is.
+
+    >>> spread(Decimal("845.324"), Decimal("0.01")), spread(Decimal("0.0012"), Decimal("0.01"))
+    ('845.32', '0.0012')
+    """
+    if known(value) and 0 < abs(value) * 2 < step:
+        return price(value)
+    return price(value, step)
 
 
 def signed_price(value: Decimal | None, step: Decimal | None = None) -> str:
@@ -40,9 +61,9 @@ def signed_price(value: Decimal | None, step: Decimal | None = None) -> str:
     >>> signed_price(Decimal("1582.55"), Decimal("0.01")), signed_price(Decimal(0), Decimal("0.01"))
     ('+1,582.55', '0.00')
     """
-    if value is None or not _known(value):
+    if not known(value):
         return UNKNOWN
-    return _written(_price_digits(value, step), signed=True)
+    return _written(price_digits(value, step), signed=True)
 
 
 def plain(value: Decimal | None, step: Decimal | None = None) -> str:
@@ -51,10 +72,10 @@ def plain(value: Decimal | None, step: Decimal | None = None) -> str:
     >>> plain(Decimal("67250.1"), Decimal("0.01")), plain(Decimal("1E-10"))
     ('67250.10', '0.0000000001')
     """
-    if value is None or not _known(value):
+    if not known(value):
         return UNKNOWN
-    exact = value if step is None else _on_step(value, step, ROUND_HALF_UP)
-    return f"{_without_negative_zero(_limited(exact)):f}"
+    exact = value if step is None else on_step(value, step)
+    return f"{without_negative_zero(limited(exact)):f}"
 
 
 def folded(value: Decimal | None, step: Decimal | None = None) -> str:
@@ -76,9 +97,9 @@ def money(value: Decimal | None) -> str:
     >>> money(Decimal("99.98445")), money(Decimal("0.0051234"))
     ('99.98', '0.0051234')
     """
-    if value is None or not _known(value) or abs(value) < 1:
+    if not known(value) or abs(value) < 1:
         return price(value)
-    return _written(_places(value, 2))
+    return _written(to_places(value, 2))
 
 
 def quantity(value: Decimal | None, step: Decimal) -> str:
@@ -87,9 +108,9 @@ def quantity(value: Decimal | None, step: Decimal) -> str:
     >>> quantity(Decimal("0.0591492"), Decimal("0.00001"))
     '0.05914'
     """
-    if value is None or not _known(value):
+    if not known(value):
         return UNKNOWN
-    return _written(_on_step(value, step, ROUND_DOWN))
+    return _written(on_step(value, step, ROUND_DOWN))
 
 
 def signed_percent(value: Decimal | None) -> str:
@@ -107,7 +128,7 @@ def table_percent(value: Decimal | None) -> str:
     >>> [table_percent(Decimal(text)) for text in ("-1.2", "22.14", "9.996", "123456")]
     ['-1.20%', '+22.1%', '+10.0%', '+123K%']
     """
-    if value is not None and _known(value) and abs(value) >= 10_000:
+    if known(value) and abs(value) >= 10_000:
         return ("+" if value > 0 else "") + compact(value) + "%"
     return _percent(value, ((0, 2), (10, 1), (1000, 0)))
 
@@ -118,11 +139,11 @@ def share(value: Decimal | None, digits: int = 2) -> str:
     >>> share(Decimal("1.25698")), share(Decimal("71.68"), 0), share(Decimal(12345))
     ('1.26%', '72%', '12.3K%')
     """
-    if value is None or not _known(value):
+    if not known(value):
         return UNKNOWN
     if abs(value) >= 1000:
         return compact(value) + "%"
-    return _written(_places(value, digits)) + "%"
+    return _written(to_places(value, digits)) + "%"
 
 
 def compact(value: Decimal | None) -> str:
@@ -131,17 +152,17 @@ def compact(value: Decimal | None) -> str:
     >>> [compact(Decimal(text)) for text in ("999950", "28432123456", "0", "12.345")]
     ['1.00M', '28.4B', '0', '12.3']
     """
-    if value is None or not _known(value):
+    if not known(value):
         return UNKNOWN
     if value == 0:
         return "0"
-    if abs(value) < Decimal(1).scaleb(-_FINEST):
+    if abs(value) < Decimal(1).scaleb(-FINEST):
         return price(value)
     for power, unit in enumerate(_UNITS):
-        scaled = _significant(value.scaleb(-3 * power, _EXACT), 3)
+        scaled = significant(thousands(value, power), 3)
         if abs(scaled) < 1000:
             return _written(scaled) + unit
-    trillions = _places(value.scaleb(-12, _EXACT), 0)
+    trillions = to_places(thousands(value, 4), 0)
     if abs(trillions) >= 1_000_000:
         return ">999,999T" if value > 0 else "<-999,999T"
     return _written(trillions) + "T"
@@ -153,9 +174,9 @@ def about(value: Decimal | None) -> str:
     >>> about(Decimal("845.32")), about(Decimal("9.8")), about(Decimal("12345.6"))
     ('845', '9.8', '12,300')
     """
-    if value is None or not _known(value):
+    if not known(value):
         return UNKNOWN
-    return _written(_trimmed(_significant(value, 3), 0))
+    return _written(trimmed(significant(value, 3), 0))
 
 
 def digits(value: Decimal | None, count: int) -> str:
@@ -164,9 +185,9 @@ def digits(value: Decimal | None, count: int) -> str:
     >>> digits(Decimal("17.4998929123"), 9)
     '17.4998929'
     """
-    if value is None or not _known(value):
+    if not known(value):
         return UNKNOWN
-    return plain(_trimmed(_significant(value, count), 0))
+    return plain(trimmed(significant(value, count), 0))
 
 
 def times(value: Decimal) -> str:
@@ -175,71 +196,21 @@ def times(value: Decimal) -> str:
     >>> times(Decimal(2)), times(Decimal("1.25"))
     ('2.0', '1.25')
     """
-    return _written(_trimmed(_places(value, 2), 1))
+    return _written(trimmed(to_places(value, 2), 1))
 
 
 def _written(value: Decimal, *, signed: bool = False) -> str:
     """The one place where separators are chosen; today they are the English ones."""
-    clean = _without_negative_zero(value)
+    clean = without_negative_zero(value)
     return f"{clean:+,f}" if signed and clean else f"{clean:,f}"
-
-
-def _known(value: Decimal) -> bool:
-    return value.is_finite() and value.adjusted() <= _LARGEST
-
-
-def _price_digits(value: Decimal, step: Decimal | None) -> Decimal:
-    if step is not None:
-        return _on_step(value, step, ROUND_HALF_UP)
-    rounded = _places(value, _price_places(value))
-    # Rounding may have carried: 9.99999 became 10.0000, which shows one decimal less.
-    return _trimmed(_places(rounded, _price_places(rounded)), 2)
-
-
-def _price_places(value: Decimal) -> int:
-    return min(_FINEST, max(2, 4 - value.adjusted())) if value else 2
-
-
-def _on_step(value: Decimal, step: Decimal, rounding: str) -> Decimal:
-    steps = _EXACT.divide(value, step).to_integral_value(rounding)
-    return _places(_EXACT.multiply(steps, step), max(0, -_exponent(step.normalize(_EXACT))))
 
 
 def _percent(value: Decimal | None, ladder: tuple[tuple[int, int], ...]) -> str:
     """Write with the decimals of the last rung (least size, decimals) that the value reaches."""
-    if value is None or not _known(value):
+    if not known(value):
         return UNKNOWN
     rounded = value
     for least, places in ladder:
         if abs(rounded) >= least:
-            rounded = _places(value, places)
+            rounded = to_places(value, places)
     return _written(rounded, signed=True) + "%"
-
-
-def _significant(value: Decimal, count: int) -> Decimal:
-    """Round to `count` significant digits, also where rounding carries: 9.996 is 10.0."""
-    for _ in range(2):
-        if value:
-            value = _places(value, count - 1 - value.adjusted())
-    return value
-
-
-def _places(value: Decimal, places: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-places), context=_EXACT)
-
-
-def _trimmed(value: Decimal, least: int) -> Decimal:
-    """Drop zeros at the end, but keep `least` decimals."""
-    return _places(value, max(least, -_exponent(value.normalize(_EXACT))))
-
-
-def _limited(value: Decimal) -> Decimal:
-    return _places(value, _LARGEST) if _exponent(value) < -_LARGEST else value
-
-
-def _exponent(value: Decimal) -> int:
-    return int(value.as_tuple().exponent)
-
-
-def _without_negative_zero(value: Decimal) -> Decimal:
-    return value if value else abs(value)
