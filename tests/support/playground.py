@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import telegram
+from telegram.request import HTTPXRequest
 
 from playground.app import DEFAULT_TOKEN, create_app
 from playground.chats import YOU
@@ -38,6 +40,19 @@ class Playground:
     def base_url(self) -> str:
         """What `telegram.Bot(base_url=...)` wants."""
         return f"{self.address}/bot"
+
+    def bot(self, token: str | None = None) -> telegram.Bot:
+        """Return a bot of python-telegram-bot that talks to this playground.
+
+        It does not load certificates: plain HTTP needs none, and that takes longer than a test.
+        """
+        return telegram.Bot(
+            token or self.token,
+            base_url=self.base_url,
+            base_file_url=self.base_file_url,
+            request=HTTPXRequest(httpx_kwargs={"verify": False}),
+            get_updates_request=HTTPXRequest(httpx_kwargs={"verify": False}),
+        )
 
     @property
     def base_file_url(self) -> str:
@@ -86,15 +101,16 @@ class Playground:
 
 
 @asynccontextmanager
-async def playground(**options: Any) -> AsyncIterator[Playground]:
+async def playground(port: int = 0, **options: Any) -> AsyncIterator[Playground]:
     """Serve a playground; at the end, fail if any request broke aiogram's model of its method.
 
     Args:
+        port: Where to listen; 0 takes a free one.
         **options: For `create_app`, such as `flood=None` or a clock.
     """
     oracle = RequestOracle()
     app = create_app(on_request=oracle, **options)
-    async with serve(app) as address:
-        async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+    async with serve(app, port=port) as address:
+        async with httpx.AsyncClient(base_url=address, timeout=60, verify=False) as client:
             yield Playground(address, app.state.world, oracle, client)
     assert oracle.problems == []

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from playground.limits import BODY_BYTES
@@ -108,8 +108,8 @@ async def _multipart(request: Request) -> dict[str, Any]:
                     values[name] = Upload(value.filename or name, await value.read())
                 else:
                     values[name] = value
-    except (MultiPartException, UnicodeDecodeError) as error:
-        bad_request(f"can't parse multipart body: {error}")
+    except (HTTPException, UnicodeDecodeError) as error:
+        bad_request(f"can't parse multipart body: {getattr(error, 'detail', 'not UTF-8')}")
     return values
 
 

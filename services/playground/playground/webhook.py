@@ -94,7 +94,7 @@ async def _post(client: httpx.AsyncClient, target: Target, update: Update) -> st
         response = await client.post(target.url, json=update, headers=headers)
     except httpx.TimeoutException:
         return "Read timeout expired"
-    except (httpx.TransportError, httpx.InvalidURL):
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
         return "Connection refused"
     if response.is_success:
         return None
