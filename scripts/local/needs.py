@@ -40,17 +40,30 @@ def browser() -> str | None:
 
 def engine() -> bool:
     """Tell whether a container engine answers to `docker`."""
-    if not shutil.which("docker"):
+    return _succeeds("docker", "version", "--format", "{{.Server.Version}}")
+
+
+def _succeeds(*command: str) -> bool:
+    if not shutil.which(command[0]):
         return False
     try:
-        asked = subprocess.run(  # nosec B603, B607: whichever docker the machine has
-            ["docker", "version", "--format", "{{.Server.Version}}"],
-            capture_output=True,
-            timeout=_ENGINE_ANSWERS_WITHIN,
+        asked = subprocess.run(  # nosec B603: fixed questions about a version
+            command, capture_output=True, timeout=_ENGINE_ANSWERS_WITHIN
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
     return asked.returncode == 0
+
+
+def compose() -> tuple[str, ...] | None:
+    """Return the command that starts a compose file with the engine that answers, if any."""
+    if not engine():
+        return None
+    if shutil.which("podman-compose"):
+        return ("podman-compose",)
+    if _succeeds("docker", "compose", "version"):
+        return ("docker", "compose")
+    return None
 
 
 def reference_data() -> bool:
@@ -68,6 +81,12 @@ NEEDS = {
             "a container engine that answers to `docker`",
             "sudo apt-get install -y docker.io",
             engine,
+        ),
+        Need(
+            "compose",
+            "docker compose or podman-compose",
+            "sudo apt-get install -y docker-compose-v2",
+            lambda: bool(compose()),
         ),
         Need(
             "reference",
