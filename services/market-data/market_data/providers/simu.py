@@ -3,7 +3,7 @@
 Its answers always say that they are simulated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from math import exp
 
@@ -28,9 +28,12 @@ class Simu:
     as_of_kind: AsOfKind = "exchange"
     page = 1_000
 
-    def __init__(self, clock: Clock, seed: str = "1") -> None:
+    def __init__(
+        self, clock: Clock, seed: str = "1", markets: Mapping[Symbol, SimuMarket] = MARKETS
+    ) -> None:
         self._clock = clock
-        self._trees = {symbol: Tree(market, seed) for symbol, market in MARKETS.items()}
+        self._markets = markets
+        self._trees = {symbol: Tree(market, seed) for symbol, market in markets.items()}
 
     def timeframes(self, symbol: Symbol) -> frozenset[Timeframe]:
         """All but 6h and 1w, which callers build."""
@@ -46,12 +49,12 @@ class Simu:
         return [
             Listing(
                 symbol=symbol,
-                name=NAMES[symbol.base],
+                name=NAMES.get(symbol.base, symbol.base),
                 price_step=market.price_step,
                 lot_step=market.lot_step,
                 quote_volume_24h=market.volume * market.usual_price,
             )
-            for symbol, market in MARKETS.items()
+            for symbol, market in self._markets.items()
         ]
 
     async def ticker(self, symbol: Symbol) -> Ticker:
@@ -89,9 +92,9 @@ class Simu:
         """Nothing is open."""
 
     def _find(self, symbol: Symbol) -> tuple[SimuMarket, Tree]:
-        if symbol not in MARKETS:
+        if symbol not in self._markets:
             raise UnknownSymbol(str(symbol))
-        return MARKETS[symbol], self._trees[symbol]
+        return self._markets[symbol], self._trees[symbol]
 
 
 def _epoch(at: datetime) -> int:

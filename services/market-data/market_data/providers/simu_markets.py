@@ -31,9 +31,10 @@ class SimuMarket:
         return int(self.volume / self.lot_step)
 
 
-def _market(
+def simu_market(
     base: str, price: str, volatility: float, step: str, lot: str, volume: str, correlation: float
 ) -> SimuMarket:
+    """Write a market as one line: numbers as text, because they are exact."""
     return SimuMarket(
         symbol=Symbol(base, "USD"),
         usual_price=Decimal(price),
@@ -48,15 +49,15 @@ def _market(
 MARKETS = {
     market.symbol: market
     for market in (
-        _market("BTC", "95000", 0.55, "0.01", "0.00000001", "12000", 1.0),
-        _market("ETH", "3200", 0.70, "0.01", "0.00000001", "180000", 0.97),
-        _market("SOL", "180", 0.95, "0.01", "0.00000001", "1500000", 0.88),
-        _market("XRP", "2.1", 0.85, "0.0001", "0.000001", "95000000", 0.80),
-        _market("ADA", "0.85", 0.90, "0.0001", "0.000001", "60000000", 0.85),
-        _market("DOGE", "0.21", 1.00, "0.00001", "0.1", "450000000", 0.82),
-        _market("LTC", "105", 0.75, "0.01", "0.00000001", "350000", 0.85),
-        _market("SHIB", "0.0000142", 1.10, "0.00000001", "1", "1500000000000", 0.78),
-        _market("PEPE", "0.0000123", 1.30, "0.0000000001", "1", "4000000000000", 0.75),
-        _market("USDT", "1", 0.004, "0.00001", "0.01", "150000000", 0.0),
+        simu_market("BTC", "95000", 0.55, "0.01", "0.00000001", "12000", 1.0),
+        simu_market("ETH", "3200", 0.70, "0.01", "0.00000001", "180000", 0.97),
+        simu_market("SOL", "180", 0.95, "0.01", "0.00000001", "1500000", 0.88),
+        simu_market("XRP", "2.1", 0.85, "0.0001", "0.000001", "95000000", 0.80),
+        simu_market("ADA", "0.85", 0.90, "0.0001", "0.000001", "60000000", 0.85),
+        simu_market("DOGE", "0.21", 1.00, "0.00001", "0.1", "450000000", 0.82),
+        simu_market("LTC", "105", 0.75, "0.01", "0.00000001", "350000", 0.85),
+        simu_market("SHIB", "0.0000142", 1.10, "0.00000001", "1", "1500000000000", 0.78),
+        simu_market("PEPE", "0.0000123", 1.30, "0.0000000001", "1", "4000000000000", 0.75),
+        simu_market("USDT", "1", 0.004, "0.00001", "0.01", "150000000", 0.0),
     )
 }
