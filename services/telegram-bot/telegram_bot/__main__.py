@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -17,15 +18,17 @@ log = structlog.get_logger(__name__)
 
 WRONG_SETTING, CONFLICT = 2, 3
 
+Run = Callable[[Settings, asyncio.Event], Awaitable[None]]
 
-def main() -> int:
+
+def main(run: Run = run) -> int:
     """Return the exit code: 0 after a stop, 2 for a wrong setting, 3 when another bot polls."""
     try:
         settings = read(Settings)
         level = settings.log_level or environments.load(settings.environment).log_level
         secret = settings.telegram_bot_token.get_secret_value()
         logs.configure("telegram-bot", level, settings.environment, secrets=[secret])
-        asyncio.run(_until_told(settings))
+        asyncio.run(_until_told(settings, run))
     except Misconfigured as error:
         print(error, file=sys.stderr)
         return WRONG_SETTING
@@ -35,7 +38,7 @@ def main() -> int:
     return 0
 
 
-async def _until_told(settings: Settings) -> None:
+async def _until_told(settings: Settings, run: Run) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -27,8 +27,17 @@ from telegram_bot.updates.heartbeat import Heartbeat
 from telegram_bot.updates.polling import Backoff, Poller, until
 
 
-async def run(settings: Settings, stop: asyncio.Event, clock: Clock | None = None) -> None:
+async def run(
+    settings: Settings,
+    stop: asyncio.Event,
+    *,
+    clock: Clock | None = None,
+    market: MarketData | None = None,
+) -> None:
     """Answer by polling until `stop` is set, then finish what is under way.
+
+    Args:
+        clock, market: For tests; by default the machine's clock and the market-data service.
 
     Raises:
         Misconfigured: If Telegram refuses the token.
@@ -47,7 +56,7 @@ async def run(settings: Settings, stop: asyncio.Event, clock: Clock | None = Non
         await until(stop, telegram_application.connect(application, Backoff().pause))
         if stop.is_set():
             return
-        services = _services(settings, HttpMarketData(market_client))
+        services = _services(settings, market or HttpMarketData(market_client))
         conversation = Conversation(services, application.bot.username, Pace(clock))
         sender = Sender(application.bot)
         Handlers(conversation, sender, AnswerMemory(clock)).add_to(application)
@@ -57,8 +66,8 @@ async def run(settings: Settings, stop: asyncio.Event, clock: Clock | None = Non
         try:
             await poller.run(stop)
         finally:
-            unfinished = await intake.finish(settings.stop_seconds)
-        await poller.confirm(unfinished)
+            await intake.finish(settings.stop_seconds)
+        await poller.confirm()
 
 
 def _feed(settings: Settings, client: httpx.AsyncClient) -> Feed:

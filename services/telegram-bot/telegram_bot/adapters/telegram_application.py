@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import structlog
-from telegram import Bot, LinkPreviewOptions
+from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, Defaults
@@ -24,13 +24,14 @@ App = Application[Any, Any, Any, Any, Any, Any]
 
 def build(api_url: str, token: str) -> App:
     """Return an application that `connect` starts and `close` ends."""
+    request = _request(AT_ONCE)
     return (
         ApplicationBuilder()
         .token(token)
         .base_url(f"{api_url}/bot")
         .base_file_url(f"{api_url}/file/bot")
-        .request(_request(AT_ONCE))
-        .get_updates_request(_request(1))  # never used: updates come from our own feed
+        .request(request)
+        .get_updates_request(request)  # never used: updates come from our own feed
         .concurrent_updates(InOrder())
         .defaults(
             Defaults(
@@ -82,8 +83,5 @@ async def connect(application: App, pause: Callable[[], float]) -> None:
 
 async def close(application: App) -> None:
     """Close connections, also those of an application that never got to start."""
-    bot: Bot = application.bot
     await application.shutdown()
-    await bot.shutdown()
-    for request in (bot.request, bot._request[0]):  # noqa: SLF001
-        await request.shutdown()
+    await application.bot.request.shutdown()

@@ -9,7 +9,7 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import Application, CallbackContext, CallbackQueryHandler, MessageHandler, filters
 
-from telegram_bot.adapters.telegram_memory import AnswerMemory
+from telegram_bot.adapters.telegram_memory import KEEP_SECONDS, AnswerMemory
 from telegram_bot.adapters.telegram_sender import Edited, Place, Sender
 from telegram_bot.formatting import trouble
 from telegram_bot.ports import Listener, Notice, Reply, Speaker
@@ -43,7 +43,7 @@ class Handlers:
             return
         speaker = _speaker(message.chat, user.id)
         before = self._memory.find(speaker.chat, message.message_id)
-        if update.edited_message is not None and before is None:
+        if before is None and _edited_late(message):
             return
         reply = await self._listener.said(message.text, speaker)
         if reply is not None:
@@ -103,6 +103,13 @@ async def _close(query: CallbackQuery, text: str | None = None, *, alert: bool =
         await query.answer(text, show_alert=alert)
     except TelegramError as error:
         log.info("a tap was not answered", reason=error.message)
+
+
+def _edited_late(message: Message) -> bool:
+    """Say whether this is an edit of a message whose answer we no longer know."""
+    if message.edit_date is None:
+        return False
+    return (message.edit_date - message.date).total_seconds() > KEEP_SECONDS
 
 
 def _speaker(chat: Chat, user: int) -> Speaker:

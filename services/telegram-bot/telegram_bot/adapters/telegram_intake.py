@@ -38,8 +38,8 @@ class Intake:
         self._under_way[task] = number
         task.add_done_callback(self._done)
 
-    async def finish(self, seconds: float) -> list[int]:
-        """Let what is under way end; after `seconds` cut off the rest and return their ids."""
+    async def finish(self, seconds: float) -> None:
+        """Let what is under way end; after `seconds` cut off the rest, which the log then names."""
         if self._under_way:
             await asyncio.wait(list(self._under_way), timeout=seconds)
         late = dict(self._under_way)
@@ -48,7 +48,6 @@ class Intake:
         await asyncio.gather(*late, return_exceptions=True)
         if late:
             log.warning("updates were cut off", updates=sorted(late.values()))
-        return sorted(late.values())
 
     async def _process(self, update: Update) -> None:
         work = self._application.process_update(update)

@@ -74,7 +74,7 @@ class Conversation:
 
     async def _plain(self, text: str, speaker: Speaker) -> Reply | None:
         """Take `btc eth` for a question about prices; anything else gets a hint."""
-        words = text.replace(",", " ").split(maxsplit=_MOST_PLAIN_WORDS)
+        words = text.rstrip("?!. ").replace(",", " ").split(maxsplit=_MOST_PLAIN_WORDS)
         command = self._services.commands.find("price")
         if (wait := self._pace.wait(speaker.user)) != 0:
             return Reply(trouble.slow_down(wait)) if wait else None

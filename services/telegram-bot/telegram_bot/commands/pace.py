@@ -19,7 +19,7 @@ class _Bucket:
 
 
 class Pace:
-    """Says whether a person may ask now.
+    """Says whether a person may ask now. Who was told to wait waits until half of it is back.
 
     >>> from common.clock import SystemClock
     >>> Pace(SystemClock()).wait(user=1)
@@ -41,7 +41,8 @@ class Pace:
             self._buckets.popitem(last=False)
         bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.at) * self._per_second)
         bucket.at = now
-        if bucket.tokens >= 1:
+        enough = self._burst / 2 if bucket.told else 1
+        if bucket.tokens >= enough:
             bucket.tokens -= 1
             bucket.told = False
             return 0

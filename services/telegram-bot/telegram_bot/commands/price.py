@@ -25,12 +25,13 @@ async def answer(request: Request, services: Services) -> Reply:
     known, refused = _sort(words)
     asked, left_out = known[:MOST], known[MOST:]
     found = await services.market.tickers(asked) if asked else _NOTHING
+    tickers = list({ticker.symbol: ticker for ticker in found.tickers}.values())
     problems = [*found.problems, *refused]
-    if not found.tickers and (len(problems) == 1 or not request.typed):
+    if not tickers and (len(problems) == 1 or not request.typed):
         raise error_from(problems[0])
-    if len(found.tickers) == 1 and not problems and not left_out:
-        return _one(found.tickers[0], request, services)
-    text = price_table(found.tickers, problems, left_out=left_out[:_MOST_LEFT_OUT_NAMED])
+    if len(tickers) == 1 and not problems and not left_out:
+        return _one(tickers[0], request, services)
+    text = price_table(tickers, problems, left_out=left_out[:_MOST_LEFT_OUT_NAMED])
     return Reply(text, _refresh(asked))
 
 

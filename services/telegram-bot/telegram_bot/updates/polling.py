@@ -74,16 +74,12 @@ class Poller:
             for update in batch or ():
                 await self._hand_on(update)
 
-    async def confirm(self, unfinished: Sequence[int] = ()) -> None:
-        """Tell Telegram what was processed, so that the next start does not get it again.
-
-        Args:
-            unfinished: Ids of updates that were cut off; they will come again.
-        """
+    async def confirm(self) -> None:
+        """Tell Telegram what was handed on, so that the next start does not get it again."""
         if self._offset is None:
             return
         try:
-            await self._feed.fetch(min([self._offset, *unfinished]), 0)
+            await self._feed.fetch(self._offset, 0)
         except (Unavailable, Conflict) as error:
             log.warning("the last updates will come again", reason=str(error))
 

@@ -1,0 +1,244 @@
+"""A market-data service in memory, and the same one behind a socket.
+
+`FakeMarket` is the port; `create_stub` serves it over HTTP for the adapter's own tests.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from common import wire
+from common.errors import (
+    BadInput,
+    CryptoAssistantError,
+    NotEnoughCandles,
+    Unavailable,
+    UnknownSymbol,
+)
+from common.market import Timeframe
+from common.wire import encode
+from telegram_bot.ports import AtrQuestion, UnsupportedTimeframe
+from tests.support.replies import atr_reply, position, ticker_reply
+
+ALL = tuple(timeframe.value for timeframe in Timeframe)
+DAILY = ("1d", "1w")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One market of the fake.
+
+    Attributes:
+        candles: How many closed ones every timeframe has.
+    """
+
+    symbol: str
+    name: str
+    price: str = "67250.10"
+    step: str = "0.01"
+    timeframes: tuple[str, ...] = ALL
+    candles: int = 1_000
+
+    @property
+    def base(self) -> str:
+        return self.symbol.split("-")[0]
+
+
+LISTED = (
+    Listing("BTC-USDT", "Bitcoin"),
+    Listing("ETH-USDT", "Ethereum", "3415.22"),
+    Listing("SOL-USDT", "Solana", "145.33"),
+    Listing("ARB-USDT", "Arbitrum", "0.81", candles=38),
+    Listing("AAPL-USD", "Apple", "231.50", timeframes=DAILY),
+)
+
+
+class FakeMarket:
+    """Answers from its list.
+
+    Attributes:
+        failure: Raised while it is set, by the calls that `failing` names.
+        delay: Seconds before every answer.
+        asked: What was asked: the words of a ticker call, or the question of an ATR call.
+        most_at_once: The most calls that were under way together.
+    """
+
+    def __init__(self, listed: Sequence[Listing] = LISTED) -> None:
+        self.listed = list(listed)
+        self.failure: Exception | None = None
+        self.failing = {"tickers", "atr", "markets"}
+        self.delay = 0.0
+        self.asked: list[tuple[str, ...] | AtrQuestion] = []
+        self.most_at_once = 0
+        self._under_way = 0
+
+    async def tickers(self, words: Sequence[str]) -> wire.TickersReply:
+        self.asked.append(tuple(words))
+        await self._answer("tickers")
+        reply = wire.TickersReply(tickers=[], problems=[])
+        for word in words:
+            try:
+                reply.tickers.append(_ticker(self._find(word)))
+            except UnknownSymbol as error:
+                reply.problems.append(_problem(error))
+        return reply
+
+    async def atr(self, question: AtrQuestion) -> wire.AtrReply:
+        self.asked.append(question)
+        await self._answer("atr")
+        listing = self._find(question.symbol)
+        timeframe = question.timeframe.value
+        if timeframe not in listing.timeframes:
+            raise UnsupportedTimeframe(f"{listing.symbol} has no {timeframe} candles.")
+        if listing.candles <= question.period:
+            have, need = listing.candles, question.period + 1
+            raise NotEnoughCandles(listing.symbol, timeframe, have=have, need=need)
+        sized = None
+        if question.equity is not None:
+            sized = position(equity=question.equity, risk_pct=question.risk_pct)
+        return atr_reply(
+            symbol=listing.symbol,
+            name=listing.name,
+            timeframe=timeframe,
+            period=question.period,
+            entry=question.entry or Decimal(listing.price),
+            position=sized,
+        )
+
+    async def markets(self, limit: int) -> wire.MarketsReply:
+        await self._answer("markets")
+        return wire.MarketsReply(
+            symbols=[_market(listing) for listing in self.listed[:limit]], next_cursor=None
+        )
+
+    async def _answer(self, call: str) -> None:
+        self._under_way += 1
+        self.most_at_once = max(self.most_at_once, self._under_way)
+        await asyncio.sleep(self.delay)
+        self._under_way -= 1
+        if self.failure is not None and call in self.failing:
+            raise self.failure
+
+    def _find(self, word: str) -> Listing:
+        for listing in self.listed:
+            if word.upper() in (listing.symbol, listing.base):
+                return listing
+        bases = [listing.base for listing in self.listed]
+        raise UnknownSymbol(word, [base for base in bases if base[:2] == word.upper()[:2]])
+
+
+Before = Callable[[Request], Response | None]
+
+
+def create_stub(market: FakeMarket, before: Before = lambda request: None) -> Starlette:
+    """Serve `market` over HTTP; what `before` returns is sent in place of the answer."""
+
+    async def tickers(request: Request) -> Response:
+        words = request.query_params["symbols"].split(",")
+        return before(request) or _json(await market.tickers(words))
+
+    async def atr(request: Request) -> Response:
+        return before(request) or _json(await market.atr(_question(request)))
+
+    async def symbols(request: Request) -> Response:
+        return before(request) or _json(
+            await market.markets(int(request.query_params.get("limit", "100")))
+        )
+
+    return Starlette(
+        routes=[
+            Route("/v1/tickers", tickers),
+            Route("/v1/indicators/{symbol}/atr", atr),
+            Route("/v1/symbols", symbols),
+        ],
+        exception_handlers={CryptoAssistantError: _refused},
+    )
+
+
+def _json(reply: msgspec.Struct) -> Response:
+    return Response(encode(reply), media_type="application/json")
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CryptoAssistantError)
+    problem = _problem(error)
+    return Response(encode(problem), problem.status, media_type="application/problem+json")
+
+
+def _question(request: Request) -> AtrQuestion:
+    def amount(name: str) -> Decimal | None:
+        text = request.query_params.get(name)
+        return Decimal(text) if text else None
+
+    side: wire.Side = "short" if request.query_params.get("side") == "short" else "long"
+    return AtrQuestion(
+        symbol=request.path_params["symbol"],
+        timeframe=Timeframe(request.query_params["tf"]),
+        period=int(request.query_params["period"]),
+        multiple=amount("multiple") or Decimal(2),
+        side=side,
+        entry=amount("entry"),
+        equity=amount("equity"),
+        risk_pct=amount("risk"),
+    )
+
+
+def _problem(error: CryptoAssistantError) -> wire.Problem:
+    code, status = "invalid-parameter", 422
+    asked = symbol = suggestions = have = need = None
+    match error:
+        case UnknownSymbol():
+            code, status = "unknown-symbol", 404
+            asked, suggestions = error.asked, list(error.suggestions)
+        case UnsupportedTimeframe():
+            code = "unsupported-timeframe"
+        case NotEnoughCandles():
+            code, status = "not-enough-history", 409
+            symbol, have, need = error.symbol, error.have, error.need
+        case BadInput():
+            pass
+        case Unavailable():
+            code, status = "upstream-unavailable", 503
+    return wire.Problem(
+        type=f"/problems/{code}",
+        title=code,
+        status=status,
+        detail=str(error),
+        code=code,
+        asked=asked,
+        symbol=symbol,
+        suggestions=suggestions,
+        have=have,
+        need=need,
+    )
+
+
+def _ticker(listing: Listing) -> wire.TickerReply:
+    return ticker_reply(
+        symbol=listing.symbol,
+        name=listing.name,
+        price=Decimal(listing.price),
+        price_step=Decimal(listing.step),
+    )
+
+
+def _market(listing: Listing) -> wire.Market:
+    return wire.Market(
+        symbol=listing.symbol,
+        base=listing.base,
+        quote=listing.symbol.split("-")[1],
+        name=listing.name,
+        price_step=Decimal(listing.step),
+        lot_step=Decimal("0.00001"),
+        quote_volume_24h=Decimal(1_000_000),
+        timeframes=list(listing.timeframes),
+        source="binance",
+        quality="single",
+    )
