@@ -121,13 +121,13 @@ async def assistant(
     """Run everything and yield a person's chat.
 
     Args:
-        clock: Of market-data.
+        clock: Of market-data and Telegram.
         **market: Its settings; SIMU and the shipped recordings by default.
     """
     settings = MarketSettings(environment=environment, **market)
     async with (
         serve(create_app(settings, clock)) as market_address,
-        playground(flood=None) as telegram,
+        playground(flood=None, clock=clock) as telegram,
         bot(telegram, market_address, environment),
     ):
         yield Chat(telegram)

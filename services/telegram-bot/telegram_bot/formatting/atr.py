@@ -19,7 +19,7 @@ from telegram_bot.formatting.time import moment, relative, span, until
 __all__ = ["atr_card", "atr_overview"]
 
 _NOISE = "a stop closer than that is often hit by noise."
-_RAW_DIGITS = 10  # significant digits of the value before rounding
+_RAW_DIGITS = 7  # of the value before rounding: as many as 250 candles settle
 
 
 def atr_card(reply: AtrReply, multiple: Decimal = Decimal(2)) -> str:

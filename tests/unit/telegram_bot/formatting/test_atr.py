@@ -78,7 +78,7 @@ def test_the_unrounded_value_has_ten_digits() -> None:
     card = atr_card(atr_reply(atr=D("17.4998929123456")))
 
     assert "<b>17.50</b> USDT" in card
-    assert "ATR before rounding: 17.49989291. " in card
+    assert "ATR before rounding: 17.49989. " in card
 
 
 def test_a_range_smaller_than_half_a_tick_is_not_shown_as_zero() -> None:
