@@ -198,7 +198,7 @@ async def test_the_page_loads_nothing_from_elsewhere(http: httpx.AsyncClient) ->
     policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy
     assert "//" not in response.text.replace("<!doctype html>", "")
-    for path in ("chat.css", "chat.js", "rich.js", "theme.js", "icon.svg", "wallpaper.svg"):
+    for path in ("frame.css", "chat.js", "rich.js", "theme.js", "icon.svg", "wallpaper.svg"):
         assert (await http.get(f"/page/{path}")).status_code == 200
     assert (await http.get("/page/../app.py")).status_code == 404
     assert (await http.get("/healthz")).json() == {"status": "ok"}

@@ -1,6 +1,6 @@
 """Judges of the Bot API that are not ours: aiogram for requests, python-telegram-bot for answers.
 
-Importing aiogram takes seconds, so this module loads it on the first request that is judged.
+Importing aiogram takes seconds, so the first oracle of a session does it, before anybody waits.
 """
 
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ class RequestOracle:
     """
 
     def __init__(self) -> None:
+        _models()
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.problems: list[str] = []
 

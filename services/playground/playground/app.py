@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from common.clock import Clock, SystemClock
-from playground import assets, bot_api, control
+from playground import assets, bot_api, control, watching
 from playground.flood import FloodLimits
 from playground.refusals import Refusal
 from playground.world import OnRequest, World
@@ -57,23 +57,20 @@ def create_app(
         await world.webhook.stop()
 
     app = Starlette(
-        routes=[*bot_api.ROUTES, *control.ROUTES, *assets.ROUTES],
+        routes=[*bot_api.ROUTES, *control.ROUTES, *watching.ROUTES, *assets.ROUTES],
         lifespan=lifespan,
-        exception_handlers={Refusal: _refused, HTTPException: _http_error, Exception: _broken},
+        exception_handlers={kind: _answer for kind in (Refusal, HTTPException, Exception)},
     )
     app.state.world = world
     return app
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refusal)
-    return JSONResponse(error.answer(), status_code=error.status)
-
-
-async def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return await _refused(request, Refusal(error.status_code, error.detail))
-
-
-async def _broken(request: Request, error: Exception) -> Response:
-    return await _refused(request, Refusal(500, "Internal Server Error"))
+def _answer(request: Request, error: Exception) -> Response:
+    match error:
+        case Refusal():
+            refusal = error
+        case HTTPException():
+            refusal = Refusal(error.status_code, error.detail)
+        case _:
+            refusal = Refusal(500, "Internal Server Error")
+    return JSONResponse(refusal.answer(), status_code=refusal.status)

@@ -9,14 +9,12 @@ from starlette.routing import Route
 
 _FOLDER: Final = Path(__file__).parent / "page"
 _TYPES: Final = {
-    "index.html": "text/html",
-    "chat.css": "text/css",
-    "chat.js": "text/javascript",
-    "rich.js": "text/javascript",
-    "theme.js": "text/javascript",
-    "icon.svg": "image/svg+xml",
-    "wallpaper.svg": "image/svg+xml",
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
 }
+_NAMES: Final = sorted(file.name for file in _FOLDER.iterdir() if file.suffix in _TYPES)
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -31,7 +29,8 @@ _HEADERS: Final = {
 async def page(request: Request) -> Response:
     """Return the page, or one of the files that it names."""
     name = request.url.path.rpartition("/")[2] or "index.html"
-    return Response((_FOLDER / name).read_bytes(), media_type=_TYPES[name], headers=_HEADERS)
+    file = _FOLDER / name
+    return Response(file.read_bytes(), media_type=_TYPES[file.suffix], headers=_HEADERS)
 
 
 async def health(request: Request) -> Response:
@@ -40,6 +39,6 @@ async def health(request: Request) -> Response:
 
 ROUTES = [
     Route("/", page, methods=["GET"]),
-    *(Route(f"/page/{name}", page, methods=["GET"]) for name in _TYPES),
+    *(Route(f"/page/{name}", page, methods=["GET"]) for name in _NAMES),
     Route("/healthz", health, methods=["GET"]),
 ]

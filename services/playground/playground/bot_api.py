@@ -54,15 +54,14 @@ async def call_method(request: Request) -> Response:
 async def download(request: Request) -> Response:
     """Return a picture that the bot had sent; the path comes from getFile."""
     world: World = request.app.state.world
-    path = request.path_params["path"]
     try:
         _authorise(world, request.path_params["token"])
     except Refusal as refusal:
         return _refused(refusal)
-    for file in world.files.values():
-        if file.path == path:
-            return Response(file.content, media_type=file.media_type)
-    return _refused(Refusal(404, "Not Found"))
+    file = world.files.at(request.path_params["path"])
+    if file is None:
+        return _refused(Refusal(404, "Not Found"))
+    return Response(file.content, media_type=file.media_type)
 
 
 def _authorise(world: World, token: str) -> None:

@@ -131,3 +131,8 @@ class Chat:
         """End every watch: the program is going down."""
         for watcher in self._watchers:
             watcher.put_nowait(None)
+
+
+def without_its_answer(message: Message) -> Message:
+    """Return a message as it appears inside the one that answers it: one level deep."""
+    return {name: value for name, value in message.items() if name != "reply_to_message"}

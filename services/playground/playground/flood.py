@@ -45,7 +45,7 @@ class Flood:
         if self._limits is None:
             return
         now = self._monotonic()
-        tokens = self._tokens(chat_id, now)
+        tokens = self._tokens(chat_id, self._limits, now)
         waits = [(1.0 - tokens) / self._limits.per_second]
         group = self._groups.setdefault(chat_id, deque()) if chat_id < 0 else None
         if group is not None:
@@ -60,11 +60,10 @@ class Flood:
         if self._limits.overall_per_second is not None:
             self._overall.append(now)
 
-    def _tokens(self, chat_id: int, now: float) -> float:
-        assert self._limits is not None
-        burst = float(self._limits.burst)
+    def _tokens(self, chat_id: int, limits: FloodLimits, now: float) -> float:
+        burst = float(limits.burst)
         tokens, at = self._buckets.get(chat_id, (burst, now))
-        return min(burst, tokens + (now - at) * self._limits.per_second)
+        return min(burst, tokens + (now - at) * limits.per_second)
 
 
 def _wait(sent: deque[float], most: int, window: float, now: float) -> float:

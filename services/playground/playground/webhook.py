@@ -12,7 +12,7 @@ from common.http import create_client
 from playground.refusals import bad_request
 from playground.updates import Update, Updates
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # nosec B105: the name of a header
 _SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
 _DEFAULT_CONNECTIONS = 40
 _MOST_CONNECTIONS = 100

@@ -1,44 +1,22 @@
 """Everything that the playground remembers, in memory only."""
 
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from common.clock import Clock
 from playground.chats import YOU, Chat, Message
 from playground.faults import Faults
+from playground.files import Files
 from playground.flood import Flood, FloodLimits
-from playground.limits import CALLBACK_SECONDS
 from playground.profile import Profile
-from playground.refusals import BLOCKED, CHAT_NOT_FOUND, QUERY_TOO_OLD, Refusal, bad_request
+from playground.refusals import BLOCKED, CHAT_NOT_FOUND, Refusal, bad_request
+from playground.taps import Taps
 from playground.updates import Updates
 from playground.webhook import Webhook
 
 OnRequest = Callable[[str, dict[str, Any]], None]
 
-_MOST_CHATS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A picture that the bot sent."""
-
-    file_id: str
-    unique_id: str
-    path: str
-    media_type: str
-    content: bytes
-    size: tuple[int, int]
-
-
-@dataclass(slots=True)
-class Tap:
-    """A button press that waits for its answer."""
-
-    chat: Chat
-    message_id: int
-    tapped_at: float
+_MOST_CHATS = 100_000
 
 
 class World:
@@ -66,11 +44,11 @@ class World:
         self.profile = Profile(int(token.partition(":")[0]), name, username)
         self.flood = Flood(flood, clock.monotonic)
         self.faults = Faults()
-        self.files: dict[str, StoredFile] = {}
+        self.files = Files()
         self.chats: dict[int, Chat] = {}
         self.updates = Updates(self.presence_changed)
         self.webhook = Webhook(self.updates, clock, webhook_retry)
-        self._taps: dict[str, Tap] = {}
+        self.taps = Taps(clock.monotonic)
         self.open_chat(YOU)
 
     def now(self) -> int:
@@ -115,9 +93,7 @@ class World:
 
     def tapped(self, chat: Chat, message_id: int, data: str) -> str:
         """The person taps a button; return the id that the bot will answer."""
-        query_id = str(secrets.randbelow(9 * 10**18) + 10**18)
-        self._forget_old_taps()
-        self._taps[query_id] = Tap(chat, message_id, self.clock.monotonic())
+        query_id = self.taps.add(chat, message_id)
         chat.tell("tap", callback_query_id=query_id, message_id=message_id, data=data)
         self.updates.push(
             "callback_query",
@@ -130,22 +106,6 @@ class World:
             },
         )
         return query_id
-
-    def answer_tap(self, query_id: str) -> Tap:
-        """Return the tap that waits for this answer; there is only one.
-
-        Raises:
-            Refusal: 400 if it was answered, is too old or never happened.
-        """
-        self._forget_old_taps()
-        if query_id not in self._taps:
-            bad_request(QUERY_TOO_OLD)
-        return self._taps.pop(query_id)
-
-    def _forget_old_taps(self) -> None:
-        oldest = self.clock.monotonic() - CALLBACK_SECONDS
-        for query_id in [key for key, tap in self._taps.items() if tap.tapped_at < oldest]:
-            del self._taps[query_id]
 
     def block(self, chat: Chat, blocked: bool) -> None:
         """The person blocks the bot, or lets it back in; the bot gets an update."""

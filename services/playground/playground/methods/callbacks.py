@@ -13,7 +13,7 @@ async def answer_callback_query(world: World, parameters: Parameters) -> bool:
     if units(text) > CALLBACK_ANSWER_UNITS:
         bad_request("MESSAGE_TOO_LONG")
     query_id = parameters.text("callback_query_id")
-    tap = world.answer_tap(query_id)
+    tap = world.taps.take(query_id)
     tap.chat.tell(
         "answer",
         callback_query_id=query_id,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playground.chats import Chat
+from playground.chats import Chat, without_its_answer
 from playground.entities import Entity, settle, units
 from playground.keyboards import read_keyboard
 from playground.limits import CAPTION_UNITS, TEXT_UNITS
@@ -61,11 +61,7 @@ def reply_content(chat: Chat, parameters: Parameters) -> dict[str, Any]:
         if reply.get("allow_sending_without_reply"):
             return {}
         bad_request("message to be replied not found")
-    return {
-        "reply_to_message": {
-            name: value for name, value in answered.items() if name != "reply_to_message"
-        }
-    }
+    return {"reply_to_message": without_its_answer(answered)}
 
 
 def _marked(parameters: Parameters, text_name: str, entities_name: str) -> tuple[str, list[Entity]]:

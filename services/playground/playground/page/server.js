@@ -1,0 +1,47 @@
+// Talking to the playground: requests of the person, events for the page.
+import { toast } from "./dom.js";
+import { CHAT } from "./state.js";
+
+const PATIENCE_MS = 10000;
+
+/** Send JSON and return the answer; throws with a sentence for the person. */
+export async function ask(method, path, body) {
+  let response;
+  try {
+    response = await fetch(`${path}?chat=${CHAT}`, {
+      method,
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+  } catch {
+    throw new Error("Not sent: the playground does not answer");
+  }
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.description ?? "The playground refused");
+  return answer;
+}
+
+/** Send a message; return whether it was taken. */
+export async function send(text) {
+  try {
+    await ask("POST", "/api/messages", { text });
+    return true;
+  } catch (error) {
+    toast(error.message);
+    return false;
+  }
+}
+
+/**
+ * Hand every event to `receive`, for ever; `lost` is called when the connection breaks.
+ * A new connection begins with a snapshot.
+ */
+export function listen(receive, lost) {
+  const source = new EventSource(`/api/events?chat=${CHAT}`);
+  source.onmessage = (message) => receive(JSON.parse(message.data));
+  source.onerror = () => {
+    lost();
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(receive, lost), 1000);
+  };
+}

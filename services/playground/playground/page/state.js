@@ -1,0 +1,25 @@
+// What the page knows. Each module changes its own part.
+
+const query = new URLSearchParams(location.search);
+const given = (name, form, otherwise) => {
+  const value = query.get(name) ?? "";
+  return form.test(value) ? value : otherwise;
+};
+
+/** The conversation, from `?chat=`. */
+export const CHAT = given("chat", /^-?\d{1,15}$/, "1001");
+
+/** What follows /start, from `?start=`. */
+export const PAYLOAD = given("start", /^[\w-]{1,64}$/, "");
+
+export const state = {
+  seq: -1, // the number of the newest event of the last snapshot
+  bot: null,
+  online: false, // whether the bot is there
+  connected: false, // whether the playground is
+  blocked: false,
+  action: "", // what the bot is doing, such as "typing"
+  commands: [],
+  messages: new Map(), // by id, in the order of the chat
+  editing: 0, // the id of the own message in the composer
+};
