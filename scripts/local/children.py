@@ -52,7 +52,7 @@ class Child:
 
 
 class Children:
-    """All programs of a run.
+    """All programs of a run; their logs are in the folder `logs`.
 
     Use `start`, then `died` to learn of an early end, then `stop`.
     """
@@ -66,7 +66,7 @@ class Children:
         stops_within: float = _STOPS_WITHIN,
     ) -> None:
         self._environment = environment
-        self._logs = logs
+        self.logs = logs
         self._show = show
         self._stops_within = stops_within
         self._quiet = False
@@ -88,9 +88,9 @@ class Children:
             limit=_LONGEST_LINE,
             start_new_session=True,
         )
-        self._logs.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(parents=True, exist_ok=True)
         secrets = [value for key, value in variables.items() if key.endswith(("_TOKEN", "_KEY"))]
-        child = Child(program, process, self._logs / f"{program.name}.log", secrets)
+        child = Child(program, process, self.logs / f"{program.name}.log", secrets)
         self._children.append(child)
         self._followers[asyncio.create_task(child.follow(self._say))] = child
         return child

@@ -18,8 +18,8 @@ class Program:
         module: What `python -m` starts.
         settings: Environment variables beside those that the parent has.
         health: Address that answers 200 once the program can be used; none if it never listens.
-        heartbeat: File that the program touches once it works. None for a bot on real Telegram: it may
-            have to wait until Telegram can be reached.
+        heartbeat: File that the program touches once it works. None for a bot on real Telegram,
+            which may have to wait until that can be reached.
     """
 
     name: str

@@ -9,6 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from dotenv import dotenv_values
 
@@ -21,7 +22,6 @@ from local.ports import free_port
 from local.readiness import all_ready
 
 FIRST_PAGE_PORT = 8080
-LOGS = ROOT / ".run"
 READY_WITHIN = 45.0
 
 
@@ -30,20 +30,26 @@ def main(arguments: Sequence[str]) -> int:
     if arguments:
         print("python -m local run takes no words; settings come from the environment or .env")
         return 2
-    return asyncio.run(_run(settings()))
+    return asyncio.run(_run(settings(os.environ, ROOT / ".env")))
 
 
-def settings() -> dict[str, str]:
-    """Return the environment with `.env` beneath it."""
-    beneath = dotenv_values(ROOT / ".env", interpolate=False)
-    return {**{key: value for key, value in beneath.items() if value is not None}, **os.environ}
+def settings(environment: Mapping[str, str], file: Path) -> dict[str, str]:
+    """Return the environment with the file's lines beneath it; no file is an empty one."""
+    beneath = dotenv_values(file, interpolate=False)
+    return {**{key: value for key, value in beneath.items() if value is not None}, **environment}
+
+
+def logs_folder(given: Mapping[str, str]) -> Path:
+    """Return where logs go: `.run`, or what `RUN_LOGS` names."""
+    return Path(given.get("RUN_LOGS") or ROOT / ".run")
 
 
 async def _run(given: Mapping[str, str]) -> int:
+    logs = logs_folder(given)
     page_port = free_port(FIRST_PAGE_PORT)
-    what = plan(given, market_port=free_port(), page_port=page_port, logs=LOGS)
+    what = plan(given, market_port=free_port(), page_port=page_port, logs=logs)
     asked_to_stop = _on_signals()
-    children = Children(given, LOGS, say)
+    children = Children(given, logs, say)
     running = asyncio.create_task(_start(what, given, children))
     stopping = asyncio.create_task(asked_to_stop.wait())
     try:
@@ -76,7 +82,7 @@ async def _start(what: Plan, given: Mapping[str, str], children: Children) -> Se
     for programs in (first, last):
         if trouble := await _bring_up(programs, children):
             return trouble
-    say(greeting(what, link, time.monotonic() - began))
+    say(greeting(what, link, children.logs, time.monotonic() - began))
     return last_words(await children.died())
 
 
@@ -94,7 +100,9 @@ async def _bring_up(programs: Sequence[Program], children: Children) -> Sequence
     if died.done():
         return last_words(died.result())
     if late := ready.result():
-        return [f"{' and '.join(late)} did not come up within {READY_WITHIN:g} s; see {LOGS}."]
+        return [
+            f"{' and '.join(late)} did not come up within {READY_WITHIN:g} s; see {children.logs}."
+        ]
     return []
 
 
@@ -126,7 +134,7 @@ def _on_signals() -> asyncio.Event:
     return asked_to_stop
 
 
-def greeting(what: Plan, link: telegram_link.Link | None, seconds: float) -> str:
+def greeting(what: Plan, link: telegram_link.Link | None, logs: Path, seconds: float) -> str:
     """Write what a person needs to begin."""
     lines = [f"Ready after {seconds:.1f} s.", ""]
     if what.page:
@@ -135,7 +143,7 @@ def greeting(what: Plan, link: telegram_link.Link | None, seconds: float) -> str
             lines += [f"Port {FIRST_PAGE_PORT} is taken, so the page is on the next free one."]
     elif link:
         lines += [link.qr_code(), f"    Chat with @{link.username}:  {link.address}", ""]
-    lines += [f"Prices: {what.providers}. Logs: {LOGS}. Ctrl-C ends everything."]
+    lines += [f"Prices: {what.providers}. Logs: {logs}. Ctrl-C ends everything."]
     return "\n".join(lines)
 
 
