@@ -11,6 +11,7 @@ import pytest
 
 from local.children import Children, last_words
 from local.plan import Program
+from tests.support.processes import alive
 
 _SOON = 10.0
 _LOOK_AGAIN = 0.02
@@ -36,14 +37,20 @@ sys.exit(3)
 """
 
 
+def with_path(folder: Path) -> dict[str, str]:
+    """Return this environment with `folder` among what Python searches."""
+    searched = filter(None, [str(folder), os.environ.get("PYTHONPATH")])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(searched)}
+
+
 class Family:
     """Children made of programs written on the spot, and what the terminal would show."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.shown: list[str] = []
-        environment = {**os.environ, "PYTHONPATH": str(folder), "A_TOKEN": "very-secret"}
-        self.children = Children(environment, folder / "logs", self.shown.append)
+        self.environment = {**with_path(folder), "A_TOKEN": "very-secret"}
+        self.children = Children(self.environment, folder / "logs", self.shown.append)
 
     async def start(self, name: str, text: str) -> int:
         (self.folder / f"{name}.py").write_text(text)
@@ -72,16 +79,6 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(_LOOK_AGAIN)
 
 
-def alive(pid: int) -> bool:
-    """Tell whether a process runs; one that ended and was not yet waited for does not."""
-    try:
-        os.kill(pid, 0)
-        state = Path(f"/proc/{pid}/stat")
-        return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return False
-
-
 async def test_ends_every_child_when_asked(family: Family) -> None:
     pids = [await family.start("one", PATIENT), await family.start("two", PATIENT)]
     await family.started("one")
@@ -94,7 +91,7 @@ async def test_ends_every_child_when_asked(family: Family) -> None:
 
 async def test_a_child_that_will_not_listen_is_ended_by_force(family: Family) -> None:
     family.children = Children(
-        {**os.environ, "PYTHONPATH": str(family.folder)},
+        family.environment,
         family.folder / "logs",
         family.shown.append,
         stops_within=0.2,
@@ -114,7 +111,7 @@ async def test_the_death_of_a_child_is_told_with_its_last_lines(family: Family) 
     async with asyncio.timeout(_SOON):
         words = last_words(await family.children.died())
 
-    assert words[0].startswith("talkative ended (3). Its last lines, of ")
+    assert words[0].startswith("talkative ended (3). Its last lines, of "), words
     assert "  not json" in words
 
 
@@ -150,7 +147,7 @@ asyncio.run(main())
         "-c",
         parent,
         stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        env=with_path(tmp_path),
     )
     assert process.stdout
     child = int(await process.stdout.readline())

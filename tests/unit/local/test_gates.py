@@ -1,0 +1,50 @@
+"""The table of the static gates, and the closing job of a workflow."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from local import check, gate
+
+SUCCESS = {"result": "success"}
+
+
+def closing(needs: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, gate.__file__],
+        env={**os.environ, "NEEDS": needs},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_all_successes_close_well() -> None:
+    assert closing(json.dumps({"lint": SUCCESS, "types": SUCCESS})).returncode == 0
+
+
+@pytest.mark.parametrize("result", ["failure", "cancelled", "skipped"])
+def test_anything_but_success_fails_the_closing_job(result: str) -> None:
+    answer = closing(json.dumps({"lint": SUCCESS, "types": {"result": result}}))
+
+    assert (answer.returncode, answer.stdout) == (1, f"types: {result}\n")
+
+
+def test_a_closing_job_that_needs_nothing_fails() -> None:
+    assert closing("{}").returncode == 1
+
+
+def test_every_gate_has_a_line_with_its_time() -> None:
+    outcomes = [check.Outcome("mypy", True, 12.34, ""), check.Outcome("black", False, 0.5, "bad")]
+
+    assert check.table(outcomes).splitlines() == [
+        "  mypy       passed   12.3 s",
+        "  black      FAILED    0.5 s",
+    ]
+
+
+def test_an_unknown_gate_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check.main(["pylint"]) == 2
+    assert "no such gate: pylint" in capsys.readouterr().out
