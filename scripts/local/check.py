@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from local.environment import ROOT
 
 PYTHON = sys.executable
-CODE = ("services", "scripts", "tests")
+CODE = ("services", "scripts", "infrastructure", "tests")
 # The longest first, so that the others fit beside it.
 GATES: dict[str, tuple[str, ...]] = {
     "mypy": (PYTHON, "-m", "mypy"),
     "black": (PYTHON, "-m", "black", "--check", "--quiet", "--diff", *CODE),
     "flake8": (PYTHON, "-m", "flake8", *CODE),
     "bandit": (PYTHON, "-m", "bandit", "--quiet", "--recursive", "--severity-level", "medium")
-    + ("--configfile", "pyproject.toml", "services", "scripts"),
+    + ("--configfile", "pyproject.toml", *CODE[:-1]),
     "isort": (PYTHON, "-m", "isort", "--check-only", "--diff", "--quiet", *CODE),
     "contracts": (os.path.join(os.path.dirname(PYTHON), "lint-imports"),),
     "locks": (PYTHON, "-m", "local", "locks", "--check"),

@@ -1,7 +1,7 @@
 """`python -m common.probe`: a health check without a shell, for container images.
 
     python -m common.probe http://127.0.0.1:8081/healthz    healthy if that answers 200
-    python -m common.probe /tmp/heartbeat 90                healthy if that file is younger than 90 s
+    python -m common.probe /tmp/heartbeat 90                healthy if the file is at most 90 s old
 
 Standard library only: it starts every few seconds beside the program.
 """
