@@ -88,7 +88,7 @@ async def test_the_assistant_knows_the_four_stocks_by_name() -> None:
         "MSFT-USD": "Microsoft",
     }
     apple = listings[Symbol("AAPL", "USD")]
-    assert (apple.lot_step, apple.price_step) == (Decimal(1), Decimal("0.0001"))
+    assert (apple.lot_step, apple.price_step) == (Decimal(1), Decimal("0.01"))
     assert apple.quote_volume_24h == Decimal("430.47") * 19_730_300
     ticker = await provider.ticker(apple.symbol)
     assert (ticker.price, ticker.at) == (Decimal("430.47"), EPOCH_END)

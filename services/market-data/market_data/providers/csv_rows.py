@@ -27,13 +27,13 @@ class Row:
         line: In the file, counted from 1.
         opened: Epoch seconds.
         numbers: Open, high, low, close, volume as written, joined by commas.
-        price_decimals, volume_decimals: Digits after the point that they need.
+        close_decimals, volume_decimals: Digits after the point that they need.
     """
 
     line: int
     opened: int
     numbers: str
-    price_decimals: int
+    close_decimals: int
     volume_decimals: int
 
 
@@ -83,7 +83,7 @@ class Columns:
             line=line,
             opened=_seconds(fields[self._time]),
             numbers=",".join(texts),
-            price_decimals=max([_decimals(text) for text in texts[:4]]),
+            close_decimals=_decimals(texts[3]),
             volume_decimals=_decimals(texts[4]),
         )
 

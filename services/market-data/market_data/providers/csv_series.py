@@ -36,7 +36,8 @@ class Series:
         opened: Epoch seconds, rising, all on the timeframe's grid.
         rows: Open, high, low, close and volume as the file writes them, joined by commas; kept as
             text because that is exact and small.
-        price_step, lot_step: The finest that the file needs.
+        price_step: What nine of ten closes are multiples of: stock files hold stray finer ones.
+        lot_step: The finest that the file needs.
         sessions: True when nothing ever opens on a weekend, as with stocks.
         bad: Rows set aside, as sentences that name the line.
     """
@@ -119,7 +120,7 @@ def read(path: Path) -> Series:
         timeframe=timeframe,
         opened=array("q", [row.opened for row in good]),
         rows=[row.numbers for row in good],
-        price_step=Decimal(1).scaleb(-max(row.price_decimals for row in good)),
+        price_step=Decimal(1).scaleb(-_usual([row.close_decimals for row in good])),
         lot_step=Decimal(1).scaleb(-max(row.volume_decimals for row in good)),
         sessions=_in_sessions(good),
         bad=_reasons(bad),
@@ -176,6 +177,11 @@ def _timeframe(rows: Sequence[Row]) -> Timeframe:
             return timeframe
     known = " ".join(timeframe.value for timeframe in Timeframe)
     raise BadFile(f"most rows are {seconds} s apart, which is none of {known}")
+
+
+def _usual(decimals: Sequence[int]) -> int:
+    """The fewest decimals that nine of ten values fit in."""
+    return sorted(decimals)[(len(decimals) * 9 - 1) // 10]
 
 
 def _in_sessions(rows: Sequence[Row]) -> bool:
