@@ -139,8 +139,8 @@ def install_locked(name: str) -> None:
 
 
 def pip(*arguments: str) -> None:
-    """Run the environment's own pip install."""
-    quietly(str(PYTHON), "-m", "pip", "install", "--quiet", *arguments)
+    """Run the environment's own pip install; it prints errors only."""
+    quietly(str(PYTHON), "-m", "pip", "install", "-qq", *arguments)
 
 
 def quietly(*command: str) -> None:
