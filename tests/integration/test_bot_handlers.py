@@ -109,6 +109,18 @@ async def test_who_speaks_and_where_is_passed_on(desk: Desk) -> None:
     assert desk.texts(-1007) == ["/two"]
 
 
+async def test_an_anonymous_admin_is_answered_and_machines_are_not(desk: Desk) -> None:
+    for text in ("admin", "bot", "channel"):
+        await desk.telegram.says(text, chat=-1007)
+    admin, bot, channel = (item["message"] for item in desk.telegram.world.updates.pending)
+    admin["from"] = bot["from"] = {**admin["from"], "is_bot": True}
+    admin["sender_chat"] = admin["chat"]
+    channel["is_automatic_forward"] = True
+    await desk.get()
+
+    assert [text for text, _ in desk.parrot.heard] == ["admin"]
+
+
 async def test_a_topic_is_kept(desk: Desk) -> None:
     await desk.telegram.says("/price", chat=-1007)
     update = desk.telegram.world.updates.pending[0]

@@ -64,7 +64,7 @@ class FakeMarket:
     """Answers from its list.
 
     Attributes:
-        failure: Raised while it is set, by the calls that `failing` names.
+        failure: Raised while it is set, by the calls and timeframes that `failing` names.
         delay: Seconds before every answer.
         asked: What was asked: the words of a ticker call, or the question of an ATR call.
         most_at_once: The most calls that were under way together.
@@ -92,7 +92,7 @@ class FakeMarket:
 
     async def atr(self, question: AtrQuestion) -> wire.AtrReply:
         self.asked.append(question)
-        await self._answer("atr")
+        await self._answer("atr", question.timeframe.value)
         listing = self._find(question.symbol)
         timeframe = question.timeframe.value
         if timeframe not in listing.timeframes:
@@ -118,12 +118,12 @@ class FakeMarket:
             symbols=[_market(listing) for listing in self.listed[:limit]], next_cursor=None
         )
 
-    async def _answer(self, call: str) -> None:
+    async def _answer(self, *names: str) -> None:
         self._under_way += 1
         self.most_at_once = max(self.most_at_once, self._under_way)
         await asyncio.sleep(self.delay)
         self._under_way -= 1
-        if self.failure is not None and call in self.failing:
+        if self.failure is not None and self.failing.intersection(names):
             raise self.failure
 
     def _find(self, word: str) -> Listing:

@@ -14,10 +14,14 @@ from telegram.request import HTTPXRequest
 
 from common.errors import Misconfigured
 from common.http import Transport
-from telegram_bot.adapters.telegram_feed import TOKEN_REFUSED
+from telegram_bot.adapters.telegram_feed import REFUSED
 from telegram_bot.adapters.telegram_order import AT_ONCE, InOrder
 
 log = structlog.get_logger(__name__)
+
+# Long enough to spare a busy bot its handshakes, short enough not to write into a connection that
+# Telegram has just given up: such a message is lost.
+_KEEP_ALIVE_SECONDS = 15.0
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
@@ -47,10 +51,12 @@ def build(api_url: str, token: str) -> App:
 
 
 def _request(connections: int) -> HTTPXRequest:
-    transport = Transport(limits=httpx.Limits(max_connections=connections))
+    limits = httpx.Limits(max_connections=connections, keepalive_expiry=_KEEP_ALIVE_SECONDS)
+    transport = Transport(limits=limits)
     return HTTPXRequest(
         connection_pool_size=connections,
         connect_timeout=5.0,
+        pool_timeout=5.0,  # with aiohttp underneath, making the connection counts in
         read_timeout=10.0,
         httpx_kwargs={"transport": transport},
     )
@@ -70,7 +76,7 @@ async def connect(application: App, pause: Callable[[], float]) -> None:
         try:
             await application.initialize()
         except InvalidToken:
-            raise Misconfigured(TOKEN_REFUSED) from None
+            raise Misconfigured(REFUSED) from None
         except TelegramError as error:
             if not away:
                 log.warning("telegram cannot be reached, waiting for it", reason=error.message)

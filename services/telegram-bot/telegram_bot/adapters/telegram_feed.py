@@ -14,7 +14,7 @@ ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
 MOST_UPDATES = 100
 _GRACE_SECONDS = 10.0  # what a long poll may take beyond the wait it asked for
 
-TOKEN_REFUSED = (
+REFUSED = (
     "TELEGRAM_BOT_TOKEN was refused by Telegram. Get a valid one from @BotFather "
     "(send /mybots, choose the bot, API Token), or use `make run`, which needs none."
 )
@@ -68,7 +68,7 @@ def _updates(answer: httpx.Response) -> Sequence[Raw]:
     if told.ok:
         return [update for update in told.result if type(update.get("update_id")) is int]
     if answer.status_code in (401, 404):
-        raise Misconfigured(TOKEN_REFUSED)
+        raise Misconfigured(REFUSED)
     if answer.status_code == 409:
         raise Conflict(told.description)
     wait = told.parameters.retry_after if told.parameters else None

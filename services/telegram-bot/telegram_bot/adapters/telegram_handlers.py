@@ -39,7 +39,7 @@ class Handlers:
 
     async def _message(self, update: Update, _: Context) -> None:
         message, user = update.effective_message, update.effective_user
-        if message is None or user is None or user.is_bot or not message.text:
+        if message is None or user is None or not message.text or _by_a_machine(message):
             return
         speaker = _speaker(message.chat, user.id)
         before = self._memory.find(speaker.chat, message.message_id)
@@ -103,6 +103,14 @@ async def _close(query: CallbackQuery, text: str | None = None, *, alert: bool =
         await query.answer(text, show_alert=alert)
     except TelegramError as error:
         log.info("a tap was not answered", reason=error.message)
+
+
+def _by_a_machine(message: Message) -> bool:
+    """Say whether no person wrote this; an anonymous admin is one, under the group's own name."""
+    if message.is_automatic_forward:
+        return True
+    sender = message.from_user
+    return sender is not None and sender.is_bot and message.sender_chat is None
 
 
 def _edited_late(message: Message) -> bool:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import TypeVar
 
+import aiohttp
 import httpx
 import structlog
 from telegram import Bot, InlineKeyboardMarkup, Message, ReplyParameters
@@ -33,9 +34,6 @@ _LONGEST_WAIT = 30.0  # an answer older than this is of no use
 _NOT_SENT_PAUSE = 0.3
 _MOST_TRIES = 4
 _MARKUP = re.compile(r"<[^>]*>")
-# The connection never came about, so nothing was sent: asking again cannot send it twice.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
 Sent = TypeVar("Sent")
 
 
@@ -156,7 +154,7 @@ class Sender:
                 log.info("a chat does not take messages", reason=error.message)
                 return None
             except NetworkError as error:
-                if not isinstance(error.__cause__, _NOT_SENT):
+                if not _was_not_sent(error):
                     log.warning("it is unknown whether a message arrived", reason=error.message)
                     return None
                 pause = _NOT_SENT_PAUSE
@@ -169,6 +167,13 @@ class Sender:
             await asyncio.sleep(pause)
         log.warning("a message was given up", waited_s=round(waited, 1))
         return None
+
+
+def _was_not_sent(error: NetworkError) -> bool:
+    """Say whether no connection came about: then asking again cannot send it twice."""
+    cause = error.__cause__
+    no_time = cause is not None and isinstance(cause.__cause__, aiohttp.ConnectionTimeoutError)
+    return no_time or isinstance(cause, httpx.ConnectError)
 
 
 def _quote(message: int | None) -> ReplyParameters | None:

@@ -19,6 +19,7 @@ from telegram_bot.ports import AtrQuestion, Button, Copy, Press, Reply, Rows, Un
 OVERVIEW = (Timeframe.M15, Timeframe.H1, Timeframe.H4, Timeframe.D1)
 DEFAULT = Timeframe.H4
 _LAST_RESORT = Timeframe.W1
+_LEFT_OUT = (UnsupportedTimeframe, NotEnoughCandles, Unavailable)
 _PERIODS = (7, 14, 21)
 _MULTIPLES = (Decimal("1.5"), Decimal(2), Decimal(3))
 
@@ -29,7 +30,8 @@ async def answer(request: Request, services: Services) -> Reply:
     if asked.symbol is None:
         return await which_coin("atr", services)
     if asked.equity is not None and asked.risk_pct is None:
-        asked = replace(asked, risk_pct=services.limits.risk_percentage * 100)
+        usual = services.limits.risk_percentage * 100
+        asked = replace(asked, risk_pct=usual.normalize())
     if asked.timeframe is None:
         return await _overview(asked, services)
     reply = await services.market.atr(_question(asked, asked.timeframe))
@@ -38,17 +40,16 @@ async def answer(request: Request, services: Services) -> Reply:
 
 
 async def _overview(asked: AtrWords, services: Services) -> Reply:
-    """Ask for the four at once; what a market lacks is left out."""
+    """Ask for the four at once; what a market lacks, or nobody can say now, is left out."""
     questions = [_question(asked, timeframe) for timeframe in OVERVIEW]
     answers = await asyncio.gather(
         *(services.market.atr(question) for question in questions), return_exceptions=True
     )
-    replies: list[wire.AtrReply] = []
-    for item in answers:
-        if isinstance(item, wire.AtrReply):
-            replies.append(item)
-        elif not isinstance(item, UnsupportedTimeframe | NotEnoughCandles):
-            raise item
+    replies = [item for item in answers if isinstance(item, wire.AtrReply)]
+    errors = [item for item in answers if isinstance(item, BaseException)]
+    for error in errors:
+        if not isinstance(error, _LEFT_OUT) or (isinstance(error, Unavailable) and not replies):
+            raise error
     if not replies:
         replies = [await services.market.atr(_question(asked, _LAST_RESORT))]
     block = next((reply for reply in replies if reply.timeframe == DEFAULT.value), replies[0])
@@ -89,19 +90,20 @@ def _question(asked: AtrWords, timeframe: Timeframe) -> AtrQuestion:
 
 def _buttons(asked: AtrWords, reply: wire.AtrReply, timeframes: Sequence[Timeframe]) -> Rows:
     """Offer the neighbouring questions; the one that was answered carries a dot."""
-    now = replace(asked, symbol=reply.symbol, timeframe=Timeframe(reply.timeframe))
+    shown = Timeframe(reply.timeframe)
+    now = replace(asked, symbol=reply.symbol, timeframe=shown)
     return (
         tuple(
-            replace(now, timeframe=item).button(_marked(item.value, item is now.timeframe))
-            for item in timeframes
+            replace(now, timeframe=item).button(_marked(item.value, item is shown))
+            for item in sorted({*timeframes, shown}, key=lambda item: item.seconds)
         ),
         tuple(
             replace(now, period=item).button(_marked(str(item), item == now.period))
-            for item in _PERIODS
+            for item in sorted({*_PERIODS, now.period})
         ),
         tuple(
             replace(now, multiple=item).button(_marked(f"{item}x", item == now.multiple))
-            for item in _MULTIPLES
+            for item in sorted({*_MULTIPLES, now.multiple})
         ),
         (
             now.button("🔄 Refresh"),

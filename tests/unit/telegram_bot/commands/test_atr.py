@@ -45,6 +45,7 @@ async def test_an_amount_adds_the_size_and_the_environments_risk() -> None:
 
     assert copies(reply) == {"📋 stop": "65559.46", "📋 size": "0.05914"}
     assert [_question(talk).risk_pct for talk in (local, production)] == [1, 2]
+    assert press(reply, "•4h").command == "atr BTC-USDT 4h risk 1% eq 10k"
 
 
 async def test_the_question_reaches_market_data_as_it_was_asked() -> None:
@@ -82,6 +83,27 @@ async def test_buttons_keep_the_other_words() -> None:
         equity=Decimal(10_000),
         risk_pct=Decimal(1),
     )
+
+
+async def test_what_is_shown_is_among_the_buttons() -> None:
+    reply = await Talk().say("/atr BTC 5m 10 2.5x")
+
+    assert labels(reply)[:3] == [
+        ["•5m", "15m", "1h", "4h", "1d"],
+        ["7", "•10", "14", "21"],
+        ["1.5x", "2x", "•2.5x", "3x"],
+    ]
+
+
+async def test_an_overview_stands_on_what_could_be_asked() -> None:
+    talk = Talk()
+    talk.market.failure, talk.market.failing = Unavailable("slow"), {"1h", "4h"}
+
+    reply = await talk.say("/atr BTC")
+
+    rows = [line.split()[0] for line in reply.text.splitlines()[2:4]]
+    assert rows == ["15m", "1d"]
+    assert "<b>ATR(14) · BTC/USDT · 15m</b>" in reply.text
 
 
 async def test_without_a_timeframe_four_are_asked_at_once() -> None:
