@@ -29,6 +29,9 @@ class Transport(AiohttpTransport):
     The wrapped transport reports both as a connect time-out.
     """
 
+    def __init__(self, limits: httpx.Limits) -> None:
+        super().__init__(verify=_trust(), limits=limits)
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         try:
             return await super().handle_async_request(request)
@@ -65,8 +68,7 @@ def create_client(
         headers=headers,
         follow_redirects=False,
         timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
-        transport=transport
-        or Transport(verify=_trust(), limits=httpx.Limits(max_connections=connections)),
+        transport=transport or Transport(limits=httpx.Limits(max_connections=connections)),
     )
 
 
