@@ -59,10 +59,10 @@ def compose() -> tuple[str, ...] | None:
     """Return the command that starts a compose file with the engine that answers, if any."""
     if not engine():
         return None
-    if shutil.which("podman-compose"):
-        return ("podman-compose",)
     if _succeeds("docker", "compose", "version"):
         return ("docker", "compose")
+    if shutil.which("podman") and shutil.which("podman-compose"):
+        return ("podman-compose",)
     return None
 
 
