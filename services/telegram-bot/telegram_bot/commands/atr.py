@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from common import wire
-from common.errors import BadInput, NotEnoughCandles, Unavailable
+from common.errors import NotEnoughCandles, Unavailable
 from common.market import Timeframe
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.atr_words import AtrWords, read
@@ -46,10 +46,10 @@ async def _overview(asked: AtrWords, services: Services) -> Reply:
         *(services.market.atr(question) for question in questions), return_exceptions=True
     )
     replies = [item for item in answers if isinstance(item, wire.AtrReply)]
-    errors = [item for item in answers if isinstance(item, BaseException)]
-    for error in errors:
-        if not isinstance(error, _LEFT_OUT) or (isinstance(error, Unavailable) and not replies):
-            raise error
+    bearable = _LEFT_OUT if replies else UnsupportedTimeframe
+    for item in answers:
+        if isinstance(item, BaseException) and not isinstance(item, bearable):
+            raise item
     if not replies:
         replies = [await services.market.atr(_question(asked, _LAST_RESORT))]
     block = next((reply for reply in replies if reply.timeframe == DEFAULT.value), replies[0])
@@ -74,10 +74,8 @@ async def _timeframes(symbol: str, services: Services) -> Sequence[Timeframe]:
 
 
 def _question(asked: AtrWords, timeframe: Timeframe) -> AtrQuestion:
-    if asked.symbol is None:
-        raise BadInput("Which coin?")
     return AtrQuestion(
-        symbol=asked.symbol,
+        symbol=asked.symbol or "",
         timeframe=timeframe,
         period=asked.period,
         multiple=asked.multiple,

@@ -11,7 +11,7 @@ from common.errors import (
 from common.market import Symbol, Timeframe
 from telegram_bot.commands import Command, Request
 from telegram_bot.commands.atr_words import PERIOD, BadPeriod
-from telegram_bot.commands.words import NotUnderstood, market
+from telegram_bot.commands.words import NotUnderstood, market, words_of
 from telegram_bot.formatting import trouble
 from telegram_bot.ports import Press, Reply
 
@@ -43,9 +43,13 @@ def unavailable(ref: str, command: Command, request: Request) -> Reply:
 def _unknown(error: UnknownSymbol, command: Command, request: Request) -> Reply:
     near = error.suggestions[:_MOST_SUGGESTIONS]
     buttons = tuple(
-        Press(name, _again(command, _with(request.words, error.asked, name))) for name in near
+        Press(name, _again(command, _with(_words(request), error.asked, name))) for name in near
     )
     return Reply(trouble.unknown_symbol(error.asked, near), (buttons,))
+
+
+def _words(request: Request) -> list[str]:
+    return words_of(" ".join(request.words))
 
 
 def _with(words: Sequence[str], asked: str, name: str) -> list[str]:
@@ -61,14 +65,15 @@ def _means(word: str, asked: str) -> bool:
 
 def _too_young(error: NotEnoughCandles, command: Command, request: Request) -> Reply:
     symbol = Symbol.parse(error.symbol)
-    period = next((int(word) for word in request.words if word.isdecimal()), PERIOD)
+    asked = _words(request)
+    period = next((int(word) for word in asked if word.isdecimal()), PERIOD)
     instead = _long_enough(error)
     text = trouble.short_history(
         symbol.shown, symbol.base, error.timeframe, period, error.have, error.need, instead
     )
     if instead is None:
         return Reply(text)
-    words = [instead if word.lower() == error.timeframe else word for word in request.words]
+    words = [instead if word.lower() == error.timeframe else word for word in asked]
     return Reply(text, ((Press(f"Try {instead}", _again(command, words)),),))
 
 

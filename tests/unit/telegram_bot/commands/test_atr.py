@@ -160,6 +160,20 @@ async def test_too_little_history_on_the_shortest_timeframe_has_no_way_out() -> 
     assert labels(reply) == []
 
 
+async def test_a_market_that_has_just_begun_is_told_by_its_shortest_timeframe() -> None:
+    talk = Talk()
+    talk.market.listed = [Listing("NEW-USD", "New", candles=3)]
+
+    reply = await talk.say("/atr NEW")
+
+    assert reply.text.startswith("ATR(14) on 15m needs 15 closed candles; NEW/USD has 3.")
+
+
+@pytest.mark.parametrize("text", ["/atr arb,1w,50", "/atr ARB, 1w, 50"])
+async def test_a_way_out_is_found_among_words_with_commas(text: str) -> None:
+    assert press(await Talk().say(text), "Try 1d").command.upper() == "ATR ARB 1D 50"
+
+
 async def test_a_timeframe_that_does_not_exist_lists_those_that_do() -> None:
     reply = await Talk().say("/atr BTC 7m")
 
