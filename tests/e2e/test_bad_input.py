@@ -116,7 +116,8 @@ async def test_a_chat_that_floods_is_told_once() -> None:
 
 async def _settled(chat: Chat) -> list[str]:
     """The bot's texts, once no more of them come."""
-    after, texts = 0, []
+    after = 0
+    texts: list[str] = []
     while True:
         path = f"/api/transcript?after={after}&wait=1"
         news = await chat.telegram.control("GET", path)

@@ -71,7 +71,10 @@ async def test_an_amount_brings_the_risk_line() -> None:
 async def test_stocks_are_answered_from_the_shipped_recordings() -> None:
     async with assistant(clock=NOON) as chat:
         atr, price = await chat.ask("/atr AAPL 1d"), await chat.ask("/price apple")
+        bare, hourly = await chat.ask("/atr AAPL"), await chat.ask("/atr AAPL 1h")
 
+    assert "ATR(14) · AAPL/USD · 1d" in bare["text"]
+    assert hourly["text"] == "AAPL/USD has no 1h candles. Use 1d 1w."
     assert "ATR(14) · AAPL/USD · 1d" in atr["text"]
     assert atr["text"].endswith("recorded prices, up to 1 Mar 2013")
     assert price["text"].startswith("Apple · AAPL/USD")

@@ -350,6 +350,17 @@ async def test_who_leaves_early_does_not_cancel_the_call_of_others() -> None:
     assert provider.tickers == 1
 
 
+async def test_a_timeframe_that_a_market_lacks_is_named_with_those_it_has() -> None:
+    settings = Settings(providers="recorded")
+    async with serve(create_app(settings, FrozenClock(NOON))) as address:
+        async with create_client(address) as client:
+            answer = await client.get("/v1/indicators/AAPL/atr?tf=4h")
+
+    problem = msgspec.json.decode(answer.content, type=Problem)
+    assert (answer.status_code, problem.code) == (422, "unsupported-timeframe")
+    assert problem.detail == "AAPL/USD has no 4h candles. Use 1d 1w."
+
+
 def test_a_provider_that_does_not_exist_is_refused_at_start() -> None:
     with pytest.raises(Misconfigured, match="PROVIDERS is 'moon'; name at least one of"):
         create_app(Settings(providers="moon"))

@@ -10,11 +10,17 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from common.errors import BadInput, NotEnoughCandles, Unavailable, UnknownSymbol
+from common.errors import (
+    BadInput,
+    NotEnoughCandles,
+    Unavailable,
+    UnknownSymbol,
+    UnsupportedTimeframe,
+)
 from common.market import Timeframe
 from common.wire import encode
 from telegram_bot.adapters.market_data_http import HttpMarketData, create_market_client
-from telegram_bot.ports import AtrQuestion, MarketData, UnsupportedTimeframe
+from telegram_bot.ports import AtrQuestion, MarketData
 from tests.support.fake_market import FakeMarket, create_stub
 from tests.support.serving import serve
 

@@ -21,10 +21,11 @@ from common.errors import (
     NotEnoughCandles,
     Unavailable,
     UnknownSymbol,
+    UnsupportedTimeframe,
 )
 from common.market import Timeframe
 from common.wire import encode
-from telegram_bot.ports import AtrQuestion, UnsupportedTimeframe
+from telegram_bot.ports import AtrQuestion
 from tests.support.replies import atr_reply, position, ticker_reply
 
 ALL = tuple(timeframe.value for timeframe in Timeframe)

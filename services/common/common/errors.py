@@ -2,7 +2,7 @@
 
 * CryptoAssistantError
   + BadInput          the person: ask differently
-    - UnknownSymbol, UnknownTimeframe, NotEnoughCandles
+    - UnknownSymbol, UnknownTimeframe, UnsupportedTimeframe, NotEnoughCandles
   + Unavailable       nobody: try again in `retry_after` seconds
   + Misconfigured     the operator: the program refuses to start
 
@@ -42,6 +42,10 @@ class UnknownTimeframe(BadInput):
     def __init__(self, asked: str, known: Sequence[str]) -> None:
         super().__init__(f"{asked!r} is not a timeframe. Use {' '.join(known)}.")
         self.asked = asked
+
+
+class UnsupportedTimeframe(BadInput):
+    """A timeframe that exists, but not for this market. The message names those that do."""
 
 
 class NotEnoughCandles(BadInput):

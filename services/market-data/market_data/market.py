@@ -9,16 +9,27 @@ from typing import TypeVar
 import structlog
 
 from common.clock import Clock
-from common.errors import BadInput, NotEnoughCandles, Unavailable
+from common.errors import BadInput, NotEnoughCandles, Unavailable, UnsupportedTimeframe
 from common.features import Features
 from common.market import Candle, Timeframe
-from common.wire import AtrReply, CandlesReply, Market, TickerReply
+from common.wire import (
+    AtrReply,
+    CandlesReply,
+    CorrelationReply,
+    IndicatorsReply,
+    Market,
+    StatisticsReply,
+    TickerReply,
+)
 from market_data.catalogue import Catalogue, Offer
+from market_data.correlations import CorrelationAsked, Correlations, Member
 from market_data.history import History, Series
 from market_data.provenance import provenance
 from market_data.providers import Provider
 from market_data.quotes import Quotes
 from market_data.readings import Question, Readings
+from market_data.studies import IndicatorsAsked, Studies
+from market_data.summaries import StatisticsAsked, Summaries
 
 Answer = TypeVar("Answer")
 log = structlog.get_logger(__name__)
@@ -48,6 +59,9 @@ class Markets:
         self._history = History(clock)
         self._quotes = Quotes(self._history, clock)
         self._readings = Readings(self._history, self._quotes, features, clock)
+        self._studies = Studies(self._history)
+        self._summaries = Summaries(self._history, self._quotes)
+        self._correlations = Correlations(self._history)
 
     async def symbols(self) -> list[Market]:
         """Every market, by falling volume. Raises `Unavailable` if no provider answers."""
@@ -66,14 +80,47 @@ class Markets:
         return list(await asyncio.gather(*(_outcome(self.ticker(text)) for text in texts)))
 
     async def atr(self, text: str, question: Question) -> AtrReply:
-        """ATR and its kin. Raises as `ticker` does, and `NotEnoughCandles`."""
-        offers = await self._catalogue.resolve(text)
+        """ATR and its kin. Raises as `candles` does, and `NotEnoughCandles`."""
+        offers = await self._able(text, question.timeframe)
         return await _first(offers, lambda offer: self._readings.atr(offer, question))
 
-    async def candles(self, text: str, asked: CandlesAsked) -> CandlesReply:
-        """A page of closed candles. Raises as `ticker` does."""
+    async def indicators(self, text: str, asked: IndicatorsAsked) -> IndicatorsReply:
+        """Indicators by name. Raises as `atr` does."""
         offers = await self._catalogue.resolve(text)
+        return await _first(offers, lambda offer: self._studies.indicators(offer, asked))
+
+    async def statistics(self, text: str, asked: StatisticsAsked) -> StatisticsReply:
+        """Statistics of closes and returns. Raises as `atr` does."""
+        offers = await self._catalogue.resolve(text)
+        return await _first(offers, lambda offer: self._summaries.statistics(offer, asked))
+
+    async def correlation(self, texts: Sequence[str], asked: CorrelationAsked) -> CorrelationReply:
+        """How markets move together, each once. Raises as `atr` does, `BadInput` for one market."""
+        resolved = await asyncio.gather(*(self._catalogue.resolve(text) for text in texts))
+        different = {offers[0].listing.symbol: offers for offers in resolved}
+        if len(different) < 2:
+            raise BadInput("A correlation needs 2 different markets, for example BTC-USD,ETH-USD.")
+
+        async def member(offers: Sequence[Offer]) -> Member:
+            return await _first(offers, lambda offer: self._correlations.member(offer, asked))
+
+        members = await asyncio.gather(*map(member, different.values()))
+        return await self._correlations.matrix(members, asked)
+
+    async def candles(self, text: str, asked: CandlesAsked) -> CandlesReply:
+        """A page of closed candles. Raises as `ticker` does, and `UnsupportedTimeframe`."""
+        offers = await self._able(text, asked.timeframe)
         return await _first(offers, lambda offer: self._candles(offer, asked))
+
+    async def _able(self, text: str, timeframe: Timeframe) -> list[Offer]:
+        """Who offers the market and has candles of this timeframe."""
+        offers = await self._catalogue.resolve(text)
+        able = [offer for offer in offers if timeframe in self._history.timeframes(offer)]
+        if not able:
+            known = " ".join(one.value for one in self._history.timeframes(offers[0]))
+            shown = offers[0].listing.symbol.shown
+            raise UnsupportedTimeframe(f"{shown} has no {timeframe.value} candles. Use {known}.")
+        return able
 
     async def _candles(self, offer: Offer, asked: CandlesAsked) -> CandlesReply:
         # One candle more than asked tells whether there is an older page.

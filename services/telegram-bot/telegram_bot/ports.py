@@ -15,15 +15,12 @@ from common.errors import (
     NotEnoughCandles,
     Unavailable,
     UnknownSymbol,
+    UnsupportedTimeframe,
 )
 from common.market import Timeframe
 
 MOST_DATA_BYTES = 64  # Telegram's limit for a button's data
 BUTTON_VERSION = "1"
-
-
-class UnsupportedTimeframe(BadInput):
-    """A timeframe that exists, but not for this market."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from common.errors import (
     Unavailable,
     UnknownSymbol,
     UnknownTimeframe,
+    UnsupportedTimeframe,
 )
 from common.wire import Problem, encode
 
@@ -19,7 +20,7 @@ MEDIA_TYPE = "application/problem+json"
 _TITLES = {
     "invalid-parameter": "A parameter is not what it must be",
     "unknown-symbol": "No source lists this market",
-    "unsupported-timeframe": "Not a timeframe",
+    "unsupported-timeframe": "Not a timeframe of this market",
     "not-enough-history": "The market's history is too short",
     "upstream-unavailable": "The source of prices does not answer",
     "not-found": "There is nothing here",
@@ -43,6 +44,8 @@ def problem_of(error: CryptoAssistantError, instance: str = "") -> Problem:
             )
         case UnknownTimeframe():
             return _problem("unsupported-timeframe", 422, str(error), instance, asked=error.asked)
+        case UnsupportedTimeframe():
+            return _problem("unsupported-timeframe", 422, str(error), instance)
         case NotEnoughCandles():
             return _problem(
                 "not-enough-history",

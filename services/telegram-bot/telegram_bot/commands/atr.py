@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from common import wire
-from common.errors import NotEnoughCandles, Unavailable
+from common.errors import NotEnoughCandles, Unavailable, UnsupportedTimeframe
 from common.market import Timeframe
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.atr_words import AtrWords, read
@@ -14,7 +14,7 @@ from telegram_bot.commands.price import MARKETS_LOOKED_THROUGH, which_coin
 from telegram_bot.commands.words import words_of
 from telegram_bot.formatting.atr import atr_card, atr_overview
 from telegram_bot.formatting.numbers import plain
-from telegram_bot.ports import AtrQuestion, Button, Copy, Press, Reply, Rows, UnsupportedTimeframe
+from telegram_bot.ports import AtrQuestion, Button, Copy, Press, Reply, Rows
 
 OVERVIEW = (Timeframe.M15, Timeframe.H1, Timeframe.H4, Timeframe.D1)
 DEFAULT = Timeframe.H4
