@@ -31,8 +31,8 @@ format: venv-dev ## Rewrite the code in the project's format
 ahead: venv-dev ## Run the tests again on a clock two years ahead
 	@$(IN) -m local test --ahead
 
-prove: venv-dev ## Run the long proofs: performance, endurance
-	@$(IN) -m local prove
+prove: venv-dev ## Run the long proofs and benchmarks, or those in PROOFS="name name"
+	@$(IN) -m local prove $(PROOFS)
 
 ## Now and then
 lock: venv-dev ## Lock the dependencies again with hashes; UPGRADE=1 takes the newest versions
