@@ -15,11 +15,27 @@ from common.errors import CryptoAssistantError
 from common.features import Features
 from market_data.market import Markets
 from market_data.providers import Surroundings, create
-from market_data.routes import candles, health, indicators, openapi, problems, symbols, tickers
+from market_data.routes import (
+    candles,
+    health,
+    indicators,
+    openapi,
+    problems,
+    statistics,
+    symbols,
+    tickers,
+)
 from market_data.routes.middleware import DEADLINE_SECONDS, Requests
 from market_data.settings import Settings
 
-ROWS = (*tickers.ROWS, *candles.ROWS, *indicators.ROWS, *symbols.ROWS, *health.ROWS)
+ROWS = (
+    *tickers.ROWS,
+    *candles.ROWS,
+    *indicators.ROWS,
+    *statistics.ROWS,
+    *symbols.ROWS,
+    *health.ROWS,
+)
 
 
 def create_markets(settings: Settings, clock: Clock) -> Markets:

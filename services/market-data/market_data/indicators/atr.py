@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from common.market import Candle
+from market_data.indicators.digits import written
 from market_data.indicators.order import refuse_disorder
 from market_data.indicators.true_range import true_ranges
 from market_data.indicators.wilder import Smoothing, smoothed
@@ -45,7 +46,7 @@ def average_true_ranges(candles: Sequence[Candle], period: int) -> list[Decimal]
     Raises:
         ValueError: If there are too few candles, they are out of order, or the period is below 1.
     """
-    return [_written(value) for value in _floats(candles, period)]
+    return [written(value) for value in _floats(candles, period)]
 
 
 class KeptAtr:
@@ -101,12 +102,12 @@ class KeptAtr:
     @property
     def value(self) -> Decimal:
         """The ATR at the last candle, in the quote asset, 12 significant digits."""
-        return _written(self._smoothing.value)
+        return written(self._smoothing.value)
 
     @property
     def values(self) -> list[Decimal]:
         """The last 200 values or as many as there are, oldest first, 12 significant digits."""
-        return [_written(value) for value in self._values]
+        return [written(value) for value in self._values]
 
 
 def _floats(candles: Sequence[Candle], period: int) -> list[float]:
@@ -114,7 +115,3 @@ def _floats(candles: Sequence[Candle], period: int) -> list[float]:
         raise ValueError(f"ATR({period}) needs {period + 1} candles, not {len(candles)}")
     refuse_disorder(candles)
     return smoothed(map(float, true_ranges(candles)), period)
-
-
-def _written(value: float) -> Decimal:
-    return Decimal(f"{value:.12g}")

@@ -29,12 +29,34 @@ def chandelier(
     Raises:
         ValueError: If a candle is out of order, or the period is below 1.
     """
-    if len(candles) <= period:
-        return None
-    distance = EXACT.multiply(multiple, average_true_ranges(candles, period)[-1])
-    last = candles[-period:]
-    long = long_stop(max(candle.high for candle in last), distance, step)
+    return chandeliers(candles, step, period, multiple)[-1] if len(candles) > period else None
+
+
+def chandeliers(
+    candles: Sequence[Candle],
+    step: Decimal,
+    period: int = 22,
+    multiple: Decimal = Decimal(3),
+    last: int = 1,
+) -> list[Chandelier | None]:
+    """Return the same at each of the `last` candles, or at as many as have an ATR.
+
+    Raises:
+        ValueError: As `chandelier` does, and if there are fewer than `period + 1` candles.
+    """
+    atrs = average_true_ranges(candles, period)[-last:]
+    ends = range(len(candles) - len(atrs) + 1, len(candles) + 1)
+    return [
+        _exits(candles[end - period : end], EXACT.multiply(multiple, atr), step, multiple)
+        for end, atr in zip(ends, atrs, strict=True)
+    ]
+
+
+def _exits(
+    bars: Sequence[Candle], distance: Decimal, step: Decimal, multiple: Decimal
+) -> Chandelier | None:
+    long = long_stop(max(bar.high for bar in bars), distance, step)
     if long is None:
         return None
-    short = on_tick(EXACT.add(min(candle.low for candle in last), distance), step)
-    return Chandelier(period=period, multiple=multiple, long=long, short=short)
+    short = on_tick(EXACT.add(min(bar.low for bar in bars), distance), step)
+    return Chandelier(period=len(bars), multiple=multiple, long=long, short=short)

@@ -6,7 +6,7 @@ a close beyond its band lets that one start anew. The trend starts down with the
 up at a close above the upper band and down at a close below the lower band.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from common.market import Candle
@@ -33,23 +33,45 @@ def supertrend(
     Raises:
         ValueError: If a candle is out of order, or the period is below 1.
     """
-    if len(candles) <= period:
-        return None
-    direction, level = _last(candles, average_true_ranges(candles, period), multiple)
+    return supertrends(candles, step, period, multiple)[-1] if len(candles) > period else None
+
+
+def supertrends(
+    candles: Sequence[Candle],
+    step: Decimal,
+    period: int = 10,
+    multiple: Decimal = Decimal(3),
+    last: int = 1,
+) -> list[Supertrend | None]:
+    """Return the same at each of the `last` candles, or at as many as have an ATR.
+
+    Raises:
+        ValueError: As `supertrend` does, and if there are fewer than `period + 1` candles.
+    """
+    walked = list(_walk(candles, average_true_ranges(candles, period), multiple))
+    return [
+        _written(direction, level, step, period, multiple) for direction, level in walked[-last:]
+    ]
+
+
+def _written(
+    direction: Direction, level: Decimal, step: Decimal, period: int, multiple: Decimal
+) -> Supertrend | None:
     flips_at = on_tick(max(level, Decimal(0)), step)
     if flips_at == 0:
         return None
     return Supertrend(period=period, multiple=multiple, direction=direction, flips_at=flips_at)
 
 
-def _last(
+def _walk(
     candles: Sequence[Candle], atrs: Sequence[Decimal], multiple: Decimal
-) -> tuple[Direction, Decimal]:
-    """Walk through the candles that have an ATR; return the last trend and its band."""
+) -> Iterator[tuple[Direction, Decimal]]:
+    """Go through the candles that have an ATR, and yield the trend and its band at each."""
     bars = candles[-len(atrs) :]
     direction: Direction = "down"
     lower, upper = _bands(bars[0], atrs[0], multiple)
     close_before = bars[0].close
+    yield direction, upper
     for bar, atr in zip(bars[1:], atrs[1:], strict=True):
         below, above = _bands(bar, atr, multiple)
         lower = below if close_before < lower else max(below, lower)
@@ -59,7 +81,7 @@ def _last(
         elif direction == "up" and bar.close < lower:
             direction = "down"
         close_before = bar.close
-    return direction, lower if direction == "up" else upper
+        yield direction, lower if direction == "up" else upper
 
 
 def _bands(bar: Candle, atr: Decimal, multiple: Decimal) -> tuple[Decimal, Decimal]:

@@ -1,4 +1,4 @@
-"""Indicators: average true range and what follows from it."""
+"""Indicators: several by name, and average true range with what follows from it."""
 
 from decimal import Decimal
 from typing import cast
@@ -8,11 +8,13 @@ from starlette.responses import Response
 
 from common.errors import BadInput
 from common.market import Timeframe
-from common.wire import AtrReply, Side
+from common.wire import AtrReply, IndicatorName, IndicatorsReply, Side
+from market_data.indicators.known import NAMES
 from market_data.market import Markets
 from market_data.readings import Question
 from market_data.routes import parameters
 from market_data.routes.table import Row, json, refuse_unknown
+from market_data.studies import IndicatorsAsked
 
 TIMEFRAME = parameters.timeframe(Timeframe.H4)
 PERIOD = parameters.integer("period", 14, 2, 90, "Candles that ATR averages over.")
@@ -40,6 +42,31 @@ RISK = parameters.decimal(
 )
 PARAMETERS = (TIMEFRAME, PERIOD, BARS, MULTIPLES, MULTIPLE, SIDE, ENTRY, EQUITY, RISK)
 
+WANTED = parameters.choices("names", NAMES, "Indicators, separated by commas; all by default.")
+LENGTH = parameters.optional_integer(
+    "period", 2, 200, "Of each indicator but macd; by default each one's own.", 14
+)
+SERIES = parameters.choice(
+    "series", "false", ("true", "false"), "Whether values before the latest ones are told too."
+)
+LAST = parameters.integer("last", 100, 1, 500, "Candles that the series run over.")
+NAMED = (WANTED, TIMEFRAME, LENGTH, SERIES, LAST)
+
+
+async def several(request: Request) -> Response:
+    refuse_unknown(request, NAMED)
+    query = request.query_params
+    last, timeframe = LAST.of(query), TIMEFRAME.of(query)
+    asked = IndicatorsAsked(
+        timeframe=timeframe,
+        names=cast(tuple[IndicatorName, ...], WANTED.of(query)),
+        period=LENGTH.of(query),
+        last=last if SERIES.of(query) == "true" else None,
+    )
+    markets: Markets = request.app.state.markets
+    reply = await markets.indicators(request.path_params["symbol"], asked)
+    return json(reply, max_age=max(1, timeframe.seconds - reply.age_ms // 1_000))
+
 
 async def atr(request: Request) -> Response:
     refuse_unknown(request, PARAMETERS)
@@ -64,6 +91,18 @@ async def atr(request: Request) -> Response:
 
 
 ROWS = (
+    Row(
+        "/v1/indicators/{symbol}",
+        several,
+        "Indicators by name",
+        IndicatorsReply,
+        NAMED,
+        (404, 409, 422, 503),
+        "Closed candles only. By default atr, natr and rsi have period 14, ema, sma and bollinger "
+        "20, supertrend 10, chandelier 22; macd has 12, 26, 9. Bands lie 2 standard deviations of "
+        "the population from the mean; supertrend and chandelier take 3 ATR. "
+        "docs/api/statistics.md has every definition.",
+    ),
     Row(
         "/v1/indicators/{symbol}/atr",
         atr,

@@ -145,6 +145,20 @@ def choice(name: str, default: str, known: tuple[str, ...], summary: str) -> Par
     return Parameter(name, read, default, summary, schema, default)
 
 
+def choices(name: str, known: tuple[str, ...], summary: str) -> Parameter[tuple[str, ...]]:
+    """Some of a few words, separated by commas; each counts once, and none means all."""
+
+    def read(text: str) -> tuple[str, ...]:
+        asked = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",")))
+        unknown = [part for part in asked if part not in known]
+        if unknown:
+            raise ValueError(f"{unknown[0][:40]!r} is none of {', '.join(known)}")
+        return asked
+
+    schema = {"type": "string", "default": ",".join(known)}
+    return Parameter(name, read, known, summary, schema, ",".join(known[:3]))
+
+
 def instant(name: str, summary: str) -> Parameter[datetime | None]:
     """A moment in RFC 3339, or nothing."""
 
