@@ -247,8 +247,8 @@ async def test_every_example_of_the_description_is_answered(client: httpx.AsyncC
         for parameter in item["get"]["parameters"]:
             if parameter["in"] == "query":
                 asked = {parameter["name"]: parameter["example"]}
-                if path == "/v1/tickers":
-                    asked.setdefault("symbols", "btc")
+                if path in ("/v1/tickers", "/v1/correlation"):
+                    asked.setdefault("symbols", "btc,eth")
                 answer = await client.get(path.replace("{symbol}", "BTC-USD"), params=asked)
                 assert answer.status_code == 200, (path, asked, answer.text)
 

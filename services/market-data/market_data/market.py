@@ -86,17 +86,17 @@ class Markets:
 
     async def indicators(self, text: str, asked: IndicatorsAsked) -> IndicatorsReply:
         """Indicators by name. Raises as `atr` does."""
-        offers = await self._catalogue.resolve(text)
+        offers = await self._able(text, asked.timeframe)
         return await _first(offers, lambda offer: self._studies.indicators(offer, asked))
 
     async def statistics(self, text: str, asked: StatisticsAsked) -> StatisticsReply:
         """Statistics of closes and returns. Raises as `atr` does."""
-        offers = await self._catalogue.resolve(text)
+        offers = await self._able(text, asked.timeframe)
         return await _first(offers, lambda offer: self._summaries.statistics(offer, asked))
 
     async def correlation(self, texts: Sequence[str], asked: CorrelationAsked) -> CorrelationReply:
         """How markets move together, each once. Raises as `atr` does, `BadInput` for one market."""
-        resolved = await asyncio.gather(*(self._catalogue.resolve(text) for text in texts))
+        resolved = await asyncio.gather(*(self._able(text, asked.timeframe) for text in texts))
         different = {offers[0].listing.symbol: offers for offers in resolved}
         if len(different) < 2:
             raise BadInput("A correlation needs 2 different markets, for example BTC-USD,ETH-USD.")
