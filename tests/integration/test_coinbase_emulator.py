@@ -200,7 +200,7 @@ async def test_a_product_that_makes_no_sense_is_set_aside(scene: Scene) -> None:
     with capture_logs() as said:
         assert len(await scene.coinbase.listings()) == 12
 
-    assert [line["event"] for line in said] == ["product_set_aside"]
+    assert [line["event"] for line in said] == ["markets_set_aside"]
 
 
 @pytest.mark.parametrize(

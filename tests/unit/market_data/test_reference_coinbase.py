@@ -57,7 +57,7 @@ def shape(answer: dict[str, Any]) -> dict[str, type]:
 def test_candles_parse_to_their_raw_values() -> None:
     rows = http_response("fetchOHLCV")
 
-    candles = [words.candle(row, Timeframe.H1.seconds) for row in rows]
+    candles = [words.candle(row, Timeframe.H1) for row in rows]
 
     assert len(candles) == len(rows) == 1
     for candle, row in zip(candles, rows, strict=True):
@@ -115,9 +115,10 @@ def test_every_product_parses_to_its_raw_values() -> None:
     recorded = products()
     assert len(recorded) > 160
     for product in recorded:
-        listing = words.listing(product)
+        market = words.market(product)
 
-        assert listing is not None
+        assert market is not None
+        listing = market.listing
         assert str(listing.symbol) == product["id"]
         assert listing.price_step == Decimal(product["quote_increment"])
         assert listing.lot_step == Decimal(product["base_increment"])

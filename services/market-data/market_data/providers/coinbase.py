@@ -9,90 +9,43 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
-import structlog
-
-from common.clock import Clock, SystemClock
 from common.errors import Unavailable, UnknownSymbol
-from common.http import TOTAL_SECONDS, create_client
 from common.market import Candle, Symbol, Ticker, Timeframe
-from common.wire import AsOfKind, Quality
 from market_data.providers import Listing, Surroundings
 from market_data.providers import coinbase_words as words
-from market_data.providers.coinbase_calls import Calls, NotFound, Sleep
-from market_data.providers.coinbase_words import BadAnswer
+from market_data.providers.exchange import Exchange
+from market_data.providers.exchange_calls import Manners, NotFound
+from market_data.providers.exchange_words import BadAnswer
 
-URL = "https://api.exchange.coinbase.com"
-_NATIVE = frozenset(Timeframe(text) for text in ("1m", "5m", "15m", "1h", "6h", "1d"))
 _ASKED = 3  # times, while a range that must hold something comes back empty
 _PAUSE = 0.2  # seconds between them
-_QUIET = 60  # a listed market trades at least once in so many candles
-log = structlog.get_logger(__name__)
 
 
-class Coinbase:
-    """One exchange over HTTP."""
+class Coinbase(Exchange):
+    """Coinbase Exchange over HTTP."""
 
     name = "coinbase"
-    quality: Quality = "single"
-    as_of_kind: AsOfKind = "exchange"
+    url = "https://api.exchange.coinbase.com"
     page = 300
-
-    def __init__(
-        self,
-        clock: Clock,
-        url: str = URL,
-        *,
-        seconds: float = TOTAL_SECONDS,
-        pace: Clock | None = None,
-        sleep: Sleep = asyncio.sleep,
-        transport: httpx.AsyncBaseTransport | None = None,
-    ) -> None:
-        """Connect on the first call.
-
-        Args:
-            clock: What time it is at the exchange.
-            seconds: For one call.
-            pace: Clock for the limits that we keep; the machine's by default.
-            sleep: How to wait, for our turn or before asking again.
-            transport: For tests.
-        """
-        client = create_client(url, headers={"User-Agent": "crypto-assistant"}, transport=transport)
-        self._calls = Calls(client, pace or SystemClock(), seconds=seconds, sleep=sleep)
-        self._clock = clock
-        self._sleep = sleep
-
-    @property
-    def calls(self) -> int:
-        """Requests sent so far."""
-        return self._calls.calls
-
-    def timeframes(self, symbol: Symbol) -> frozenset[Timeframe]:
-        return _NATIVE
-
-    def now(self, symbol: Symbol) -> datetime:
-        return self._clock.now()
+    # Its own limit is 10 a second and 15.
+    manners = Manners("coinbase", rate=8.0, burst=12.0, complaint=words.complaint)
+    native = {
+        Timeframe(text): str(Timeframe(text).seconds)
+        for text in ("1m", "5m", "15m", "1h", "6h", "1d")
+    }
+    settled = 10.0
 
     def grace(self, timeframe: Timeframe) -> float:
         """Candles of a minute are published one to seven minutes late."""
-        return 60.0 if timeframe is Timeframe.M1 else 10.0
+        return 60.0 if timeframe is Timeframe.M1 else self.settled
 
     async def listings(self) -> Sequence[Listing]:
         try:
             products = await self._calls.ask("/products")
         except NotFound:
             raise Unavailable("coinbase has no list of products.") from None
-        found: list[Listing] = []
-        for product in products if isinstance(products, list) else []:
-            try:
-                listed = words.listing(product)
-            except BadAnswer as error:
-                log.warning("product_set_aside", provider=self.name, reason=str(error))
-            else:
-                found += [listed] if listed else []
-        if not found:
-            raise Unavailable("coinbase lists no market right now.")
-        return found
+        items = products if isinstance(products, list) else []
+        return [market.listing for market in self._markets(items, words.market)]
 
     async def ticker(self, symbol: Symbol) -> Ticker:
         """The last trade, with bid and ask; the day's extremes only where they answer too."""
@@ -111,25 +64,22 @@ class Coinbase:
             Unavailable: Also if a long range up to now stays empty, or most rows make no sense.
         """
         params = {
-            "granularity": str(timeframe.seconds),
+            "granularity": self.native[timeframe],
             "start": _written(start),
             # Both ends are inclusive there, and one candle more than 300 would be refused.
             "end": _written(end - timedelta(seconds=1)),
         }
-        must_trade = end - start >= _QUIET * timeframe.length
-        for attempt in range(_ASKED if must_trade else 1):
+        candles: list[Candle] = []
+        for attempt in range(_ASKED if self._must_trade(timeframe, start, end) else 1):
             if attempt:
                 await self._sleep(_PAUSE)
             rows = await self._of(symbol, "candles", params)
-            candles = self._read(symbol, timeframe, rows)
-            inside = [candle for candle in candles if start <= candle.opened_at < end]
-            if inside:
-                return inside
-        if must_trade and end + timeframe.length >= timeframe.opening(self._clock.now()):
-            raise Unavailable(
-                f"coinbase has no {timeframe.value} candles of {symbol.shown} right now."
+            candles = self._candles(
+                symbol, rows, lambda row: words.candle(row, timeframe), start, end
             )
-        return []
+            if candles:
+                break
+        return self._believe(symbol, timeframe, start, end, candles)
 
     async def _of(self, symbol: Symbol, what: str, params: dict[str, str] | None = None) -> Any:
         try:
@@ -143,37 +93,13 @@ class Coinbase:
         except (Unavailable, UnknownSymbol):
             return None
 
-    def _read(self, symbol: Symbol, timeframe: Timeframe, rows: Any) -> list[Candle]:
-        """Rows that make sense, oldest first, one a time: the one with the most trades in it."""
-        if not isinstance(rows, list):
-            raise Unavailable(f"coinbase sent no list of candles of {symbol.shown}.")
-        good: dict[datetime, Candle] = {}
-        bad: list[str] = []
-        for row in rows:
-            try:
-                candle = words.candle(row, timeframe.seconds)
-            except BadAnswer as error:
-                bad.append(str(error))
-                continue
-            known = good.get(candle.opened_at)
-            if known is None or known.volume < candle.volume:
-                good[candle.opened_at] = candle
-        if bad:
-            log.warning("candles_set_aside", symbol=str(symbol), rows=len(bad), reason=bad[0])
-        if len(bad) > len(good):
-            raise Unavailable(f"coinbase's candles of {symbol.shown} make no sense: {bad[0]}.")
-        return [good[opened_at] for opened_at in sorted(good)]
-
-    async def aclose(self) -> None:
-        await self._calls.aclose()
-
 
 def _written(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
 def create(surroundings: Surroundings) -> Coinbase:
-    return Coinbase(surroundings.clock, surroundings.urls.get("coinbase", URL))
+    return Coinbase(surroundings.clock, surroundings.urls.get("coinbase"))
 
 
 PROVIDER = create
