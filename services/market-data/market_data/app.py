@@ -13,8 +13,10 @@ from starlette.routing import Route
 from common.clock import Clock, SystemClock
 from common.errors import CryptoAssistantError
 from common.features import Features
+from market_data.guarded import Guarded
 from market_data.market import Markets
 from market_data.providers import Surroundings, create
+from market_data.resilience.guard import Guard
 from market_data.routes import (
     candles,
     health,
@@ -51,7 +53,10 @@ def create_markets(settings: Settings, clock: Clock) -> Markets:
         simu_seed=settings.simu_seed,
         urls=settings.urls(),
     )
-    providers = create(settings.provider_names(), surroundings)
+    providers = [
+        Guarded(provider, Guard(provider.name, clock))
+        for provider in create(settings.provider_names(), surroundings)
+    ]
     return Markets(providers, Features(settings.environment), clock)
 
 

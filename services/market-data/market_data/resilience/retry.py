@@ -1,0 +1,33 @@
+"""When a call that failed is worth another attempt, and after how long."""
+
+from collections.abc import Callable
+
+from common.errors import Unavailable
+
+ATTEMPTS = 3
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
+# What `Unavailable` says by itself. A longer time was named by the upstream, and is kept.
+UNTOLD_SECONDS = 5.0
+
+
+def named_wait(error: Unavailable) -> float | None:
+    """Seconds for which the upstream asked to be left alone; None if it named none to speak of.
+
+    >>> named_wait(Unavailable("gone")), named_wait(Unavailable("banned", retry_after=3_600.0))
+    (None, 3600.0)
+    """
+    return error.retry_after if error.retry_after > UNTOLD_SECONDS else None
+
+
+def pause(attempt: int, error: Unavailable, random: Callable[[], float]) -> float:
+    """Return seconds before the next attempt: full jitter, and never less than was asked for.
+
+    Args:
+        attempt: 0 after the first.
+        random: A number from 0 to 1, so that askers who failed together do not return together.
+
+    >>> pause(1, Unavailable("gone"), lambda: 0.5), pause(0, Unavailable("429", 1.0), lambda: 0.5)
+    (0.2, 1.0)
+    """
+    jittered = random() * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**attempt)
+    return max(jittered, error.retry_after if error.retry_after < UNTOLD_SECONDS else 0.0)
