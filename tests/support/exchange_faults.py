@@ -2,34 +2,40 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from tests.support.exchange_emulator import Fault, encoded, plain, refusal
+from tests.support.exchange_dialect import Dialect, encoded
+from tests.support.exchange_emulator import Fault
+from tests.support.exchange_numbers import Bars, Quote
 
 _FOREVER = 3_600.0
 _JSON = "application/json; charset=utf-8"
 
 
 def too_many_requests(retry_after: str | None = None) -> Fault:
-    """429, with a `Retry-After` of seconds or a date, or without."""
+    """The exchange's own way to say so, with a `Retry-After` of seconds or a date, or without."""
     headers = {"Retry-After": retry_after} if retry_after else None
 
-    async def fault(_: Request, __: Any) -> Response:
-        return refusal(429, "Public rate limit exceeded", headers)
+    async def fault(request: Request, _: Any) -> Response:
+        return _dialect(request).too_many(headers)
 
     return fault
 
 
-def answers(status: int, message: str = "Internal server error") -> Fault:
-    """Any status with a message: 451, 403, 500, 503; or 200, which some send for an error."""
+def answers(
+    status: int, message: str = "Internal server error", retry_after: str | None = None
+) -> Fault:
+    """Any status with a message: 418, 451, 500; or 200, which some send for an error."""
+    headers = {"Retry-After": retry_after} if retry_after else None
 
-    async def fault(_: Request, __: Any) -> Response:
-        return refusal(status, message)
+    async def fault(request: Request, _: Any) -> Response:
+        return _dialect(request).refuse(status, message, headers)
 
     return fault
 
@@ -63,9 +69,11 @@ def hang(seconds: float = _FOREVER) -> Fault:
 def dripping(seconds_a_byte: float) -> Fault:
     """Send the answer byte by byte."""
 
-    async def fault(_: Request, answer: Any) -> Response:
+    async def fault(request: Request, answer: Any) -> Response:
+        text = encoded(_dialect(request).write(request, answer))
+
         async def drops() -> AsyncIterator[bytes]:
-            for byte in encoded(answer).encode():
+            for byte in text.encode():
                 yield bytes([byte])
                 await asyncio.sleep(seconds_a_byte)
 
@@ -74,51 +82,75 @@ def dripping(seconds_a_byte: float) -> Fault:
     return fault
 
 
-async def cut_off(_: Request, answer: Any) -> Response:
+async def cut_off(request: Request, answer: Any) -> Response:
     """Half of the JSON, as if it were all."""
-    text = encoded(answer)
+    text = encoded(_dialect(request).write(request, answer))
     return Response(text[: len(text) // 2], media_type=_JSON)
 
 
 async def no_candles(_: Request, answer: Any) -> Any:
-    """An empty list, as one answer in five once was."""
-    return [] if isinstance(answer, list) else answer
+    """No rows, as one answer in five of Coinbase once was."""
+    return Bars() if isinstance(answer, Bars) else answer
 
 
 async def quiet_minutes(_: Request, answer: Any) -> Any:
     """Every third candle without trades, so without a row."""
-    return [row for row in answer if row[0] // 60 % 3] if _is_rows(answer) else answer
+    if not isinstance(answer, Bars):
+        return answer
+    return Bars(bar for bar in answer if bar.time // 60 % 3)
+
+
+def late_candles(rows: int = 5) -> Fault:
+    """The newest rows are not published yet."""
+
+    async def fault(_: Request, answer: Any) -> Any:
+        return Bars(answer[:-rows]) if isinstance(answer, Bars) else answer
+
+    return fault
+
+
+async def newest_first(_: Request, answer: Any) -> Any:
+    """Rows the other way round than this exchange usually has them."""
+    return Bars(reversed(answer)) if isinstance(answer, Bars) else answer
 
 
 async def twice_and_shuffled(_: Request, answer: Any) -> Any:
     """Rows in no order, and each a second time as it stood a moment earlier, with less volume."""
-    if not _is_rows(answer):
+    if not isinstance(answer, Bars):
         return answer
-    earlier = [[*row[:5], row[5] / 2] for row in answer]
-    return answer[1::2] + earlier + answer[::2]
+    earlier = [bar._replace(volume=bar.volume / 2) for bar in answer]
+    return Bars(answer[1::2] + earlier + answer[::2])
+
+
+async def revised(_: Request, answer: Any) -> Any:
+    """Every volume grew after its candle had closed."""
+    if not isinstance(answer, Bars):
+        return answer
+    return Bars(bar._replace(volume=bar.volume * 2) for bar in answer)
 
 
 async def high_below_open(_: Request, answer: Any) -> Any:
-    """The newest row contradicts itself."""
-    if not _is_rows(answer):
+    """The row in the middle contradicts itself."""
+    if not isinstance(answer, Bars) or not answer:
         return answer
-    time, low, _high, open_, close, volume = answer[0]
-    return [[time, low, open_ - (open_ - low) / 2 - 1, open_, close, volume], *answer[1:]]
+    middle = len(answer) // 2
+    bad = answer[middle]
+    answer[middle] = bad._replace(high=bad.open - (bad.open - bad.low) / 2 - 1)
+    return answer
 
 
 async def upside_down(_: Request, answer: Any) -> Any:
     """High and low swapped in every row."""
-    return [[row[0], row[2], row[1], *row[3:]] for row in answer] if _is_rows(answer) else answer
+    if not isinstance(answer, Bars):
+        return answer
+    return Bars(bar._replace(low=bar.high, high=bar.low) for bar in answer)
 
 
 def clock_off(by: timedelta) -> Fault:
     """Its clock runs ahead, or behind where `by` is below 0."""
 
     async def fault(_: Request, answer: Any) -> Any:
-        if not isinstance(answer, dict) or "time" not in answer:
-            return answer
-        at = datetime.fromisoformat(answer["time"]) + by
-        return answer | {"time": at.isoformat().replace("+00:00", "Z")}
+        return replace(answer, at=answer.at + by) if isinstance(answer, Quote) else answer
 
     return fault
 
@@ -127,12 +159,13 @@ def spike(factor: str = "1.3") -> Fault:
     """The last trade is a slip; bid and ask stay where they are."""
 
     async def fault(_: Request, answer: Any) -> Any:
-        if not isinstance(answer, dict) or "price" not in answer:
+        if not isinstance(answer, Quote):
             return answer
-        return answer | {"price": plain(Decimal(answer["price"]) * Decimal(factor))}
+        return replace(answer, price=answer.price * Decimal(factor))
 
     return fault
 
 
-def _is_rows(answer: Any) -> bool:
-    return isinstance(answer, list) and bool(answer) and isinstance(answer[0], list)
+def _dialect(request: Request) -> Dialect:
+    dialect: Dialect = request.state.dialect
+    return dialect

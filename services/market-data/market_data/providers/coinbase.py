@@ -14,7 +14,7 @@ from common.market import Candle, Symbol, Ticker, Timeframe
 from market_data.providers import Listing, Surroundings
 from market_data.providers import coinbase_words as words
 from market_data.providers.exchange import Exchange
-from market_data.providers.exchange_calls import Manners, NotFound
+from market_data.providers.exchange_manners import Manners, NotFound
 from market_data.providers.exchange_words import BadAnswer
 
 _ASKED = 3  # times, while a range that must hold something comes back empty

@@ -8,7 +8,7 @@ from typing import Any
 
 from common.market import Candle, Symbol, Ticker, Timeframe
 from market_data.providers import exchange_words as words
-from market_data.providers.exchange_calls import Complaint, Kind
+from market_data.providers.exchange_manners import Complaint, Kind
 from market_data.providers.exchange_words import BadAnswer, Market
 
 

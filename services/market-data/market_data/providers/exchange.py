@@ -13,7 +13,8 @@ from common.errors import Unavailable
 from common.http import TOTAL_SECONDS, create_client
 from common.market import Candle, Symbol, Timeframe
 from common.wire import AsOfKind, Quality
-from market_data.providers.exchange_calls import Calls, Manners, Sleep
+from market_data.providers.exchange_calls import Calls, Sleep
+from market_data.providers.exchange_manners import Manners
 from market_data.providers.exchange_words import BadAnswer, Market
 
 _QUIET = 60  # a listed market trades at least once in so many candles
