@@ -43,7 +43,9 @@ async def main() -> None:
                 await asyncio.sleep(0.55)  # the bot's own limit is two questions a second
                 warm.append(await ask(page, question))
             middle, worst = statistics.median(warm), max(warm)
-            print(f"{question:20} cold {cold:6.0f} ms   warm p50 {middle:5.0f}  max {worst:5.0f} ms")
+            print(
+                f"{question:20} cold {cold:6.0f} ms   warm p50 {middle:5.0f}  max {worst:5.0f} ms"
+            )
 
 
 if __name__ == "__main__":
