@@ -67,6 +67,10 @@ class ExchangeEmulator:
         """Markets that are no longer traded, by SIMU's name; add to it."""
         return self.numbers.delisted
 
+    def market(self, base: str) -> Symbol:
+        """A market by the name that this exchange has for it."""
+        return Symbol(base, self.dialect.quote)
+
     def script(self, *faults: Fault) -> None:
         """One fault for each of the next requests, in order."""
         self._script += faults

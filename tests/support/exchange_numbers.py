@@ -75,8 +75,12 @@ class Numbers:
     async def listings(self) -> Sequence[Listing]:
         return await self.simu.listings()
 
+    def markets(self) -> list[Symbol]:
+        """What is traded now."""
+        return [symbol for symbol in MARKETS | EXTREMES if symbol not in self.delisted]
+
     def trades(self, symbol: Symbol) -> bool:
-        return symbol in MARKETS | EXTREMES and symbol not in self.delisted
+        return symbol in self.markets()
 
     async def quote(self, symbol: Symbol) -> Quote:
         ticker = await self.simu.ticker(symbol)

@@ -6,17 +6,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-import httpx
 import pytest
 
 from common.clock import FrozenClock
 from common.errors import Misconfigured, UnknownSymbol
 from common.market import Symbol, Timeframe
 from market_data.providers import Provider, Surroundings, create, discover
-from market_data.providers.coinbase import Coinbase
 from market_data.providers.recorded import Recorded
 from market_data.providers.simu import Simu
-from tests.support.exchange_emulator import ExchangeEmulator
+from tests.support.exchanges import EXCHANGES, connected
 
 NOW = datetime(2025, 6, 15, 13, 37, 21, tzinfo=UTC)
 NOPE = Symbol("NOPE", "USD")
@@ -30,7 +28,7 @@ class Case:
     symbol: Symbol
 
 
-@pytest.fixture(params=["simu", "recorded", "coinbase"])
+@pytest.fixture(params=["simu", "recorded", *EXCHANGES])
 async def case(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Case]:
     symbol = Symbol("BTC", "USD")
     clock = FrozenClock(NOW)
@@ -41,14 +39,10 @@ async def case(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
         await _write_down(tmp_path / "BTC-USD_5m.csv", symbol)
         provider = Recorded(clock, [tmp_path], NOW)
     else:
-        exchange = httpx.ASGITransport(ExchangeEmulator(clock).app)
-        provider = Coinbase(clock, "http://exchange", sleep=_at_once, transport=exchange)
+        provider, exchange = connected(request.param, clock)
+        symbol = exchange.market("BTC")
     yield Case(provider, symbol)
     await provider.aclose()
-
-
-async def _at_once(_: float) -> None:
-    """Nobody is kept waiting by an exchange of our own."""
 
 
 async def _write_down(path: Path, symbol: Symbol) -> None:
@@ -144,7 +138,7 @@ def test_every_provider_is_found_by_the_name_that_it_gives_itself() -> None:
     surroundings = Surroundings(FrozenClock(NOW))
     found = {name: factory(surroundings) for name, factory in discover().items()}
 
-    assert set(found) == {"simu", "recorded", "coinbase"}
+    assert set(found) == {"simu", "recorded", *EXCHANGES}
     assert all(provider.name == name for name, provider in found.items())
 
 
@@ -160,5 +154,5 @@ async def test_providers_are_made_in_the_order_asked_for() -> None:
 
 @pytest.mark.parametrize("names", [[], ["simu", "mtgox"]], ids=str)
 def test_a_provider_that_does_not_exist_stops_the_program(names: list[str]) -> None:
-    with pytest.raises(Misconfigured, match="name at least one of coinbase, recorded, simu"):
+    with pytest.raises(Misconfigured, match="at least one of binance, .* recorded, simu"):
         create(names, Surroundings(FrozenClock(NOW)))

@@ -15,6 +15,7 @@ from common.market import Candle, Symbol, Timeframe
 from common.wire import AsOfKind, Quality
 from market_data.providers.exchange_calls import Calls, Sleep
 from market_data.providers.exchange_manners import Manners
+from market_data.providers.exchange_names import Names
 from market_data.providers.exchange_words import BadAnswer, Market
 
 _QUIET = 60  # a listed market trades at least once in so many candles
@@ -62,6 +63,7 @@ class Exchange:
         client = create_client(url or self.url, headers=agent, transport=transport)
         pace = pace or SystemClock()
         self._calls = Calls(client, self.manners, pace, seconds=seconds, sleep=sleep)
+        self._names = Names()
         self._clock = clock
         self._sleep = sleep
 

@@ -14,7 +14,7 @@ SIMULATED = "simulated prices, not a market"
 
 _NAMES = {
     "binance": "Binance",
-    "binance.us": "Binance.US",
+    "binanceus": "Binance.US",
     "bitstamp": "Bitstamp",
     "coinbase": "Coinbase",
     "kraken": "Kraken",
