@@ -123,9 +123,7 @@ class CoinbaseFeed:
             try:
                 while not receiving.done():
                     changing = asyncio.ensure_future(self._changed.wait())
-                    await asyncio.wait(
-                        {receiving, changing}, return_when=asyncio.FIRST_COMPLETED
-                    )
+                    await asyncio.wait({receiving, changing}, return_when=asyncio.FIRST_COMPLETED)
                     changing.cancel()
                     self._changed.clear()
                     if not receiving.done():
@@ -146,9 +144,7 @@ class CoinbaseFeed:
         ):
             if symbols:
                 names = sorted(map(str, symbols))
-                await socket.send_json(
-                    {"type": kind, "product_ids": names, "channels": _CHANNELS}
-                )
+                await socket.send_json({"type": kind, "product_ids": names, "channels": _CHANNELS})
         for symbol in subscribed - wanted:
             self._hot.pop(symbol, None)
         subscribed.clear()

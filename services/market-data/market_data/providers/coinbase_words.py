@@ -63,6 +63,28 @@ def ticker(symbol: Symbol, said: Any, stats: Any, now: datetime) -> Ticker:
     )
 
 
+def ticker_of_feed(symbol: Symbol, said: Any, now: datetime) -> Ticker:
+    """Read a `ticker` message of the WebSocket; the first one is the last trade, however old.
+
+    Raises:
+        BadAnswer: As `ticker` does.
+    """
+    said = words.an_object(said, "a ticker message")
+    price = words.above_zero(said.get("price"))
+    bid, ask = words.price_or_none(said.get("best_bid")), words.price_or_none(said.get("best_ask"))
+    words.check_book(price, bid, ask)
+    return Ticker(
+        symbol=symbol,
+        price=price,
+        at=min(_instant(said.get("time")), now),
+        bid=bid,
+        ask=ask,
+        high_24h=words.price_or_none(said.get("high_24h")),
+        low_24h=words.price_or_none(said.get("low_24h")),
+        volume_24h=words.amount_or_none(said.get("volume_24h")),
+    )
+
+
 def candle(row: Any, timeframe: Timeframe) -> Candle:
     """Read `[time, low, high, open, close, volume]`.
 

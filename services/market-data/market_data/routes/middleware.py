@@ -12,6 +12,7 @@ from common.errors import Unavailable
 from market_data.routes.problems import problem_of, respond
 
 DEADLINE_SECONDS = 10.0
+_ENDLESS = ("/v1/stream",)  # answers that end when the reader goes
 _ID = re.compile(rb"[A-Za-z0-9-]{1,64}")
 log = structlog.get_logger("market_data.requests")
 
@@ -39,7 +40,7 @@ class Requests:
             await send(message)
 
         try:
-            async with asyncio.timeout(self._deadline):
+            async with asyncio.timeout(None if scope["path"] in _ENDLESS else self._deadline):
                 await self._app(scope, receive, send_with_id)
         except TimeoutError:
             if status:
