@@ -56,7 +56,7 @@ def _run(name: str, what: Sequence[str]) -> int:
     began = time.monotonic()
     COVERED.mkdir(parents=True, exist_ok=True)
     print(f"Running {name} tests on {_workers()} workers ...", flush=True)
-    data = str(COVERED / f".coverage.{name}")
+    data = str(COVERED / f"{name}.data")
     failed = _call([*_pytest(what), "--cov", "--cov-report="], COVERAGE_FILE=data)
     print(f"That took {time.monotonic() - began:.0f} s.")
     print_not_run()
@@ -84,9 +84,10 @@ def _workers() -> int:
 
 def _coverage() -> int:
     """Hold what the tests covered to the floors."""
-    data = {"COVERAGE_FILE": str(COVERED / ".coverage")}
+    parts = sorted(map(str, COVERED.glob("*.data")))
+    data = {"COVERAGE_FILE": str(COVERED / "combined")}
     tool = [sys.executable, "-m", "coverage"]
-    if _call([*tool, "combine", "--keep", "--quiet", str(COVERED)], **data):
+    if _call([*tool, "combine", "--keep", "--quiet", *parts], **data):
         return 1
     print(f"Branch coverage; the floor is {TOTAL_FLOOR} %:", end=" ", flush=True)
     floor = f"--fail-under={TOTAL_FLOOR}"
