@@ -57,8 +57,8 @@ lint: venv-dev ## black, isort and flake8
 types: venv-dev ## mypy, strict
 	@$(IN) -m local check mypy
 
-contracts: venv-dev ## Who may import whom
-	@$(IN) -m local check contracts
+contracts: venv-dev ## Who may import whom, and which steps the database may take
+	@$(IN) -m local check contracts migrations
 
 security: venv-dev ## bandit: any finding of medium severity or more fails
 	@$(IN) -m local check bandit

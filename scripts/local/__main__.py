@@ -9,6 +9,7 @@ VERBS = {
     "test": "local.test",
     "check": "local.check",
     "locks": "local.locks",
+    "migrations": "local.migrations",
     "lock": "local.locks",
     "prove": "local.prove",
 }

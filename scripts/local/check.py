@@ -22,6 +22,7 @@ GATES: dict[str, tuple[str, ...]] = {
     "isort": (PYTHON, "-m", "isort", "--check-only", "--diff", "--quiet", *CODE),
     "contracts": (os.path.join(os.path.dirname(PYTHON), "lint-imports"),),
     "locks": (PYTHON, "-m", "local", "locks", "--check"),
+    "migrations": (PYTHON, "-m", "local", "migrations"),
 }
 
 

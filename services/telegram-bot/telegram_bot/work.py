@@ -1,0 +1,300 @@
+"""The durable way of an update to its answer, in our own words: what is kept, and who keeps it.
+
+An update is recorded before Telegram may forget it, processed in its chat's lane, and finished in
+the same transaction that writes its answers. An answer is marked as being sent before the call.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+MOST_ATTEMPTS = 3
+
+
+class Busy(Exception):
+    """More waits to be written than may; nothing was kept. Ask again in a moment."""
+
+
+class Lost(Exception):
+    """Another task owns this by now; what we did for it is void."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An update as it came.
+
+    Attributes:
+        chat: What orders updates: the chat, else the person, else 0 for all the rest.
+        body: The whole update, JSON.
+    """
+
+    update_id: int
+    chat: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An update to process. `attempts` counts this one."""
+
+    update_id: int
+    chat: int
+    body: bytes
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One call of the Bot API that a person will see.
+
+    Attributes:
+        method: Such as `sendMessage`.
+        parameters: All but `chat_id`, as JSON takes them.
+        answers_message: Their message, when an edit of it shall find what we send now.
+        tap: The tap that waits for this, to be answered once it is sent.
+    """
+
+    method: str
+    parameters: Mapping[str, Any]
+    answers_message: int | None = None
+    tap: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What comes of an update.
+
+    Attributes:
+        outgoing: In the order in which people see them.
+        reachable: Whether the chat takes messages; None leaves that as it is.
+        moved_to: The chat that took this one's place.
+    """
+
+    outgoing: tuple[Outgoing, ...] = ()
+    reachable: bool | None = True
+    moved_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A row of the outbox that is ours to send.
+
+    Attributes:
+        key: Names the message; the same message always has the same key.
+        created_at: UTC seconds since 1970.
+        doubtful: How often it may have arrived already.
+        not_before: UTC seconds; Telegram asked us to wait for it.
+    """
+
+    key: str
+    chat: int
+    what: Outgoing
+    created_at: float
+    broadcast: bool = False
+    doubtful: int = 0
+    not_before: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A message that arrived; no `message_id` where the call brings none."""
+
+    key: str
+    message_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A chat that is ours. `busy`: someone adds to it right now, so ask again."""
+
+    chat: int
+    unsent: tuple[Message, ...] = ()
+    waiting: Waiting | None = None
+    busy: bool = False
+
+
+# What Telegram can say to a call.
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It arrived. `unchanged`: an edit to what the message says already."""
+
+    message_id: int | None = None
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It will never arrive like this."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The chat takes no messages, until it comes back."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The group has become a supergroup."""
+
+    chat: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Too many messages: not before `seconds` have passed."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Telegram cannot read our markup."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    """More text than a message holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The message to edit is not there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer, or none that says whether it arrived."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """No connection came about, so it cannot have arrived."""
+
+    reason: str
+
+
+Outcome = Sent | Refused | Blocked | Moved | Wait | Unreadable | TooLong | Gone | Unknown | NotSent
+
+
+class Post(Protocol):
+    """Telegram's door for what we send. Never raises."""
+
+    async def post(self, chat: int, what: Outgoing) -> Outcome: ...
+
+    async def close_tap(self, tap: str, text: str | None = None, *, alert: bool = False) -> None:
+        """End a tap's spinner, in time or not at all: Telegram forgets a tap after a while."""
+        ...
+
+
+class Answerer(Protocol):
+    """Makes answers of updates."""
+
+    async def answers(self, body: bytes) -> Answers: ...
+
+    def apology(self, body: bytes) -> Answers:
+        """Say that this update could not be answered."""
+        ...
+
+
+class Inbox(Protocol):
+    """Updates, kept until they are answered. Every method may raise what a database raises."""
+
+    async def record(self, updates: Sequence[Incoming]) -> None:
+        """Keep updates for good; those that are known already are passed over.
+
+        Raises:
+            Busy: If too much waits; nothing was kept then.
+        """
+        ...
+
+    async def answered(self, waiting: Waiting, answers: Answers) -> Sequence[Message]:
+        """Finish an update and return its messages, marked as being sent.
+
+        Raises:
+            Lost: If another task took the chat over. Send nothing then.
+        """
+        ...
+
+    async def set_aside(self, waiting: Waiting, answers: Answers) -> Sequence[Message]:
+        """Finish an update that cannot be processed; otherwise as `answered`."""
+        ...
+
+
+class Lanes(Protocol):
+    """Who works on which chat: one task at a time, in order."""
+
+    async def claim(self, most: int) -> Sequence[Lane]:
+        """Take up to `most` lanes that nobody works on, the oldest first."""
+        ...
+
+    async def next(self, chat: int, receipt: Receipt | None = None) -> Lane | None:
+        """Return the lane with its next update, its attempt counted; None: empty and given up.
+
+        Args:
+            receipt: Of the last message, when it has just arrived: saves a write of its own.
+        """
+        ...
+
+    async def release(self, chat: int, unfinished: Waiting | None = None) -> None:
+        """Give a lane up for others to take; an update cut off by us has not been attempted."""
+        ...
+
+    async def beat(self) -> int:
+        """Show that we live; return how many tasks do."""
+        ...
+
+    async def leave(self) -> None:
+        """Give up every lane and be gone."""
+        ...
+
+
+class Outbox(Protocol):
+    """Messages on their way. What is `sending` in here may have arrived."""
+
+    async def claim_broadcasts(self, most: int) -> Sequence[Lane]:
+        """Take up to `most` chats that have nothing else to do, each with one broadcast."""
+        ...
+
+    async def sent(self, receipt: Receipt) -> None: ...
+
+    async def refused(self, key: str, reason: str) -> None: ...
+
+    async def postpone(self, key: str, until: float) -> None:
+        """Note that a message was not sent and may go at `until`."""
+        ...
+
+    async def sending(self, key: str, *, doubtful: bool = False) -> None:
+        """Note that a message is about to be sent; `doubtful`: once more, outcome unknown."""
+        ...
+
+    async def replace(self, key: str, by: Sequence[Message]) -> None:
+        """Give a message up for others in its place, which are marked as being sent."""
+        ...
+
+    async def block(self, chat: int, reason: str) -> None:
+        """Refuse all that waits for a chat, and keep it inactive until it comes back."""
+        ...
+
+    async def move(self, old: int, new: int) -> None:
+        """Bring every row of a chat to the chat that took its place."""
+        ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what happened, for `/metrics`; a name may carry labels as Prometheus writes them."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def count(self, name: str, by: int = 1) -> None:
+        self.counts[name] = self.counts.get(name, 0) + by
