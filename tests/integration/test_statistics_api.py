@@ -327,6 +327,7 @@ def served(*providers: FakeProvider) -> Any:
 async def test_a_market_that_stands_still_has_nulls_and_no_infinity() -> None:
     pair = [listing("BTC-USD", "2"), listing("ETH-USD", "1")]
     provider = FakeProvider(FrozenClock(NOON), listings=pair, candle=flat)
+    provider.price = flat(NOON).close
     async with served(provider) as address, create_client(address) as client:
         statistics = await read(client, "/v1/statistics/btc", StatisticsReply)
         matrix = await read(client, "/v1/correlation?symbols=btc,eth", CorrelationReply)

@@ -20,6 +20,7 @@ from tests.support.fake_provider import FakeProvider, listing
 
 NOON = datetime(2024, 3, 13, 12, tzinfo=UTC)  # a Wednesday
 MIDNIGHT = datetime(2024, 3, 13, tzinfo=UTC)
+LAST = NOON - timedelta(minutes=5)
 D1, W1 = Timeframe.D1, Timeframe.W1
 EVERY = (Timeframe.M5, Timeframe.H1, D1)
 
@@ -58,8 +59,9 @@ async def statistics(
     given = {"candle": swing, "native": EVERY, "page": 1_000, **options}
     history = History(clock)
     summaries = Summaries(history, Quotes(history, clock))
-    offer = Offer(kind(clock, listings=[one], **given), one)
-    return await summaries.statistics(offer, StatisticsAsked(timeframe, bars))
+    provider = kind(clock, listings=[one], **given)
+    provider.price = given["candle"](LAST).close  # no jump away from the candles
+    return await summaries.statistics(Offer(provider, one), StatisticsAsked(timeframe, bars))
 
 
 async def test_the_window_is_the_last_closed_candles() -> None:
@@ -78,7 +80,7 @@ async def test_changes_count_from_the_close_of_then_to_the_last_price() -> None:
         was = swing(NOON - before - timedelta(minutes=5)).close
         return ((reply.price - was) / was * 100).quantize(Decimal("0.000001"))
 
-    assert reply.price == Decimal("1234.50")
+    assert reply.price == swing(LAST).close
     assert reply.change_1h_pct == change(timedelta(hours=1))
     assert reply.change_24h_pct == change(timedelta(days=1))
     assert reply.change_7d_pct == change(timedelta(days=7))
