@@ -95,11 +95,26 @@ class Scene:
 
 def connected(name: str, clock: Clock) -> tuple[AnExchange, ExchangeEmulator]:
     """Return an adapter and the exchange behind it, without a socket between them."""
+    provider, exchange, _ = _connected(name, clock)
+    return provider, exchange
+
+
+def _connected(name: str, clock: Clock) -> tuple[AnExchange, ExchangeEmulator, Pace]:
     adapter, dialect = EXCHANGES[name]
     exchange, pace = ExchangeEmulator(clock, dialect=dialect), Pace()
     transport = httpx.ASGITransport(exchange.app)
     provider = adapter(clock, "http://exchange", pace=pace, sleep=pace.sleep, transport=transport)
-    return provider, exchange
+    return provider, exchange, pace
+
+
+@asynccontextmanager
+async def in_one_process(name: str) -> AsyncIterator[Scene]:
+    """As `at_the_exchange`, without a socket: quicker where none is at stake."""
+    provider, exchange, pace = _connected(name, FrozenClock(NOW))
+    try:
+        yield Scene(exchange, provider, pace)
+    finally:
+        await provider.aclose()
 
 
 @asynccontextmanager
