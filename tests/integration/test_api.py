@@ -32,7 +32,7 @@ from common.wire import (
 from market_data.app import ROWS, create_app
 from market_data.market import Markets
 from market_data.settings import Settings
-from tests.support.fake_provider import FakeProvider, listing
+from tests.support.fake_provider import FakeProvider, listing, rising
 from tests.support.serving import serve
 
 NOON = datetime(2024, 3, 13, 12, 0, 30, tzinfo=UTC)
@@ -182,6 +182,7 @@ async def test_health_readiness_and_version(client: httpx.AsyncClient) -> None:
         ("/v1/candles/BTC?limit=-1", 422, "invalid-parameter", "from 1 to 1000"),
         ("/v1/candles/BTC?limit=1000000000", 422, "invalid-parameter", "from 1 to 1000"),
         ("/v1/candles/BTC?limit=many", 422, "invalid-parameter", "whole number"),
+        ("/v1/candles/BTC?fill=flat", 422, "invalid-parameter", "auto or none"),
         ("/v1/candles/BTC?start=yesterday", 422, "invalid-parameter", "2026-01-31T12:00:00Z"),
         (
             "/v1/candles/BTC?start=2024-01-02T00:00:00Z&end=2024-01-01T00:00:00Z",
@@ -311,6 +312,25 @@ async def test_the_next_provider_answers_where_the_first_cannot() -> None:
         ticker = await read(client, "/v1/tickers/btc", TickerReply)
 
     assert reply.source == "old" and ticker.source == "young"
+
+
+async def test_filled_candles_are_flagged_and_outages_told() -> None:
+    absent = {NOON.replace(minute=0, second=0) - timedelta(hours=n) for n in (3, 6, 7, 8, 10, 11)}
+    clock = FrozenClock(NOON)
+    quiet = FakeProvider(clock, candle=lambda at: None if at in absent else rising(at))
+    app, _ = faulty(quiet)
+    async with serve(app) as address, create_client(address) as client:
+        auto = await read(client, "/v1/candles/btc?tf=1h&limit=10", CandlesReply)
+        none = await read(client, "/v1/candles/btc?tf=1h&limit=10&fill=none", CandlesReply)
+        atr = await read(client, "/v1/indicators/btc/atr?tf=1h", AtrReply)
+
+    assert (auto.filled, [at.hour for at in auto.filled_at]) == (3, [1, 2, 9])
+    assert [gap.missing for gap in auto.gaps] == [3]
+    assert [auto.volume[auto.opened_at.index(at)] for at in auto.filled_at] == [0, 0, 0]
+    assert (none.filled, none.filled_at) == (0, [])
+    assert [gap.missing for gap in none.gaps] == [2, 3, 1]
+    assert len(auto.opened_at) == len(none.opened_at) == 10
+    assert (atr.filled, [gap.missing for gap in atr.gaps], atr.bars) == (3, [3], 250)
 
 
 async def test_a_hang_is_answered_within_the_deadline() -> None:

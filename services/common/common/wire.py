@@ -158,7 +158,10 @@ class CandlesReply(Sourced, kw_only=True, frozen=True):
 
     Attributes:
         built_from: The native timeframe that longer candles were built from, else null.
-        gaps: Missing candles inside the range.
+        gaps: Missing candles inside the range, none of them made up.
+        filled: How many candles stand for a time without trades: one or two in a row that the
+            exchange did not publish, flat at the close before them, without volume.
+        filled_at: When those opened.
         opened_at: Opening times, which name the candles.
         next_cursor: Ask with it for the page of older candles; null when there is none.
     """
@@ -175,6 +178,8 @@ class CandlesReply(Sourced, kw_only=True, frozen=True):
     built_from: str | None
     gaps: list[Gap]
     next_cursor: str | None
+    filled: int = 0
+    filled_at: list[datetime] = []
 
 
 class Stop(msgspec.Struct, kw_only=True, frozen=True):
@@ -250,6 +255,7 @@ class AtrReply(Sourced, kw_only=True, frozen=True):
         regime: ATR against its mean over 50 bars: above 1.5 high, above 1.2 rising, below 0.7 low.
         ratio: That quotient; null, like `percentile` (over 200 bars), when history is too short.
         gaps: Missing candles inside the bars.
+        filled: How many of the bars stand for a time without trades, as in `CandlesReply`.
     """
 
     symbol: str
@@ -278,6 +284,7 @@ class AtrReply(Sourced, kw_only=True, frozen=True):
     position: Position | None
     built_from: str | None
     gaps: list[Gap]
+    filled: int = 0
 
 
 class Version(msgspec.Struct, kw_only=True, frozen=True):

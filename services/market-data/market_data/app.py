@@ -13,6 +13,7 @@ from starlette.routing import Route
 from common.clock import Clock, SystemClock
 from common.errors import CryptoAssistantError
 from common.features import Features
+from market_data.candles import CandleStore
 from market_data.guarded import Guarded
 from market_data.market import Markets
 from market_data.providers import Surroundings, create
@@ -57,7 +58,8 @@ def create_markets(settings: Settings, clock: Clock) -> Markets:
         Guarded(provider, Guard(provider.name, clock))
         for provider in create(settings.provider_names(), surroundings)
     ]
-    return Markets(providers, Features(settings.environment), clock)
+    store = CandleStore(settings.candle_store, clock) if settings.candle_store else None
+    return Markets(providers, Features(settings.environment), clock, store)
 
 
 def create_app(

@@ -21,6 +21,7 @@ from common.wire import (
     StatisticsReply,
     TickerReply,
 )
+from market_data.candles import CandleStore
 from market_data.catalogue import Catalogue, Offer
 from market_data.correlations import CorrelationAsked, Correlations, Member
 from market_data.history import History, Series
@@ -42,21 +43,30 @@ class CandlesAsked:
     Attributes:
         limit: At most so many, the newest of the range.
         start, end: `start <= opened_at < end`; None leaves that side open.
+        fill: Whether one or two missing candles of an exchange are filled flat.
     """
 
     timeframe: Timeframe
     limit: int
     start: datetime | None = None
     end: datetime | None = None
+    fill: bool = True
 
 
 class Markets:
     """The use cases of the service. Everything that a route may ask stands here."""
 
-    def __init__(self, providers: Sequence[Provider], features: Features, clock: Clock) -> None:
+    def __init__(
+        self,
+        providers: Sequence[Provider],
+        features: Features,
+        clock: Clock,
+        store: CandleStore | None = None,
+    ) -> None:
         self._providers = providers
+        self._store = store
         self._catalogue = Catalogue(providers, clock)
-        self._history = History(clock)
+        self._history = History(clock, store)
         self._quotes = Quotes(self._history, clock)
         self._readings = Readings(self._history, self._quotes, features, clock)
         self._studies = Studies(self._history)
@@ -124,7 +134,9 @@ class Markets:
 
     async def _candles(self, offer: Offer, asked: CandlesAsked) -> CandlesReply:
         # One candle more than asked tells whether there is an older page.
-        series = await self._history.closed(offer, asked.timeframe, asked.limit + 1, asked.end)
+        series = await self._history.closed(
+            offer, asked.timeframe, asked.limit + 1, asked.end, fill=asked.fill
+        )
         known = [c for c in series.candles if asked.start is None or c.opened_at >= asked.start]
         return _page(offer, asked, series, known[-asked.limit :], len(known) > asked.limit)
 
@@ -157,6 +169,8 @@ class Markets:
             await part.aclose()
         for provider in self._providers:
             await provider.aclose()
+        if self._store is not None:
+            await self._store.aclose()
 
 
 async def _first(offers: Sequence[Offer], ask: Callable[[Offer], Awaitable[Answer]]) -> Answer:
@@ -188,6 +202,7 @@ def _page(
     length = asked.timeframe.length
     at = candles[-1].opened_at + length if candles else series.until
     first = candles[0].opened_at if candles else None
+    filled = [at for at in series.filled if first is not None and at >= first]
     return CandlesReply(
         **provenance(offer, at, stale=False),
         symbol=str(offer.listing.symbol),
@@ -202,4 +217,6 @@ def _page(
         built_from=series.built_from.value if series.built_from else None,
         gaps=[gap for gap in series.gaps if first is not None and gap.last >= first],
         next_cursor=first.strftime("%Y-%m-%dT%H:%M:%SZ") if more and first else None,
+        filled=len(filled),
+        filled_at=filled,
     )

@@ -67,7 +67,7 @@ class Readings:
         self._history = history
         self._quotes = quotes
         self._features = features
-        self._atrs: Cache[KeptAtr] = Cache(clock, most=2_000)
+        self._atrs: Cache[tuple[int, KeptAtr]] = Cache(clock, most=2_000)
         self._levels: Cache[_Levels] = Cache(clock, most=2_000)
 
     async def atr(self, offer: Offer, question: Question) -> AtrReply:
@@ -84,25 +84,30 @@ class Readings:
             symbol = str(offer.listing.symbol)
             raise NotEnoughCandles(symbol, question.timeframe.value, have, need)
         ticker, stale = await self._quotes.price(offer)
-        kept = self._kept(offer, question, series.candles)
+        kept = self._kept(offer, question, series)
         levels = self._levels_of(offer, question.timeframe, series)
         return _reply(offer, question, series, kept, levels, ticker.price, ticker.at, stale)
 
-    def _kept(self, offer: Offer, question: Question, candles: Sequence[Candle]) -> KeptAtr:
-        """The ATR at the last close: advanced from the one before where the flag allows it."""
+    def _kept(self, offer: Offer, question: Question, series: Series) -> KeptAtr:
+        """The ATR at the last close: advanced from the one before where the flag allows it.
+
+        It starts anew when any candle was revised, filled ones that turned out traded included.
+        """
+        candles = series.candles
         if question.bars is not None or not self._features.enabled("atr_optimization"):
             return KeptAtr.start(candles, question.period)
         key = (*_key(offer, question.timeframe), question.period)
         found = self._atrs.get(key)
-        if found is not None and _advanced(found.value, candles):
-            return found.value
+        if found is not None and found.value[0] == series.revision:
+            if _advanced(found.value[1], candles):
+                return found.value[1]
         kept = KeptAtr.start(candles, question.period)
-        self._atrs.put(key, kept)
+        self._atrs.put(key, (series.revision, kept))
         return kept
 
     def _levels_of(self, offer: Offer, timeframe: Timeframe, series: Series) -> _Levels:
         candles, step = series.candles, offer.listing.price_step
-        key = (*_key(offer, timeframe), candles[0].opened_at, candles[-1])
+        key = (*_key(offer, timeframe), candles[0].opened_at, candles[-1], series.revision)
         found = self._levels.get(key)
         if found is not None and self._features.enabled("atr_optimization"):
             return found.value
@@ -168,6 +173,7 @@ def _reply(
         position=_position(offer, question, entry, atr),
         built_from=series.built_from.value if series.built_from else None,
         gaps=series.gaps,
+        filled=len(series.filled),
     )
 
 

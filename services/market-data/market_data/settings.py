@@ -28,6 +28,10 @@ class Settings(ProgramSettings):
         description="the instant at which recordings stand, for example 2022-01-31T12:00:00Z",
     )
     simu_seed: str = Field(default="1", description="any text; another seed is another market")
+    candle_store: Path | None = Field(
+        default=None,
+        description="a file to keep candles of exchanges in, for example .run/candles.sqlite",
+    )
     coinbase_url: str | None = Field(default=None, description="an address that starts with http")
 
     @field_validator("data_dir")

@@ -10,6 +10,7 @@ import pytest
 from common.clock import FrozenClock
 from common.errors import Unavailable
 from common.market import Candle, Timeframe
+from market_data.archive import RECHECKED
 from market_data.catalogue import Offer
 from market_data.history import MOST_CALLS, TAIL_SECONDS, History
 from tests.support.fake_provider import FakeProvider, listing, rising
@@ -49,7 +50,7 @@ async def test_a_series_is_fetched_once() -> None:
     assert len(provider.asked) == history.calls == 1
 
 
-async def test_after_a_close_only_the_new_candle_is_fetched() -> None:
+async def test_after_a_close_only_new_candles_are_fetched_and_the_last_three_checked() -> None:
     history, provider, offer, clock = make()
     await history.closed(offer, H1, 250)
     clock.advance(timedelta(hours=2))
@@ -58,7 +59,7 @@ async def test_after_a_close_only_the_new_candle_is_fetched() -> None:
 
     assert len(series.candles) == 250 and series.candles[-1].opened_at.hour == 13
     timeframe, start, end = provider.asked[-1]
-    assert (timeframe, start.hour, end.hour) == (H1, 12, 14)
+    assert (timeframe, start.hour, end.hour) == (H1, 12 - RECHECKED, 14)
 
 
 async def test_a_longer_window_fetches_only_what_is_older() -> None:
@@ -153,21 +154,87 @@ async def test_a_late_last_candle_is_looked_for_again_but_not_at_once() -> None:
 
     assert late.candles[-1].opened_at == still.candles[-1].opened_at == eleven - H1.length
     assert there.candles[-1].opened_at == eleven
-    assert provider.asked[-1][1] == eleven
+    assert provider.asked[-1][1] <= eleven
 
 
-async def test_gaps_are_told_but_not_for_markets_with_sessions() -> None:
-    sunday = datetime(2024, 3, 10, tzinfo=UTC)
-    candle = without(sunday, sunday - timedelta(days=1))
-    always_open, _, offer, _ = make(candle=candle)
-    with_sessions, _, stock, _ = make(candle=candle, sessions=True)
+async def test_outages_are_told_but_not_for_markets_with_sessions() -> None:
+    days = [datetime(2024, 3, day, tzinfo=UTC) for day in (8, 9, 10)]
+    always_open, _, offer, _ = make(candle=without(*days))
+    with_sessions, _, stock, _ = make(candle=without(*days), sessions=True)
 
-    gaps = (await always_open.closed(offer, D1, 10)).gaps
+    series = await always_open.closed(offer, D1, 10)
 
-    assert [(gap.first, gap.last, gap.missing) for gap in gaps] == [
-        (sunday - timedelta(days=1), sunday, 2)
-    ]
-    assert (await with_sessions.closed(stock, D1, 10)).gaps == []
+    assert [(gap.first, gap.last, gap.missing) for gap in series.gaps] == [(days[0], days[-1], 3)]
+    assert series.filled == [] and not {bar.opened_at for bar in series.candles} & set(days)
+    closed = await with_sessions.closed(stock, D1, 10)
+    assert closed.gaps == [] and closed.filled == []
+
+
+async def test_one_or_two_missing_candles_are_filled_flat_and_flagged() -> None:
+    quiet = [datetime(2024, 3, 13, hour, tzinfo=UTC) for hour in (4, 7, 8)]
+    history, provider, offer, _ = make(candle=without(*quiet))
+
+    series = await history.closed(offer, H1, 12)
+
+    assert len(series.candles) == 12 and series.gaps == []
+    assert series.filled == quiet
+    by_opening = {bar.opened_at: bar for bar in series.candles}
+    for at in quiet:
+        flat = by_opening[at]
+        before = by_opening[at - H1.length]
+        assert flat.open == flat.high == flat.low == flat.close == before.close
+        assert flat.volume == 0
+    assert len(provider.asked) == 1
+
+
+async def test_who_asks_for_none_gets_what_was_published() -> None:
+    quiet = [datetime(2024, 3, 13, hour, tzinfo=UTC) for hour in (4, 7, 8)]
+    history, _, offer, _ = make(candle=without(*quiet))
+
+    filled = await history.closed(offer, H1, 12)
+    series = await history.closed(offer, H1, 12, fill=False)
+
+    assert len(series.candles) == len(filled.candles) == 12
+    assert series.filled == [] and [gap.missing for gap in series.gaps] == [1, 2]
+    assert not {bar.opened_at for bar in series.candles} & set(quiet)
+
+
+@pytest.mark.parametrize("options", [{"sessions": True}, {"quality": "recorded"}])
+async def test_stocks_and_recordings_are_never_filled(options: dict[str, Any]) -> None:
+    quality = options.pop("quality", "single")
+    history, provider, offer, _ = make(
+        candle=without(datetime(2024, 3, 13, 7, tzinfo=UTC)), **options
+    )
+    provider.quality = quality
+
+    series = await history.closed(offer, H1, 12)
+
+    assert series.filled == [] and len(series.candles) == 12
+    assert series.candles[0].opened_at.hour == 23
+
+
+async def test_longer_candles_are_built_of_filled_ones() -> None:
+    night = [datetime(2024, 3, 13, hour, tzinfo=UTC) for hour in (2, 3)]
+    history, _, offer, _ = make(candle=without(*night), native=[H1])
+
+    half = await history.closed(offer, Timeframe.H2, 6)
+    whole = await history.closed(offer, H4, 3)
+
+    assert half.filled == [night[0]] and len(half.candles) == 6 and half.gaps == []
+    assert whole.filled == [] and len(whole.candles) == 3
+    none = await history.closed(offer, Timeframe.H2, 5, fill=False)
+    assert [gap.missing for gap in none.gaps] == [1]
+
+
+async def test_the_same_question_gets_the_same_answer_until_something_changes() -> None:
+    history, _, offer, clock = make()
+
+    first, again = await history.closed(offer, H1, 9), await history.closed(offer, H1, 9)
+    clock.advance(timedelta(hours=1))
+    later = await history.closed(offer, H1, 9)
+
+    assert first is again and later is not first
+    assert first.revision == later.revision  # a new candle revises nothing
 
 
 async def test_an_empty_answer_of_a_live_market_is_an_outage() -> None:
@@ -231,3 +298,29 @@ async def test_different_windows_asked_at_once_agree() -> None:
     )
 
     assert list(short.candles) == list(long.candles)[-50:]
+
+
+async def test_a_page_of_long_ago_is_answered_whatever_is_kept_of_now() -> None:
+    history, provider, offer, _ = make()
+    long_ago = datetime(2016, 1, 5, tzinfo=UTC)
+    await history.closed(offer, H1, 250)
+
+    old = await history.closed(offer, H1, 100, long_ago)
+    now = await history.closed(offer, H1, 250)
+
+    assert len(old.candles) == 100 and old.candles[-1].opened_at == long_ago - H1.length
+    assert now.candles[-1].opened_at.hour == 11
+    assert len(provider.asked) == 2
+
+
+async def test_paging_back_for_ever_never_skips_a_candle() -> None:
+    history, _, offer, _ = make(page=1_000)
+    end: datetime | None = None
+    opened: list[datetime] = []
+    for _ in range(30):
+        page = (await history.closed(offer, H1, 1_000, end)).candles
+        opened = [candle.opened_at for candle in page] + opened
+        end = opened[0]
+
+    assert len(opened) == 30_000
+    assert opened[-1] - opened[0] == 29_999 * H1.length

@@ -178,3 +178,44 @@ async def test_a_revised_candle_is_not_built_upon() -> None:
 
     candles = (await service.history.closed(service.offer, H1, 250)).candles
     assert reply.atr == average_true_ranges(candles, 14)[-1]
+
+
+@given(st.sets(st.integers(-60, 20), max_size=30), st.lists(st.integers(1, 6), max_size=5))
+async def test_quiet_candles_and_outages_are_the_same_to_a_kept_value_and_a_new_one(
+    missing: set[int], steps: list[int]
+) -> None:
+    absent = {NOON + hour * H1.length for hour in missing}
+
+    def candle(at: datetime) -> Candle | None:
+        return None if at in absent else wave(at)
+
+    service = Service(candle=candle)
+    first = await service.atr()
+    reply = first
+    for hours in steps:
+        service.clock.advance(timedelta(hours=hours))
+        reply = await service.atr()
+        await service.history.quiet()
+
+    whole = await service.history.closed(service.offer, H1, reply.bars)
+    assert reply.atr == average_true_ranges(whole.candles, 14)[-1]
+    window = await service.history.closed(service.offer, H1, 250)
+    assert (reply.filled, reply.gaps) == (len(window.filled), window.gaps)
+    flat = [bar for bar in whole.candles if bar.volume == 0]
+    assert {bar.opened_at for bar in flat} == set(whole.filled) <= absent
+
+
+async def test_a_revision_in_the_background_reaches_the_kept_value() -> None:
+    changed: dict[datetime, Candle] = {}
+    service = Service(candle=lambda at: changed.get(at, wave(at)))
+    await service.atr()
+    ago = NOON - 2 * H1.length
+    before = wave(ago)
+    changed[ago] = Candle(ago, before.open, before.high + 90, before.low, before.close, Decimal(1))
+    service.clock.advance(timedelta(hours=1))
+
+    reply = await service.atr()
+
+    candles = (await service.history.closed(service.offer, H1, 250)).candles
+    assert changed[ago] in candles
+    assert reply.atr == average_true_ranges(candles, 14)[-1]

@@ -19,7 +19,13 @@ LIMIT = parameters.integer(
 START = parameters.instant("start", "Only candles that opened at or after it.")
 END = parameters.instant("end", "Only candles that opened before it.")
 CURSOR = parameters.instant("cursor", "`next_cursor` of the page before; wins over `end`.")
-PARAMETERS = (TIMEFRAME, LIMIT, START, END, CURSOR)
+FILL = parameters.choice(
+    "fill",
+    "auto",
+    ("auto", "none"),
+    "What to do about one or two missing candles of an exchange: fill them flat, or nothing.",
+)
+PARAMETERS = (TIMEFRAME, LIMIT, START, END, CURSOR, FILL)
 
 
 async def candles(request: Request) -> Response:
@@ -30,9 +36,8 @@ async def candles(request: Request) -> Response:
         raise BadInput("end must be later than start.")
     timeframe = TIMEFRAME.of(query)
     markets: Markets = request.app.state.markets
-    reply = await markets.candles(
-        request.path_params["symbol"], CandlesAsked(timeframe, LIMIT.of(query), start, end)
-    )
+    asked = CandlesAsked(timeframe, LIMIT.of(query), start, end, fill=FILL.of(query) == "auto")
+    reply = await markets.candles(request.path_params["symbol"], asked)
     return json(reply, max_age=_until_next(reply.age_ms, timeframe))
 
 
@@ -52,6 +57,8 @@ ROWS = (
         (404, 422, 503),
         "Candles are named by their opening time in UTC; weeks open on Monday. The forming candle "
         "is never part of the answer. A timeframe that the source lacks is built from its largest "
-        "dividing one, whole buckets only, and `built_from` names it.",
+        "dividing one, whole buckets only, and `built_from` names it. One or two candles in a row "
+        "that an exchange did not publish are a time without trades: filled flat, and listed in "
+        "`filled_at`. Three or more are an outage: never filled, but told in `gaps`.",
     ),
 )
