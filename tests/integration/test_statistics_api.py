@@ -379,6 +379,19 @@ async def test_markets_that_never_traded_together_have_no_correlation() -> None:
     assert "BTC-USD with ETH-USD" in problem.detail
 
 
+async def test_a_quiet_day_is_no_candle_that_markets_have_in_common() -> None:
+    clock = FrozenClock(NOON)
+    quiet = FakeProvider(
+        clock, name="quiet", candle=lambda at: _on(at, at.date().isoformat() != "2024-03-08")
+    )
+    busy = FakeProvider(clock, listings=[listing("ETH-USD")], candle=lambda at: _on(at, True))
+    async with served(quiet, busy) as address, create_client(address) as client:
+        reply = await read(client, "/v1/correlation?symbols=btc,eth&bars=12", CorrelationReply)
+
+    assert reply.bars == 12 and reply.opened_at.date().isoformat() == "2024-02-29"
+    assert reply.matrix[0][1] == 1
+
+
 def _on(at: datetime, open_: bool) -> Candle | None:
     return Candle(at, *(Decimal(at.day),) * 4, Decimal(1)) if open_ else None
 

@@ -337,7 +337,7 @@ class IndicatorsReply(Sourced, kw_only=True, frozen=True):
         next_close_at: When the next candle closes.
         bars: Closed candles that the values stand on.
         opened_at: Candles that the series run over, oldest first; null unless asked for.
-        built_from, gaps: As in `CandlesReply`, of the bars.
+        built_from, gaps, filled: As in `CandlesReply`, of the bars.
     """
 
     symbol: str
@@ -352,6 +352,7 @@ class IndicatorsReply(Sourced, kw_only=True, frozen=True):
     opened_at: list[datetime] | None
     built_from: str | None
     gaps: list[Gap]
+    filled: int
 
 
 class Distribution(msgspec.Struct, kw_only=True, frozen=True):
@@ -426,7 +427,7 @@ class StatisticsReply(Sourced, kw_only=True, frozen=True):
             `days_per_year`; the risk-free rate is 0. Null for fewer than two days, and where
             nothing differs between them.
         best_day, worst_day: Null where there is no day.
-        built_from, gaps: As in `CandlesReply`, of the window.
+        built_from, gaps, filled: As in `CandlesReply`, of the window.
     """
 
     symbol: str
@@ -453,6 +454,7 @@ class StatisticsReply(Sourced, kw_only=True, frozen=True):
     worst_day: DayChange | None
     built_from: str | None
     gaps: list[Gap]
+    filled: int
 
 
 class CorrelatedMarket(Sourced, kw_only=True, frozen=True):
@@ -467,8 +469,8 @@ class CorrelationReply(msgspec.Struct, kw_only=True, frozen=True):
 
     Attributes:
         markets: In the order asked, each once.
-        bars: Candles that every market has, one more than there are returns; fewer than
-            `bars_asked` where the common history is shorter.
+        bars: Candles that every market has, none of them filled, one more than there are returns;
+            fewer than `bars_asked` where the common history is shorter.
         opened_at: When the first common candle opened; `closed_at`: when the last one closed.
         matrix: -1 to 1 with 12 significant digits, symmetric, 1 on the diagonal; null for a market
             whose returns are all equal.

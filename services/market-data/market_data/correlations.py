@@ -46,7 +46,7 @@ class Correlations:
             NotEnoughCandles: If it has fewer than 4 closed candles.
             Unavailable: If it does not answer.
         """
-        series = await self._history.closed(offer, asked.timeframe, asked.bars)
+        series = await self._history.closed(offer, asked.timeframe, asked.bars, fill=False)
         have = len(series.candles)
         if have < LEAST_BARS:
             symbol = str(offer.listing.symbol)
@@ -100,7 +100,9 @@ class Correlations:
     async def _until(
         self, member: Member, asked: CorrelationAsked, count: int, end: datetime
     ) -> Sequence[Candle]:
-        series = await self._history.closed(member.offer, asked.timeframe, max(1, count), end)
+        series = await self._history.closed(
+            member.offer, asked.timeframe, max(1, count), end, fill=False
+        )
         return series.candles
 
 

@@ -74,6 +74,7 @@ def _reply(offer: Offer, asked: IndicatorsAsked, series: Series) -> IndicatorsRe
         opened_at=None if asked.last is None else [candle.opened_at for candle in shown],
         built_from=series.built_from.value if series.built_from else None,
         gaps=series.gaps,
+        filled=len(series.filled),
     )
 
 

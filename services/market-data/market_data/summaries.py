@@ -114,6 +114,7 @@ class Summaries:
             worst_day=worst,
             built_from=series.built_from.value if series.built_from else None,
             gaps=series.gaps,
+            filled=len(series.filled),
         )
 
     async def _days(self, offer: Offer, series: Series, timeframe: Timeframe) -> Sequence[Candle]:

@@ -144,6 +144,13 @@ async def test_each_value_of_a_series_is_what_was_latest_then(name: str) -> None
     assert {line: values[-8] for line, values in whole.series.items()} == then.lines
 
 
+async def test_a_quiet_hour_is_filled_flat_and_counted() -> None:
+    quiet = NOON - timedelta(hours=4)
+    reply = await Service(candle=lambda at: None if at == quiet else wave(at)).ask()
+
+    assert (reply.bars, reply.filled, reply.gaps) == (250, 1, [])
+
+
 async def test_a_series_begins_with_nulls_where_there_is_no_value_yet() -> None:
     one = await Service(begins=NOON - timedelta(hours=40)).one("macd", last=100)
 

@@ -145,6 +145,14 @@ async def test_a_gap_is_told_and_spanned_by_one_return() -> None:
     assert reply.bars == 10 and reply.days == 9
 
 
+async def test_a_quiet_day_is_filled_flat_and_counted() -> None:
+    quiet = MIDNIGHT - timedelta(days=4)
+
+    reply = await statistics(bars=10, candle=lambda at: None if at == quiet else swing(at))
+
+    assert (reply.bars, reply.filled, reply.gaps) == (10, 1, [])
+
+
 async def test_a_short_history_is_answered_with_its_number_of_bars() -> None:
     reply = await statistics(begins=MIDNIGHT - timedelta(days=5))
 
