@@ -54,10 +54,7 @@ class KrakenDialect(Dialect):
         for listing in await self.numbers.listings():
             if self.numbers.trades(listing.symbol):
                 pairs[_key(listing.symbol)] = _pair(listing)
-        dark = {
-            f"{key}.d": {name: value for name, value in pair.items() if name != "wsname"}
-            for key, pair in list(pairs.items())[:1]
-        }
+        dark = {f"{key}.d": _dark(pair) for key, pair in list(pairs.items())[:1]}
         return _said(pairs | dark)
 
     async def _ticker(self, request: Request) -> Any:
@@ -161,6 +158,13 @@ def _pair(listing: Listing) -> dict[str, Any]:
         "long_position_limit": 80,
         "short_position_limit": 80,
     }
+
+
+def _dark(pair: dict[str, Any]) -> dict[str, Any]:
+    """A dark pool beside the pair: without a name for the stream."""
+    fields = pair | {"altname": pair["altname"] + ".d"}
+    del fields["wsname"]
+    return fields
 
 
 def _decimals(step: str) -> int:

@@ -100,7 +100,7 @@ anything = st.recursive(
     max_leaves=12,
 )
 
-odd = st.one_of(
+odd: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from(
         [None, True, -1, 0, 7, 10**30, Decimal("1e-30"), 1_750_000_200, [], {}, [None]]
     ),

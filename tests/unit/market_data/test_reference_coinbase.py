@@ -6,7 +6,6 @@ The emulator answers in the same shapes.
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,41 +16,21 @@ from common.clock import FrozenClock
 from common.market import Symbol, Timeframe
 from market_data.providers import coinbase_words as words
 from market_data.providers.coinbase import Coinbase
-from tests.support.exchange_emulator import ExchangeEmulator
+from tests.support.exchange_coinbase import CoinbaseDialect
+from tests.support.recordings import LATER, emulated, listed, load, recorded, shape
 from tests.support.reference import reference_folder
 
 pytestmark = pytest.mark.reference
 
-NOW = datetime(2025, 6, 15, 13, 37, 21, tzinfo=UTC)
-LATER = datetime(2030, 1, 1, tzinfo=UTC)
 USDT = Symbol("BTC", "USDT")
 
 
-def load(path: str) -> Any:
-    """Read a recording; numbers stay exact."""
-    file: Path = reference_folder() / path
-    return json.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
-
-
 def http_response(method: str) -> Any:
-    return load(f"exchanges/coinbaseexchange_{method}.json")["response"][0]["httpResponse"]
+    return recorded("coinbaseexchange", method)
 
 
 def products() -> list[dict[str, Any]]:
-    recorded = load("raw/coinbase_exchange_products.json")["body"]
-    newer = load("exchanges/coinbaseexchange_markets.json").values()
-    return [*recorded, *(market["info"] for market in newer)]
-
-
-async def from_emulator(path: str) -> Any:
-    exchange = ExchangeEmulator(FrozenClock(NOW))
-    transport = httpx.ASGITransport(exchange.app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://exchange") as client:
-        return json.loads((await client.get(path)).content, parse_float=Decimal)
-
-
-def shape(answer: dict[str, Any]) -> dict[str, type]:
-    return {name: type(value) for name, value in answer.items()}
+    return [*load("raw/coinbase_exchange_products.json")["body"], *listed("coinbaseexchange")]
 
 
 def test_candles_parse_to_their_raw_values() -> None:
@@ -112,9 +91,9 @@ def test_ticker_messages_parse_to_their_raw_values() -> None:
 
 
 def test_every_product_parses_to_its_raw_values() -> None:
-    recorded = products()
-    assert len(recorded) > 160
-    for product in recorded:
+    known = products()
+    assert len(known) > 160
+    for product in known:
         market = words.market(product)
 
         assert market is not None
@@ -126,10 +105,10 @@ def test_every_product_parses_to_its_raw_values() -> None:
 
 async def test_the_whole_provider_reads_the_recordings() -> None:
     """Through the provider itself: a function plays the exchange's part."""
-    recorded = load("raw/coinbase_exchange_products.json")["body"]
+    listing = load("raw/coinbase_exchange_products.json")["body"]
     rows = "[[1710327600,73241.5,73402.47,73243.33,73370.65,1.56794406]]"
     texts = {
-        "/products": json.dumps(recorded),
+        "/products": json.dumps(listing),
         "/products/BTC-USDT/ticker": json.dumps(http_response("fetchTicker")),
         "/products/BTC-USDT/candles": rows,
     }
@@ -141,7 +120,7 @@ async def test_the_whole_provider_reads_the_recordings() -> None:
     provider = Coinbase(FrozenClock(LATER), transport=httpx.MockTransport(answer))
     opened = datetime(2024, 3, 13, 11, tzinfo=UTC)
     with capture_logs() as said:
-        assert len(await provider.listings()) == len(recorded)
+        assert len(await provider.listings()) == len(listing)
         assert (await provider.ticker(USDT)).price == Decimal("73367.8")
         (candle,) = await provider.candles(USDT, Timeframe.H1, opened, opened + Timeframe.H1.length)
     await provider.aclose()
@@ -151,22 +130,22 @@ async def test_the_whole_provider_reads_the_recordings() -> None:
 
 
 async def test_the_emulator_writes_tickers_as_recorded() -> None:
-    recorded = shape(http_response("fetchTicker"))
-    emulated = shape(await from_emulator("/products/BTC-USD/ticker"))
+    theirs = shape(http_response("fetchTicker"))
+    ours = shape(await emulated(CoinbaseDialect, "/products/BTC-USD/ticker"))
 
     # The recording shows its trade_id as text; the exchange sends a number.
-    assert recorded.pop("trade_id") is str
-    assert emulated.pop("trade_id") is int
-    assert emulated == recorded
+    assert theirs.pop("trade_id") is str
+    assert ours.pop("trade_id") is int
+    assert ours == theirs
 
 
 async def test_the_emulator_writes_candles_as_recorded() -> None:
-    (recorded,) = http_response("fetchOHLCV")
-    rows = await from_emulator("/products/BTC-USD/candles?granularity=3600")
+    (theirs,) = http_response("fetchOHLCV")
+    rows = await emulated(CoinbaseDialect, "/products/BTC-USD/candles?granularity=3600")
 
-    assert {len(row) for row in rows} == {len(recorded)}
+    assert {len(row) for row in rows} == {len(theirs)}
     for row in rows:
-        assert type(row[0]) is type(recorded[0]) is int
+        assert type(row[0]) is type(theirs[0]) is int
         assert all(isinstance(value, int | Decimal) for value in row[1:])
     assert [row[0] for row in rows] == sorted((row[0] for row in rows), reverse=True)
 
@@ -174,5 +153,5 @@ async def test_the_emulator_writes_candles_as_recorded() -> None:
 async def test_the_emulator_writes_products_as_recorded() -> None:
     newer = load("exchanges/coinbaseexchange_markets.json")["BTC/USD"]["info"]
 
-    for product in await from_emulator("/products"):
+    for product in await emulated(CoinbaseDialect, "/products"):
         assert shape(product) == shape(newer)
