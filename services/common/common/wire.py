@@ -83,6 +83,23 @@ class MarketsReply(msgspec.Struct, kw_only=True, frozen=True):
     next_cursor: str | None
 
 
+class SourcePrice(msgspec.Struct, kw_only=True, frozen=True):
+    """What one source says of a market.
+
+    Attributes:
+        price: In the quote asset.
+        age_ms: Milliseconds since it was true, or since it was heard: the longer one.
+        deviation_bps: From the price that is told, signed, in hundredths of a percent.
+        used: Whether the price that is told stands on it.
+    """
+
+    name: str
+    price: Decimal
+    age_ms: int
+    deviation_bps: Decimal
+    used: bool
+
+
 class TickerReply(Sourced, kw_only=True, frozen=True):
     """`GET /v1/tickers/{symbol}`.
 
@@ -91,6 +108,9 @@ class TickerReply(Sourced, kw_only=True, frozen=True):
         change_24h: Price now less price 24 hours ago, in the quote asset.
         change_1h_pct, change_24h_pct, change_7d_pct: Signed percent, computed by this service.
         volume_24h, quote_volume_24h: In the base asset and in the quote asset.
+        sources: What each exchange says, the preferred one first; all in this quote asset.
+        alertable: Whether this price may fire an alert: neither stale nor disputed, and no jump
+            of a single source that nothing confirms.
     """
 
     symbol: str
@@ -109,6 +129,8 @@ class TickerReply(Sourced, kw_only=True, frozen=True):
     change_7d_pct: Decimal | None
     volume_24h: Decimal | None
     quote_volume_24h: Decimal | None
+    sources: list[SourcePrice] = []
+    alertable: bool = False
 
 
 class Problem(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):

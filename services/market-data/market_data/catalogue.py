@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 import structlog
 
@@ -17,6 +18,8 @@ from market_data.resilience.single_flight import SingleFlight
 from market_data.spelling import suggestions
 
 FRESH_SECONDS = 3_600.0
+AGAIN_SECONDS = 15.0  # before a provider that did not answer is asked once more
+PATIENCE_SECONDS = 2.0  # for a list, once another provider has answered
 _NOTHING = Decimal(0)
 log = structlog.get_logger(__name__)
 
@@ -30,15 +33,26 @@ class Offer:
 
 
 Offers = dict[Symbol, list[Offer]]
+_Lists = list[Sequence[Listing] | None]
 
 
 class Catalogue:
     """The markets of all providers, in the order of preference; read again every hour."""
 
-    def __init__(self, providers: Sequence[Provider], clock: Clock) -> None:
+    def __init__(
+        self, providers: Sequence[Provider], clock: Clock, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        """Know nothing yet.
+
+        Args:
+            patience: Seconds for a provider's first list, once another one has answered.
+        """
         self._providers = providers
+        self._patience = patience
         self._kept: Cache[Sequence[Listing]] = Cache(clock)
-        self._flight: SingleFlight[Sequence[Listing]] = SingleFlight()
+        self._failed: Cache[None] = Cache(clock)
+        self._flight: SingleFlight[None] = SingleFlight()
+        self._joined: tuple[_Lists, Offers] | None = None
 
     async def resolve(self, text: str) -> list[Offer]:
         """Return who offers the market that `text` means, the preferred provider first.
@@ -75,31 +89,73 @@ class Catalogue:
 
     async def _offers(self) -> tuple[Offers, list[str]]:
         """Offers by symbol, and the names of the providers that could not be asked."""
-        answers = await asyncio.gather(*(self._listings(provider) for provider in self._providers))
-        offers: Offers = {}
-        silent: list[str] = []
-        for provider, listings in zip(self._providers, answers, strict=True):
-            if listings is None:
-                silent.append(provider.name)
-                continue
-            for listing in listings:
-                offers.setdefault(listing.symbol, []).append(Offer(provider, listing))
-        return offers, silent
+        await self._read()
+        lists = [self._known(provider) for provider in self._providers]
+        if self._joined is None or not _same(self._joined[0], lists):
+            self._joined = (lists, _join(self._providers, lists))
+        silent = [
+            provider.name
+            for provider, listings in zip(self._providers, lists, strict=True)
+            if listings is None
+        ]
+        return self._joined[1], silent
 
-    async def _listings(self, provider: Provider) -> Sequence[Listing] | None:
+    async def _read(self) -> None:
+        """Ask for the lists that are due, and wait for what nothing is known of yet.
+
+        An old list is as good until the new one is there; who failed before is not waited for.
+        """
+        some = any(self._known(provider) is not None for provider in self._providers)
+        due = [one for one in self._providers if self._due(one, patient=some)]
+        asked = {one: self._flight.start(one.name, partial(self._listings, one)) for one in due}
+        waited = {
+            task
+            for one, task in asked.items()
+            if self._known(one) is None and not (some and self._failed.get(one.name))
+        }
+        while waited:
+            seconds = self._patience if some else None
+            done, waited = await asyncio.wait(
+                waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not done:
+                return
+            for task in done:
+                task.result()
+            some = any(self._known(provider) is not None for provider in self._providers)
+
+    def _known(self, provider: Provider) -> Sequence[Listing] | None:
         kept = self._kept.get(provider.name)
-        if kept is not None and kept.age < FRESH_SECONDS:
-            return kept.value
+        return kept.value if kept else None
+
+    def _due(self, provider: Provider, *, patient: bool) -> bool:
+        kept, failed = self._kept.get(provider.name), self._failed.get(provider.name)
+        if patient and failed is not None and failed.age < AGAIN_SECONDS:
+            return False
+        return kept is None or kept.age >= FRESH_SECONDS
+
+    async def _listings(self, provider: Provider) -> None:
         try:
-            listings = await self._flight.run(provider.name, provider.listings)
+            self._kept.put(provider.name, await provider.listings())
+            self._failed.drop(provider.name)
         except Unavailable as error:
+            self._failed.put(provider.name, None)
             log.warning("listings_unavailable", provider=provider.name, reason=str(error))
-            return kept.value if kept else None
-        self._kept.put(provider.name, listings)
-        return listings
 
     async def aclose(self) -> None:
         await self._flight.aclose()
+
+
+def _same(before: _Lists, now: _Lists) -> bool:
+    return all(one is other for one, other in zip(before, now, strict=True))
+
+
+def _join(providers: Sequence[Provider], lists: _Lists) -> Offers:
+    offers: Offers = {}
+    for provider, listings in zip(providers, lists, strict=True):
+        for listing in listings or ():
+            offers.setdefault(listing.symbol, []).append(Offer(provider, listing))
+    return offers
 
 
 def _readings(text: str, base: str, quote: str | None) -> list[tuple[str, str | None]]:

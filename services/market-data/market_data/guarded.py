@@ -8,6 +8,8 @@ from common.wire import AsOfKind, Quality
 from market_data.providers import Listing, Provider
 from market_data.resilience.guard import Guard
 
+_CROWD = 4
+
 
 class Guarded:
     """Any provider, with a bulkhead, a breaker, retries and a budget around every call."""
@@ -22,6 +24,11 @@ class Guarded:
     @property
     def page(self) -> int:
         return self._provider.page
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many calls wait that what is only nice to have should not be asked."""
+        return self.guard.bulkhead.waiting >= _CROWD
 
     @property
     def waited(self) -> float:

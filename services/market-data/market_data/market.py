@@ -1,15 +1,12 @@
 """What this service can answer, each time from the first provider able to."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
-
-import structlog
 
 from common.clock import Clock
-from common.errors import BadInput, NotEnoughCandles, Unavailable, UnsupportedTimeframe
+from common.errors import BadInput, Unavailable, UnsupportedTimeframe
 from common.features import Features
 from common.market import Candle, Timeframe
 from common.wire import (
@@ -24,6 +21,7 @@ from common.wire import (
 from market_data.candles import CandleStore
 from market_data.catalogue import Catalogue, Offer
 from market_data.correlations import CorrelationAsked, Correlations, Member
+from market_data.failover import Failover, is_live
 from market_data.history import History, Series
 from market_data.provenance import provenance
 from market_data.providers import Provider
@@ -31,9 +29,6 @@ from market_data.quotes import Quotes
 from market_data.readings import Question, Readings
 from market_data.studies import IndicatorsAsked, Studies
 from market_data.summaries import StatisticsAsked, Summaries
-
-Answer = TypeVar("Answer")
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +61,7 @@ class Markets:
         self._providers = providers
         self._store = store
         self._catalogue = Catalogue(providers, clock)
+        self._failover = Failover(clock)
         self._history = History(clock, store)
         self._quotes = Quotes(self._history, clock)
         self._readings = Readings(self._history, self._quotes, features, clock)
@@ -83,7 +79,15 @@ class Markets:
 
     async def ticker(self, text: str) -> TickerReply:
         """What the market trades at. Raises `BadInput`, `UnknownSymbol` or `Unavailable`."""
-        return await _first(await self._catalogue.resolve(text), self._quotes.ticker)
+        offers = self._failover.order(await self._catalogue.resolve(text))
+        if not is_live(offers[0]):
+            return await self._failover.first(offers, self._quotes.ticker)
+        reply = await self._quotes.ticker(*offers)
+        if reply.source != offers[0].provider.name and self._quotes.hearing.latest.failing(
+            offers[0]
+        ):
+            self._failover.pass_over(offers[0])
+        return reply
 
     async def tickers(self, texts: Sequence[str]) -> list[TickerReply | BadInput | Unavailable]:
         """Tickers in the order asked; what cannot be answered stands as its error."""
@@ -92,17 +96,21 @@ class Markets:
     async def atr(self, text: str, question: Question) -> AtrReply:
         """ATR and its kin. Raises as `candles` does, and `NotEnoughCandles`."""
         offers = await self._able(text, question.timeframe)
-        return await _first(offers, lambda offer: self._readings.atr(offer, question))
+        return await self._failover.first(offers, lambda offer: self._readings.atr(offer, question))
 
     async def indicators(self, text: str, asked: IndicatorsAsked) -> IndicatorsReply:
         """Indicators by name. Raises as `atr` does."""
         offers = await self._able(text, asked.timeframe)
-        return await _first(offers, lambda offer: self._studies.indicators(offer, asked))
+        return await self._failover.first(
+            offers, lambda offer: self._studies.indicators(offer, asked)
+        )
 
     async def statistics(self, text: str, asked: StatisticsAsked) -> StatisticsReply:
         """Statistics of closes and returns. Raises as `atr` does."""
         offers = await self._able(text, asked.timeframe)
-        return await _first(offers, lambda offer: self._summaries.statistics(offer, asked))
+        return await self._failover.first(
+            offers, lambda offer: self._summaries.statistics(offer, asked)
+        )
 
     async def correlation(self, texts: Sequence[str], asked: CorrelationAsked) -> CorrelationReply:
         """How markets move together, each once. Raises as `atr` does, `BadInput` for one market."""
@@ -112,7 +120,9 @@ class Markets:
             raise BadInput("A correlation needs 2 different markets, for example BTC-USD,ETH-USD.")
 
         async def member(offers: Sequence[Offer]) -> Member:
-            return await _first(offers, lambda offer: self._correlations.member(offer, asked))
+            return await self._failover.first(
+                offers, lambda offer: self._correlations.member(offer, asked)
+            )
 
         members = await asyncio.gather(*map(member, different.values()))
         return await self._correlations.matrix(members, asked)
@@ -120,7 +130,7 @@ class Markets:
     async def candles(self, text: str, asked: CandlesAsked) -> CandlesReply:
         """A page of closed candles. Raises as `ticker` does, and `UnsupportedTimeframe`."""
         offers = await self._able(text, asked.timeframe)
-        return await _first(offers, lambda offer: self._candles(offer, asked))
+        return await self._failover.first(offers, lambda offer: self._candles(offer, asked))
 
     async def _able(self, text: str, timeframe: Timeframe) -> list[Offer]:
         """Who offers the market and has candles of this timeframe."""
@@ -171,22 +181,6 @@ class Markets:
             await provider.aclose()
         if self._store is not None:
             await self._store.aclose()
-
-
-async def _first(offers: Sequence[Offer], ask: Callable[[Offer], Awaitable[Answer]]) -> Answer:
-    """Return the first provider's answer; the next one is asked where it cannot give one.
-
-    Raises:
-        The first error, if no provider can: it is about the preferred one.
-    """
-    errors: list[Unavailable | NotEnoughCandles] = []
-    for offer in offers:
-        try:
-            return await ask(offer)
-        except (Unavailable, NotEnoughCandles) as error:
-            log.info("provider_passed_over", provider=offer.provider.name, reason=str(error))
-            errors.append(error)
-    raise errors[0]
 
 
 async def _outcome(call: Awaitable[TickerReply]) -> TickerReply | BadInput | Unavailable:

@@ -18,8 +18,13 @@ class Provenance(TypedDict):
     quality: Quality
 
 
-def provenance(offer: Offer, at: datetime, stale: bool) -> Provenance:
+def provenance(
+    offer: Offer, at: datetime, stale: bool, quality: Quality | None = None
+) -> Provenance:
     """Say what stands behind a value of `offer` that was true at `at`.
+
+    Args:
+        quality: Where several sources were heard; else the provider's own.
 
     The age is told by the provider's own clock: a recording at its own time is not old.
     """
@@ -31,5 +36,5 @@ def provenance(offer: Offer, at: datetime, stale: bool) -> Provenance:
         as_of_kind=provider.as_of_kind,
         age_ms=max(0, age),
         stale=stale,
-        quality=provider.quality,
+        quality=quality or provider.quality,
     )

@@ -1,170 +1,125 @@
-"""What markets trade at: the last price, and what it has changed over an hour, a day and a week."""
+"""Tickers: what markets trade at, how far that may be trusted, and what it has changed."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
-
-import structlog
 
 from common.clock import Clock
-from common.errors import Unavailable
-from common.market import Candle, Ticker, Timeframe
-from common.wire import TickerReply
+from common.market import Ticker
+from common.wire import SourcePrice, TickerReply
 from market_data.catalogue import Offer
+from market_data.consensus import deviation_bps
+from market_data.hearing import Heard, Hearing
 from market_data.history import History
+from market_data.past import Past, Pasts
 from market_data.provenance import provenance
-from market_data.resilience.cache import Cache
-from market_data.resilience.single_flight import SingleFlight
+from market_data.resilience.histogram import Histogram
+from market_data.trust import Told, Trust
 
-FRESH_SECONDS = 2.0
-STALE_SECONDS = 300.0  # older than this, no answer is better than the last one
-
-_HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+DEVIATIONS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1_000.0)  # hundredths of a percent
 _HUNDRED = Decimal(100)
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """Closes of before, in the quote asset, and the extremes and volumes of the last 24 hours."""
-
-    hour: Decimal | None = None
-    day: Decimal | None = None
-    week: Decimal | None = None
-    high: Decimal | None = None
-    low: Decimal | None = None
-    volume: Decimal | None = None
-    quote_volume: Decimal | None = None
 
 
 class Quotes:
-    """Tickers of every market: fresh for two seconds, one upstream call for all who ask.
+    """Tickers of every market.
 
     Attributes:
-        calls: Upstream calls for tickers so far.
+        hearing: Who was asked, and what it cost.
+        deviations: By provider, how far its price lay from the one that was told.
     """
 
-    def __init__(self, history: History, clock: Clock) -> None:
-        self._history = history
-        self._kept: Cache[Ticker] = Cache(clock, most=2_000)
-        self._flight: SingleFlight[Ticker] = SingleFlight()
-        self.calls = 0
+    def __init__(
+        self, history: History, clock: Clock, random: Callable[[], float] | None = None
+    ) -> None:
+        """Know nothing yet.
 
-    async def ticker(self, offer: Offer) -> TickerReply:
+        Args:
+            random: Numbers from 0 to 1, for the jitter of how long a price is fresh.
+        """
+        self.hearing = Hearing(clock, random)
+        self.deviations: dict[str, Histogram] = {}
+        self._pasts = Pasts(history, clock)
+        self._trust = Trust(clock)
+
+    @property
+    def calls(self) -> int:
+        """Upstream calls for tickers so far."""
+        return self.hearing.latest.calls
+
+    async def ticker(self, offer: Offer, *others: Offer) -> TickerReply:
         """Return the market's ticker with its changes.
 
+        Args:
+            offer: The preferred source.
+            others: Sources of the same market that confirm it, in their order.
+
         Raises:
-            Unavailable: If the provider does not answer and its last answer is too old.
+            Unavailable: If no provider answers and the last answers are too old.
         """
-        ticker, stale = await self._latest(offer)
-        past = await self._past(offer, ticker)
-        return self._reply(offer, ticker, past, stale)
+        heard = await self.hearing.hear((offer, *others))
+        past = await self._past(heard)
+        told = self._trust.told(heard, past)
+        if len(heard) > 1:
+            self._count(told, heard)
+        return _reply(told, heard, past)
+
+    async def _past(self, heard: Sequence[Heard]) -> Past:
+        """The past by the preferred source, or by the next one where that one has none."""
+        for one in heard[:2]:
+            past = await self._pasts.of(one.offer, one.known.ticker.at)
+            if past.last is not None:
+                return past
+        return past
 
     async def price(self, offer: Offer) -> tuple[Ticker, bool]:
         """Return only the last price, and whether it is stale. Raises as `ticker` does."""
-        return await self._latest(offer)
+        heard = await self.hearing.hear((offer,))
+        told = self._trust.told(heard, self._pasts.known(offer), remember=False)
+        return told.ticker, told.stale
 
-    async def _latest(self, offer: Offer) -> tuple[Ticker, bool]:
-        key = (offer.provider.name, offer.listing.symbol)
-        kept = self._kept.get(key)
-        if kept is not None and kept.age < FRESH_SECONDS:
-            return kept.value, False
-        try:
-            ticker = await self._flight.run(key, lambda: self._fetch(offer))
-        except Unavailable as error:
-            if kept is None or kept.age > STALE_SECONDS:
-                raise
-            log.warning("ticker_stale", symbol=str(offer.listing.symbol), reason=str(error))
-            return kept.value, True
-        return ticker, False
-
-    async def _fetch(self, offer: Offer) -> Ticker:
-        self.calls += 1
-        ticker = await offer.provider.ticker(offer.listing.symbol)
-        self._kept.put((offer.provider.name, offer.listing.symbol), ticker)
-        return ticker
-
-    async def _past(self, offer: Offer, ticker: Ticker) -> Past:
-        """What candles say of before; nothing where they do not answer: the price still stands."""
-        known = self._history.timeframes(offer)
-        try:
-            if Timeframe.M5 in known:
-                fine = (await self._history.closed(offer, Timeframe.M5, 289)).candles
-                coarse = (await self._history.closed(offer, Timeframe.H1, 170)).candles
-            else:
-                shortest = known[0]
-                count = max(2, 8 * _DAY // shortest.length + 2)
-                fine = coarse = (await self._history.closed(offer, shortest, count)).candles
-        except Unavailable as error:
-            log.warning("past_unavailable", symbol=str(offer.listing.symbol), reason=str(error))
-            return Past()
-        return _past(fine, coarse, ticker, known[0])
-
-    def _reply(self, offer: Offer, ticker: Ticker, past: Past, stale: bool) -> TickerReply:
-        listing = offer.listing
-        return TickerReply(
-            **provenance(offer, ticker.at, stale),
-            symbol=str(listing.symbol),
-            name=listing.name,
-            price=ticker.price,
-            price_step=listing.price_step,
-            lot_step=listing.lot_step,
-            bid=ticker.bid,
-            ask=ticker.ask,
-            open_24h=past.day,
-            high_24h=_extreme(max, ticker.high_24h, past.high, ticker.price),
-            low_24h=_extreme(min, ticker.low_24h, past.low, ticker.price),
-            change_24h=None if past.day is None else ticker.price - past.day,
-            change_1h_pct=_change(ticker.price, past.hour),
-            change_24h_pct=_change(ticker.price, past.day),
-            change_7d_pct=_change(ticker.price, past.week),
-            volume_24h=ticker.volume_24h if ticker.volume_24h is not None else past.volume,
-            quote_volume_24h=(
-                ticker.quote_volume_24h
-                if ticker.quote_volume_24h is not None
-                else past.quote_volume
-            ),
-        )
+    def _count(self, told: Told, heard: Sequence[Heard]) -> None:
+        for one in heard:
+            histogram = self.deviations.setdefault(one.source.name, Histogram(DEVIATIONS))
+            histogram.add(float(abs(deviation_bps(one.source.price, told.ticker.price))))
 
     async def aclose(self) -> None:
-        await self._flight.aclose()
+        await self.hearing.aclose()
 
 
-def _past(
-    fine: Sequence[Candle], coarse: Sequence[Candle], ticker: Ticker, shortest: Timeframe
-) -> Past:
-    """Read the past off two series that end now.
-
-    The price of an instant is the close of the last candle that had closed by then, so a stock's
-    change over a weekend counts from Friday.
-    """
-    day = [candle for candle in fine if candle.opened_at >= ticker.at - _DAY]
-    return Past(
-        hour=_close_at(fine, ticker.at - _HOUR) if shortest.length <= _HOUR else None,
-        day=_close_at(fine, ticker.at - _DAY),
-        week=_close_at(coarse, ticker.at - _WEEK),
-        high=max((candle.high for candle in day), default=None),
-        low=min((candle.low for candle in day), default=None),
-        volume=sum((candle.volume for candle in day), Decimal(0)) if day else None,
-        quote_volume=_turnover(day) if day and shortest.length <= _HOUR else None,
+def _reply(told: Told, heard: Sequence[Heard], past: Past) -> TickerReply:
+    listing, ticker = told.offer.listing, told.ticker
+    return TickerReply(
+        **provenance(told.offer, ticker.at, told.stale, told.quality),
+        symbol=str(listing.symbol),
+        name=listing.name,
+        price=ticker.price,
+        price_step=listing.price_step,
+        lot_step=listing.lot_step,
+        bid=ticker.bid,
+        ask=ticker.ask,
+        open_24h=past.day,
+        high_24h=_extreme(max, ticker.high_24h, past.high, ticker.price),
+        low_24h=_extreme(min, ticker.low_24h, past.low, ticker.price),
+        change_24h=None if past.day is None else ticker.price - past.day,
+        change_1h_pct=_change(ticker.price, past.hour),
+        change_24h_pct=_change(ticker.price, past.day),
+        change_7d_pct=_change(ticker.price, past.week),
+        volume_24h=ticker.volume_24h if ticker.volume_24h is not None else past.volume,
+        quote_volume_24h=(
+            ticker.quote_volume_24h if ticker.quote_volume_24h is not None else past.quote_volume
+        ),
+        sources=[_said(one, told) for one in heard],
+        alertable=told.alertable,
     )
 
 
-def _turnover(candles: Sequence[Candle]) -> Decimal:
-    """Estimate the traded value in the quote asset: amounts at the mean of high, low, close."""
-    return sum(
-        ((bar.high + bar.low + bar.close) / 3 * bar.volume for bar in candles), Decimal(0)
-    ).quantize(Decimal("0.01"))
-
-
-def _close_at(candles: Sequence[Candle], at: datetime) -> Decimal | None:
-    """The close of the last candle that had closed by `at`; None where the series starts later."""
-    length = min((b.opened_at - a.opened_at for a, b in pairwise(candles)), default=timedelta(0))
-    index = bisect_right(candles, at - length, key=lambda candle: candle.opened_at)
-    return candles[index - 1].close if index else None
+def _said(one: Heard, told: Told) -> SourcePrice:
+    return SourcePrice(
+        name=one.source.name,
+        price=one.source.price,
+        age_ms=max(0, round(one.source.age * 1_000)),
+        deviation_bps=deviation_bps(one.source.price, told.ticker.price),
+        used=one.source.name in told.used,
+    )
 
 
 def _change(now: Decimal, before: Decimal | None) -> Decimal | None:

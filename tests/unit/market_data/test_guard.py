@@ -159,10 +159,10 @@ async def test_four_calls_go_at_once_and_a_long_queue_is_refused_at_once() -> No
         await gate.wait()
         under_way -= 1
 
-    calls = [asyncio.create_task(guard.call("ticker", upstream)) for _ in range(36)]
+    calls = [asyncio.create_task(guard.call("ticker", upstream)) for _ in range(68)]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert (guard.bulkhead.in_flight, guard.bulkhead.waiting) == (4, 32)
+    assert (guard.bulkhead.in_flight, guard.bulkhead.waiting) == (4, 64)
     with pytest.raises(Busy):
         await guard.call("ticker", upstream)
     gate.set()

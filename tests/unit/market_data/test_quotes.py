@@ -28,13 +28,15 @@ def make(**options: Any) -> Made:
     clock = FrozenClock(NOON)
     one = listing("BTC-USD")
     provider = FakeProvider(clock, listings=[one], **{"candle": flat("1000"), **options})
-    return Quotes(History(clock), clock), provider, Offer(provider, one), clock
+    quotes = Quotes(History(clock), clock, random=lambda: 0.5)
+    return quotes, provider, Offer(provider, one), clock
 
 
 async def test_changes_are_computed_from_closes_of_before() -> None:
     def stairs(at: datetime) -> Candle:
         days = (NOON - at) / timedelta(days=1)
         price = Decimal(800) if days > 7 else Decimal(1_000) if days > 1 else Decimal(1_200)
+        price = Decimal(1_320) if days < 0.02 else price
         return Candle(at, price, price, price, price, Decimal(1))
 
     quotes, provider, offer, _ = make(candle=stairs)
@@ -49,11 +51,11 @@ async def test_changes_are_computed_from_closes_of_before() -> None:
 
 async def test_extremes_and_volumes_cover_the_last_24_hours_and_the_price_itself() -> None:
     quotes, provider, offer, _ = make()
-    provider.price = Decimal(1_500)
+    provider.price = Decimal(1_004)
 
     reply = await quotes.ticker(offer)
 
-    assert [reply.high_24h, reply.low_24h] == [Decimal(1_500), Decimal(1_000)]
+    assert [reply.high_24h, reply.low_24h] == [Decimal(1_004), Decimal(1_000)]
     assert reply.volume_24h == 288 * 2
     assert reply.quote_volume_24h == 288 * 2 * 1_000
 
@@ -90,14 +92,17 @@ async def test_a_stock_changes_against_the_close_of_its_last_session() -> None:
 
 async def test_a_quote_is_fresh_for_two_seconds() -> None:
     quotes, provider, offer, clock = make()
+    provider.price = Decimal(1_000)
     await quotes.ticker(offer)
     clock.advance(1.9)
     assert (await quotes.ticker(offer)).age_ms == 1_900
     assert provider.tickers == quotes.calls == 1
 
     clock.advance(0.2)
-    assert (await quotes.ticker(offer)).age_ms == 0
+    assert (await quotes.ticker(offer)).age_ms == 2_100
+    await asyncio.sleep(0)
     assert provider.tickers == 2
+    assert (await quotes.ticker(offer)).age_ms == 0
 
 
 async def test_an_outage_is_bridged_with_a_stale_mark_for_five_minutes() -> None:

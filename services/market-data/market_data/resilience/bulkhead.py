@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from common.errors import Unavailable
 
-MOST, QUEUE = 4, 32
+MOST, QUEUE = 4, 64
 
 
 class Busy(Unavailable):

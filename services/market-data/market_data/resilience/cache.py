@@ -38,3 +38,7 @@ class Cache(Generic[Value]):
         self._kept.move_to_end(key)
         while len(self._kept) > self._most:
             self._kept.popitem(last=False)
+
+    def drop(self, key: Hashable) -> None:
+        """Forget a value, if there is one."""
+        self._kept.pop(key, None)

@@ -20,6 +20,10 @@ class SingleFlight(Generic[Result]):
 
     async def run(self, key: Hashable, call: Callable[[], Awaitable[Result]]) -> Result:
         """Return the result, or raise the exception, of the one call under way for `key`."""
+        return await asyncio.shield(self.start(key, call))
+
+    def start(self, key: Hashable, call: Callable[[], Awaitable[Result]]) -> "asyncio.Task[Result]":
+        """Return the one call under way for `key`, for those who only watch: do not cancel it."""
         task = self._running.get(key)
         if task is None:
             task = asyncio.ensure_future(_as_coroutine(call))
@@ -27,7 +31,7 @@ class SingleFlight(Generic[Result]):
             task.add_done_callback(lambda done: self._finished(key, done))
         else:
             self.shared += 1
-        return await asyncio.shield(task)
+        return task
 
     def _finished(self, key: Hashable, task: asyncio.Task[Result]) -> None:
         del self._running[key]

@@ -1,33 +1,17 @@
 """What became of the calls to one upstream, counted for people and for /metrics."""
 
-from bisect import bisect_left
 from collections import Counter
 from datetime import datetime
 from typing import Literal
 
 from common.clock import Clock
+from market_data.resilience.histogram import Histogram
 
 # ok: answered; failed: not, or nonsense; slow: not in time; busy, barred: not even asked.
 Outcome = Literal["ok", "failed", "slow", "busy", "barred"]
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds, upper bounds
 _SMOOTH = 0.2  # weight of the newest latency
 _SHOWN = 200  # characters of an error
-
-
-class Latencies:
-    """A histogram of seconds.
-
-    Attributes:
-        counts: By bucket of `BUCKETS`; the last one holds what took longer than all of them.
-    """
-
-    def __init__(self) -> None:
-        self.counts = [0] * (len(BUCKETS) + 1)
-        self.total = 0.0
-
-    def add(self, seconds: float) -> None:
-        self.counts[bisect_left(BUCKETS, seconds)] += 1
-        self.total += seconds
 
 
 class Tally:
@@ -44,7 +28,7 @@ class Tally:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.outcomes: Counter[tuple[str, Outcome]] = Counter()
-        self.latencies: dict[str, Latencies] = {}
+        self.latencies: dict[str, Histogram] = {}
         self.last_success: datetime | None = None
         self.last_error: str | None = None
         self.failed_at: datetime | None = None
@@ -53,7 +37,7 @@ class Tally:
     def sent(self, op: str, outcome: Outcome, seconds: float, error: str = "") -> None:
         """Count a call that went out."""
         self.outcomes[op, outcome] += 1
-        self.latencies.setdefault(op, Latencies()).add(seconds)
+        self.latencies.setdefault(op, Histogram(BUCKETS)).add(seconds)
         if outcome == "ok":
             self.last_success = self._clock.now()
             before = seconds if self.latency is None else self.latency
