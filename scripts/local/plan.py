@@ -7,6 +7,8 @@ from pathlib import Path
 HOST = "127.0.0.1"
 # Not a secret: it opens nothing but the playground on this machine.
 PLAYGROUND_TOKEN = "4242:nothing-real"  # nosec B105
+_REAL = "coinbase,kraken,bitstamp,binance,recorded"
+_OFFLINE = "recorded,simu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def plan(settings: Mapping[str, str], *, market_port: int, page_port: int, logs:
     """
     real = has_token(settings)
     page = None if real else f"http://{HOST}:{page_port}"
-    providers = settings.get("PROVIDERS") or ("coinbase,recorded" if real else "recorded,simu")
+    providers = settings.get("PROVIDERS") or (_REAL if real else _OFFLINE)
     market = f"http://{HOST}:{market_port}"
     shared = {"ENVIRONMENT": settings.get("ENVIRONMENT") or "local"}
     market_data = Program(

@@ -2,10 +2,23 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from common.settings import ProgramSettings
+
+EXCHANGES = ("binance", "binanceus", "bitstamp", "coinbase", "kraken")
+
+
+def _an_address(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("it does not start with http:// or https://")
+    return url
+
+
+Url = Annotated[str, AfterValidator(_an_address)]
+_AN_ADDRESS = "an address that starts with http"
 
 
 class Settings(ProgramSettings):
@@ -32,7 +45,11 @@ class Settings(ProgramSettings):
         default=None,
         description="a file to keep candles of exchanges in, for example .run/candles.sqlite",
     )
-    coinbase_url: str | None = Field(default=None, description="an address that starts with http")
+    binance_url: Url | None = Field(default=None, description=_AN_ADDRESS)
+    binanceus_url: Url | None = Field(default=None, description=_AN_ADDRESS)
+    bitstamp_url: Url | None = Field(default=None, description=_AN_ADDRESS)
+    coinbase_url: Url | None = Field(default=None, description=_AN_ADDRESS)
+    kraken_url: Url | None = Field(default=None, description=_AN_ADDRESS)
 
     @field_validator("data_dir")
     @classmethod
@@ -48,15 +65,10 @@ class Settings(ProgramSettings):
             return at.replace(tzinfo=UTC)
         return at.astimezone(UTC) if at else None
 
-    @field_validator("coinbase_url")
-    @classmethod
-    def _an_address(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("http://", "https://")):
-            raise ValueError("it does not start with http:// or https://")
-        return url
-
     def provider_names(self) -> list[str]:
         return [name for name in self.providers.replace(",", " ").lower().split() if name]
 
     def urls(self) -> dict[str, str]:
-        return {"coinbase": self.coinbase_url} if self.coinbase_url else {}
+        """Where exchanges are, by name, as far as they are not where they say themselves."""
+        set_here = {name: getattr(self, f"{name}_url") for name in EXCHANGES}
+        return {name: url for name, url in set_here.items() if url is not None}

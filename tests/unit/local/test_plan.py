@@ -47,7 +47,8 @@ def test_with_a_token_there_is_no_playground_and_prices_are_real() -> None:
 
     assert [it.name for it in made.programs] == ["market-data", "telegram-bot"]
     assert made.page is None
-    assert program(made, "market-data").settings["PROVIDERS"] == "coinbase,recorded"
+    order = "coinbase,kraken,bitstamp,binance,recorded"
+    assert program(made, "market-data").settings["PROVIDERS"] == made.providers == order
 
 
 def test_an_empty_token_is_no_token() -> None:
