@@ -21,6 +21,7 @@ from market_data.providers.exchange_manners import (
     kind_of,
     seconds_to_wait,
 )
+from market_data.resilience.bulkhead import Busy
 
 NOW = datetime(2025, 6, 15, 13, 37, 21, tzinfo=UTC)
 Respond = Callable[[httpx.Request], httpx.Response]
@@ -94,6 +95,7 @@ async def test_each_lane_has_the_whole_rate() -> None:
         await asking.ask("/", lane=lane)
 
     assert sleeper.asked == pytest.approx([0, 0, 1, 0, 0])
+    assert asking.waited == pytest.approx(1)
 
 
 async def test_who_would_wait_too_long_is_told_so_at_once() -> None:
@@ -105,7 +107,7 @@ async def test_who_would_wait_too_long_is_told_so_at_once() -> None:
     answers = await asyncio.gather(*waiting, return_exceptions=True)
 
     # Two at once, and one for each of the four seconds that a call may take.
-    refused = [answer for answer in answers if isinstance(answer, Unavailable)]
+    refused = [answer for answer in answers if isinstance(answer, Busy)]
     assert asking.calls == 6
     assert len(refused) == 4
     assert str(refused[0]) == "bourse is being asked as often as it allows."

@@ -72,6 +72,11 @@ class Exchange:
         """Requests sent so far."""
         return self._calls.calls
 
+    @property
+    def waited(self) -> float:
+        """Seconds that calls have waited so far because of the exchange's limits."""
+        return self._calls.waited
+
     def timeframes(self, symbol: Symbol) -> frozenset[Timeframe]:
         return frozenset(self.native)
 

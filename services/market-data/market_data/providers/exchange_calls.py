@@ -20,6 +20,7 @@ from market_data.providers.exchange_manners import (
     kind_of,
     seconds_to_wait,
 )
+from market_data.resilience.bulkhead import Busy
 from market_data.resilience.cache import Cache
 from market_data.resilience.token_bucket import TokenBucket
 
@@ -35,6 +36,7 @@ class Calls:
 
     Attributes:
         calls: Requests sent so far.
+        waited: Seconds that calls have waited so far for their turn.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Calls:
             seconds: For one call, waiting for its turn included.
         """
         self.calls = 0
+        self.waited = 0.0
         self._client = client
         self._manners = manners
         self._clock = clock
@@ -80,6 +83,7 @@ class Calls:
 
         Raises:
             NotFound: If the exchange has nothing of that name.
+            Busy: If its turn would come too late.
             Unavailable: If it did not answer in time, or not with data.
         """
         self._check_barred()
@@ -112,8 +116,9 @@ class Calls:
         wait = bucket.wait(cost)
         if wait > self._seconds:
             name = self._manners.name
-            raise Unavailable(f"{name} is being asked as often as it allows.", wait)
+            raise Busy(f"{name} is being asked as often as it allows.", wait)
         bucket.take(cost)
+        self.waited += wait
         try:
             await self._sleep(wait)
         except asyncio.CancelledError:
