@@ -75,7 +75,7 @@ class Playground:
     async def blocks(self, blocked: bool = True, *, chat: int = YOU) -> None:
         await self.control("POST", "/api/blocks", {"blocked": blocked}, chat=chat)
 
-    async def next_event(self, kind: str, *, after: int, chat: int = YOU, wait: float = 10) -> Json:
+    async def next_event(self, kind: str, *, after: int, chat: int = YOU, wait: float = 30) -> Json:
         """Return the first event of a kind behind `after`, as soon as there is one.
 
         Raises:
