@@ -1,36 +1,19 @@
-"""`python -m market_data`: serve until told to stop."""
+"""`python -m market_data`: serve until told to stop; with `backfill` or `export`, do that."""
 
 import sys
-
-import uvicorn
-
-from common import environments, logs
-from common.errors import Misconfigured
-from common.settings import read
-from market_data.app import create_app
-from market_data.settings import Settings
+from collections.abc import Sequence
 
 
-def main() -> int:
-    """Serve; return 2 with one sentence when a setting is wrong."""
-    try:
-        settings = read(Settings)
-        limits = environments.load(settings.environment)
-        logs.configure("market-data", settings.log_level or limits.log_level, settings.environment)
-        app = create_app(settings)
-    except Misconfigured as error:
-        print(f"market-data cannot start: {error}", file=sys.stderr)
-        return 2
-    uvicorn.run(
-        app,
-        host=settings.market_data_host,
-        port=settings.market_data_port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
-    return 0
+def main(words: Sequence[str] | None = None) -> int:
+    """Return 0, or 1 for what may work later, or 2 for what must be asked or set differently."""
+    asked = sys.argv[1:] if words is None else words
+    if asked:
+        from market_data import command_line  # the service starts without reading it
+
+        return command_line.run(asked)
+    from market_data import serve
+
+    return serve.run()
 
 
 if __name__ == "__main__":
