@@ -1,0 +1,1 @@
+"""GitFlow: which branches there are, what they are called and where they go."""

@@ -1,0 +1,69 @@
+"""What the pipeline does with a release on GitHub, through GitHub's command `gh`.
+
+Its token is that of an App: what an App pushes starts workflows, so the tag starts production.
+"""
+
+from collections.abc import Iterator
+
+from gitflow import changelog
+from gitflow.branches import DEVELOP, MAIN, version_of
+from gitflow.flow import start
+from gitflow.repository import Refused, Repository
+from gitflow.rulesets import gh
+
+
+def begin(here: Repository, asked: str, today: str) -> Iterator[str]:
+    """Start a release, push it, and open its pull request to main; say what was done."""
+    branch = start(here, "release", asked, today)
+    gh("auth", "setup-git")
+    here.git("push", "--quiet", "origin", branch)
+    yield f"pushed {branch}"
+    title = f"Release {branch.partition('/')[2]}"
+    yield _pull_request(branch, MAIN, title, "See CHANGELOG.md for what is in it.")
+
+
+def finish(here: Repository, branch: str) -> Iterator[str]:
+    """Tag what was merged, publish its notes, and open the pull requests that bring it back.
+
+    Doing it again does what is left to do.
+
+    Args:
+        here: The merge commit on main.
+        branch: The release or hotfix that was merged.
+    """
+    version = version_of(branch)
+    if version is None:
+        raise Refused(f"{branch!r} is no release and no hotfix.")
+    declared = here.declared()
+    if declared != str(version):
+        raise Refused(f"{branch} is about {version}, but pyproject.toml says {declared}.")
+    text = (here.folder / "CHANGELOG.md").read_text(encoding="utf-8")
+    notes = changelog.notes(text, str(version))
+    if version.tag in here.tags():
+        yield f"{version.tag} was there"
+    else:
+        here.git("tag", "--annotate", version.tag, "--message", f"Release {version}")
+        gh("auth", "setup-git")
+        here.git("push", "--quiet", "origin", version.tag)
+        yield f"pushed {version.tag}"
+        gh("release", "create", version.tag, "--verify-tag", "--title", version.tag)
+        gh("release", "edit", version.tag, "--notes", notes)
+        yield f"published {version.tag}"
+    for target in _targets(here, branch):
+        yield _pull_request(
+            MAIN, target, f"Bring {version.tag} back to {target}", f"From {branch}."
+        )
+
+
+def _targets(here: Repository, branch: str) -> list[str]:
+    known = here.git("branch", "--remotes", "--list", "origin/release/*", "--format=%(refname)")
+    releases = [name.removeprefix("refs/remotes/origin/") for name in known.split()]
+    return [DEVELOP, *(name for name in releases if name != branch and version_of(name))]
+
+
+def _pull_request(head: str, base: str, title: str, body: str) -> str:
+    listed = gh("pr", "list", "--head", head, "--base", base, "--state", "open", "--json", "url")
+    if listed.strip() not in ("", "[]"):
+        return f"{head} to {base} was asked for"
+    gh("pr", "create", "--head", head, "--base", base, "--title", title, "--body", body)
+    return f"asked for {head} to {base}"
