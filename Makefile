@@ -7,28 +7,30 @@ REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BASE ?= python:3.13-slim
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check ahead prove lock format clean venv-run venv-dev \
-	lint types contracts security locked unit integration e2e containers coverage images gate
+.PHONY: help run test check ahead prove lock format clean venv-run venv-dev venv-tools venv-safety \
+	generated lint types contracts security secrets vulnerabilities licences documentation \
+	duplication docstrings workflows dockerfiles locked canaries branch sbom facts faketime \
+	secrets-history performance-report weekly-report release-start release-publish hooks unit integration e2e containers coverage images gate
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "; print "make <word>, where <word> is one of"} \
 		/^## / {printf "\n%s\n", substr($$0, 4)} \
-		/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
+		/^[a-z0-9-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' Makefile
 
 ## Every day
 run: venv-run ## Start the assistant: a chat page, or real Telegram with TELEGRAM_BOT_TOKEN set
 	@$(IN) -m local run
 
-test: venv-dev ## Run every test that this machine can run, and say which it cannot
+test: venv-dev venv-tools venv-safety ## Run every test that this machine can run, and say which it cannot
 	@$(IN) -m local test
 
-check: venv-dev ## Run the static gates: format, style, types, imports, security, locks
-	@$(IN) -m local check
+check: venv-dev venv-tools venv-safety ## Run the static gates, or those in GATES="name name"
+	@$(IN) -m local check $(GATES)
 
 format: venv-dev ## Rewrite the code in the project's format
 	@$(IN) -m isort --quiet . && $(IN) -m black --quiet .
 
-ahead: venv-dev ## Run the tests again on a clock two years ahead
+ahead: venv-dev venv-tools venv-safety ## Run the tests again on a clock two years ahead
 	@$(IN) -m local test --ahead
 
 prove: venv-dev ## Run the long proofs and benchmarks, or those in PROOFS="name name"
@@ -38,6 +40,9 @@ prove: venv-dev ## Run the long proofs and benchmarks, or those in PROOFS="name 
 lock: venv-dev ## Lock the dependencies again with hashes; UPGRADE=1 takes the newest versions
 	@$(IN) -m local lock $(if $(UPGRADE),--upgrade)
 
+generated: venv-dev venv-tools ## Write the generated pages again
+	@$(IN) -m gates.drift --write
+
 images: ## Build an image for each program with `docker`
 	@for program in market-data telegram-bot; do \
 		echo "Building crypto-assistant/$$program on $(BASE) ..."; \
@@ -46,8 +51,11 @@ images: ## Build an image for each program with `docker`
 			--file infrastructure/docker/$$program.Dockerfile . || exit 1; \
 	done
 
+hooks: venv-dev venv-tools ## Let git run the quick gates before each commit
+	@.venv-tools/bin/pre-commit install
+
 clean: ## Remove the virtual environment and everything that tools and runs left behind
-	@rm -rf .venv .run .mypy_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage*
+	@rm -rf .venv .venv-* .run performance-report.html .mypy_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage*
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ## The pieces that the pipeline calls
@@ -63,13 +71,40 @@ contracts: venv-dev ## Who may import whom, and which steps the database may tak
 security: venv-dev ## bandit: any finding of medium severity or more fails
 	@$(IN) -m local check bandit
 
+secrets: venv-dev venv-tools ## gitleaks, with a rule of ours for Telegram tokens
+	@$(IN) -m local check secrets
+
+vulnerabilities: venv-dev venv-tools venv-safety ## Known vulnerabilities of what is locked
+	@$(IN) -m local check advisories safety
+
+licences: venv-dev venv-tools ## May we use what we install?
+	@$(IN) -m local check licences
+
+documentation: venv-dev venv-tools ## The pages build, links lead, generated pages are current
+	@$(IN) -m local check pages drift
+
+duplication: venv-dev ## Less than 5 % of the code stands twice
+	@$(IN) -m local check duplication
+
+docstrings: venv-dev venv-tools ## At least 90 % of what is public is described
+	@$(IN) -m local check docstrings
+
+workflows: venv-dev venv-tools ## actionlint, zizmor, schemas, YAML and shell
+	@$(IN) -m local check actionlint zizmor schemas yaml shellcheck
+
+dockerfiles: venv-dev venv-tools ## hadolint
+	@$(IN) -m local check hadolint
+
 locked: venv-dev ## The lock files fit pyproject.toml, every package with hashes
 	@$(IN) -m local check locks
+
+branch: venv-dev ## The branch of a pull request is well named and goes where it may
+	@$(IN) -m gitflow check-pr
 
 unit: venv-dev ## Tests of one part alone
 	@$(IN) -m local test unit
 
-integration: venv-dev ## Tests of parts together, over real sockets and processes
+integration: venv-dev venv-tools ## Tests of parts together, over real sockets and processes
 	@$(IN) -m local test integration
 
 e2e: venv-dev ## Tests of the whole assistant, from market to chat
@@ -81,10 +116,37 @@ containers: venv-dev ## Tests that build, start and ask every image
 coverage: venv-dev ## Put together what the tests covered and hold it to the floors
 	@$(IN) -m local test coverage
 
+canaries: venv-dev venv-tools venv-safety ## Plant a defect for each gate and see that gate alone fail
+	@$(IN) -m local test canaries
+
+faketime: ## Install the clock of `make ahead`, where apt can
+	@command -v faketime >/dev/null || sudo apt-get install -y -qq faketime
+
+secrets-history: venv-dev venv-tools ## gitleaks over every commit
+	@$(IN) -m gates.secrets --history
+
+performance-report: venv-dev ## Write what `make prove` measured to performance-report.html
+	@$(IN) scripts/generate_performance_report.py
+
+weekly-report: venv-dev ## Write what happened in a week to .run/weekly-report.md
+	@$(IN) scripts/weekly_report.py
+
+sbom: venv-dev venv-tools ## Write what is in the image of PROGRAM to .run/sbom.json
+	@$(IN) -m supply.sbom $(PROGRAM) .run/sbom.json
+
+facts: venv-dev ## Print what the build of an image must know
+	@$(IN) -m supply.facts
+
+release-start: venv-dev ## Start the release named by RELEASE, push it and ask for its merge
+	@$(IN) -m gitflow publish-start
+
+release-publish: venv-dev ## Tag the release or hotfix in HEAD_REF, publish it and bring it back
+	@$(IN) -m gitflow publish
+
 gate: ## Fail unless every job in NEEDS succeeded; closes a workflow
 	@$(PYTHON) scripts/local/gate.py
 
-venv-run venv-dev: venv-%:
+venv-run venv-dev venv-tools venv-safety: venv-%:
 	@command -v $(PYTHON) >/dev/null || { \
 		echo "There is no $(PYTHON) here. Install it, for example: sudo apt-get install python3 python3-venv" >&2; \
 		exit 1; }

@@ -2,28 +2,15 @@
 
 import os
 import subprocess  # nosec B404: fixed commands, no shell
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from local.environment import ROOT
+from local.gates import GATES
 
-PYTHON = sys.executable
-CODE = ("services", "scripts", "infrastructure", "tests")
-# The longest first, so that the others fit beside it.
-GATES: dict[str, tuple[str, ...]] = {
-    "mypy": (PYTHON, "-m", "mypy"),
-    "black": (PYTHON, "-m", "black", "--check", "--quiet", "--diff", *CODE),
-    "flake8": (PYTHON, "-m", "flake8", *CODE),
-    "bandit": (PYTHON, "-m", "bandit", "--quiet", "--recursive", "--severity-level", "medium")
-    + ("--configfile", "pyproject.toml", *CODE[:-1]),
-    "isort": (PYTHON, "-m", "isort", "--check-only", "--diff", "--quiet", *CODE),
-    "contracts": (os.path.join(os.path.dirname(PYTHON), "lint-imports"),),
-    "locks": (PYTHON, "-m", "local", "locks", "--check"),
-    "migrations": (PYTHON, "-m", "local", "migrations"),
-}
+_NOT_RUN = 77
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +19,25 @@ class Outcome:
 
     Attributes:
         gate: Its name.
-        passed: Whether it found nothing.
+        code: 0 when it found nothing, 77 when it cannot judge on this machine.
         seconds: How long it took.
         said: Its output; worth reading when it did not pass.
     """
 
     gate: str
-    passed: bool
+    code: int
     seconds: float
     said: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether it found something."""
+        return self.code not in (0, _NOT_RUN)
+
+    @property
+    def verdict(self) -> str:
+        """A word for the table."""
+        return {0: "passed", _NOT_RUN: "NOT RUN"}.get(self.code, "FAILED")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -54,26 +51,28 @@ def main(arguments: Sequence[str]) -> int:
     began = time.monotonic()
     with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
         outcomes = list(pool.map(_run, gates))
-    failed = [outcome for outcome in outcomes if not outcome.passed]
+    failed = [outcome for outcome in outcomes if outcome.failed]
     for outcome in failed:
         print(f"\n--- {outcome.gate} ---\n{outcome.said}")
     print(table(outcomes))
-    count = f"{len(failed)} of {len(outcomes)} gates failed" if failed else "All gates passed"
+    count = f"{len(failed)} of {len(outcomes)} gates failed" if failed else "Nothing was found"
     print(f"{count} in {time.monotonic() - began:.0f} s.")
     return 1 if failed else 0
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """Write one line a gate.
+    """Write one line a gate, and why one did not run.
 
-    >>> print(table([Outcome("mypy", True, 12.34, ""), Outcome("black", False, 0.5, "")]))
-      mypy       passed   12.3 s
-      black      FAILED    0.5 s
+    >>> print(table([Outcome("mypy", 0, 12.34, ""), Outcome("black", 1, 0.5, "")]))
+      mypy         passed   12.3 s
+      black        FAILED    0.5 s
     """
-    return "\n".join(
-        f"  {it.gate:<10} {'passed' if it.passed else 'FAILED'} {it.seconds:6.1f} s"
-        for it in outcomes
-    )
+    return "\n".join(_line(outcome) for outcome in outcomes)
+
+
+def _line(outcome: Outcome) -> str:
+    why = "  " + outcome.said.splitlines()[-1] if outcome.code == _NOT_RUN else ""
+    return f"  {outcome.gate:<12} {outcome.verdict:<7} {outcome.seconds:5.1f} s{why}"
 
 
 def _run(gate: str) -> Outcome:
@@ -82,4 +81,4 @@ def _run(gate: str) -> Outcome:
         GATES[gate], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     seconds = time.monotonic() - began
-    return Outcome(gate, done.returncode == 0, seconds, done.stdout.strip())
+    return Outcome(gate, done.returncode, seconds, done.stdout.strip())

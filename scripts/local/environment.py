@@ -1,6 +1,9 @@
-"""Make `.venv` fit what is asked, doing nothing when it already fits.
+"""Make an environment fit what is asked, doing nothing when it already fits.
 
-    python3 scripts/local/environment.py run|dev
+    python3 scripts/local/environment.py run|dev|tools|safety
+
+`.venv` holds our programs; the tools of the gates live apart, because what they need would fight
+with what our programs need.
 
 Runs before anything is installed: standard library only, and old Pythons must get far enough to
 be told that they are too old. A lock file installs once, until its content changes; the second
@@ -18,11 +21,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
-STAMP = VENV / "installed.json"
+STAMP = "installed.json"
 OLDEST = (3, 11)
 # "dev" holds everything of "run" at the same versions; `make check` holds the lock files to it.
 SATISFIED_BY = {"run": ("run", "dev"), "dev": ("dev",)}
+# Each stands in `.venv-<name>` and holds what its lock file names, and nothing of ours.
+APART = ("tools", "safety")
 
 
 class CannotInstall(Exception):
@@ -32,8 +36,9 @@ class CannotInstall(Exception):
 def main() -> int:
     """Make the environment named on the command line, or say what is missing."""
     wanted = sys.argv[1] if len(sys.argv) == 2 else ""
-    if wanted not in SATISFIED_BY:
-        print("usage: environment.py {}".format("|".join(SATISFIED_BY)), file=sys.stderr)
+    known = (*SATISFIED_BY, *APART)
+    if wanted not in known:
+        print("usage: environment.py {}".format("|".join(known)), file=sys.stderr)
         return 2
     try:
         prove_interpreter(sys.version_info[:2], os.environ.get("EXPECT_PYTHON", ""))
@@ -60,25 +65,39 @@ def prove_interpreter(version: "tuple[int, ...]", expected: str) -> None:
 
 
 def make(wanted: str) -> None:
-    """Create `.venv` if need be, then install the lock file and the project if they changed."""
-    installed = read_stamp() if PYTHON.exists() else {}
-    if installed.get("made_for") != identity() and not (not installed and usable()):
-        create()
+    """Create the environment if need be, then install what changed since."""
+    venv = folder_of(wanted)
+    installed = read_stamp(venv) if python_of(venv).exists() else {}
+    if installed.get("made_for") != identity(venv) and not (not installed and usable(venv)):
+        create(venv)
         installed = {}
-    locks = {name: digest(ROOT / "requirements" / (name + ".txt")) for name in SATISFIED_BY}
-    if not any(installed.get(name) == locks[name] for name in SATISFIED_BY[wanted]):
-        install_locked(wanted)
+    enough = SATISFIED_BY.get(wanted, (wanted,))
+    locks = {name: digest(ROOT / "requirements" / (name + ".txt")) for name in enough}
+    if not any(installed.get(name) == locks[name] for name in enough):
+        install_locked(venv, wanted)
         installed[wanted] = locks[wanted]
-    project = digest(ROOT / "pyproject.toml")
-    if installed.get("project") != project:
-        # Puts our own folders on the path; needs no package that the lock file did not bring.
-        pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
-        installed["project"] = project
-    installed["made_for"] = identity()
-    STAMP.write_text(json.dumps(installed, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    if wanted in SATISFIED_BY:
+        project = digest(ROOT / "pyproject.toml")
+        if installed.get("project") != project:
+            # Puts our own folders on the path; needs no package that the lock file did not bring.
+            pip(venv, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+            installed["project"] = project
+    installed["made_for"] = identity(venv)
+    text = json.dumps(installed, indent=1, sort_keys=True) + "\n"
+    (venv / STAMP).write_text(text, encoding="utf-8")
 
 
-def create() -> None:
+def folder_of(wanted: str) -> Path:
+    """Return where an environment stands."""
+    return ROOT / (".venv-" + wanted) if wanted in APART else VENV
+
+
+def python_of(venv: Path) -> Path:
+    """Return an environment's Python."""
+    return venv / "bin" / "python"
+
+
+def create(venv: Path) -> None:
     """Make an empty virtual environment.
 
     Raises:
@@ -86,23 +105,23 @@ def create() -> None:
     """
     try:
         import ensurepip
-        import venv
+        import venv as _venv
 
-        del ensurepip, venv
+        del ensurepip, _venv
     except ImportError:
         raise CannotInstall(venv_advice()) from None
-    print("Making .venv with Python {}.{} ...".format(*sys.version_info[:2]), flush=True)
-    if VENV.exists():
-        shutil.rmtree(str(VENV))
-    quietly(sys.executable, "-m", "venv", str(VENV))
+    print("Making {} with Python {}.{} ...".format(venv.name, *sys.version_info[:2]), flush=True)
+    if venv.exists():
+        shutil.rmtree(str(venv))
+    quietly(sys.executable, "-m", "venv", str(venv))
 
 
-def usable() -> bool:
-    """Tell whether `.venv` is a whole environment that somebody made by hand, for this Python."""
+def usable(venv: Path) -> bool:
+    """Tell whether somebody made a whole environment there by hand, for this Python."""
     probe = "import pip, sys; print('{}.{}'.format(*sys.version_info[:2]))"
     try:
         answer = subprocess.run(  # nosec B603: our own environment's Python
-            [str(PYTHON), "-c", probe],
+            [str(python_of(venv)), "-c", probe],
             check=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -127,20 +146,20 @@ def venv_advice() -> str:
     return "This Python has no venv module. This brings it:\n\n    {}\n".format(line)
 
 
-def install_locked(name: str) -> None:
+def install_locked(venv: Path, name: str) -> None:
     """Install exactly what the lock file says: wheels only, every hash checked."""
     lock = ROOT / "requirements" / (name + ".txt")
     lines = lock.read_text(encoding="utf-8").splitlines()
     count = sum("==" in line and not line.startswith(("#", " ")) for line in lines)
     print("Installing {} packages of requirements/{}.txt ...".format(count, name), flush=True)
     began = time.monotonic()
-    pip("--require-hashes", "--only-binary", ":all:", "--requirement", str(lock))
+    pip(venv, "--require-hashes", "--only-binary", ":all:", "--requirement", str(lock))
     print("Installed in {:.0f} s.".format(time.monotonic() - began), flush=True)
 
 
-def pip(*arguments: str) -> None:
+def pip(venv: Path, *arguments: str) -> None:
     """Run the environment's own pip install; it prints errors only."""
-    quietly(str(PYTHON), "-m", "pip", "install", "-qq", *arguments)
+    quietly(str(python_of(venv)), "-m", "pip", "install", "-qq", *arguments)
 
 
 def quietly(*command: str) -> None:
@@ -149,15 +168,15 @@ def quietly(*command: str) -> None:
     subprocess.run(command, check=True, env=settings)  # nosec B603: our own fixed commands
 
 
-def identity() -> str:
+def identity(venv: Path) -> str:
     """Where the environment stands and for which Python: a moved or upgraded one is made anew."""
-    return "{} {}.{}".format(ROOT, *sys.version_info[:2])
+    return "{} {}.{}".format(venv.parent, *sys.version_info[:2])
 
 
-def read_stamp() -> "dict[str, str]":
+def read_stamp(venv: Path) -> "dict[str, str]":
     """Return what was installed; nothing if the environment was never finished."""
     try:
-        stamp = json.loads(STAMP.read_text(encoding="utf-8"))
+        stamp = json.loads((venv / STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return stamp if isinstance(stamp, dict) else {}

@@ -1,5 +1,8 @@
 """The lock files under `requirements/`: one an extra of pyproject.toml, made by `make lock`.
 
+The tools of the gates have a list of their own each (`tools.in`), because their environments share
+nothing with ours.
+
 A lock file says in its first line what it was made from, so that `make check` can tell without a
 network whether somebody changed pyproject.toml and forgot to lock.
 """
@@ -13,7 +16,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from local.environment import ROOT
+from local.environment import APART, ROOT
 
 FOLDER = ROOT / "requirements"
 # "dev" first: the others take its versions, so that an environment grows from run to dev in place.
@@ -35,13 +38,26 @@ def lock(*, upgrade: bool = False) -> int:
         if made.returncode:
             return made.returncode
         path.write_text(first_line() + path.read_text(encoding="utf-8"), encoding="utf-8")
+    for name in APART:
+        print(f"Locking requirements/{name}.txt ...", flush=True)
+        path = FOLDER / f"{name}.txt"
+        command = [*_compile(f"requirements/{name}.in", path), *(["--upgrade"] if upgrade else [])]
+        made = subprocess.run(command, cwd=ROOT)  # nosec B603
+        if made.returncode:
+            return made.returncode
+        line = line_apart((FOLDER / f"{name}.in").read_text(encoding="utf-8"))
+        path.write_text(line + path.read_text(encoding="utf-8"), encoding="utf-8")
     return 0
 
 
+def _compile(source: str, path: Path) -> list[str]:
+    command = ["uv", "pip", "compile", source, "--quiet", "--universal", "--generate-hashes"]
+    command += ["--python-version", "3.11", "--no-emit-index-url", "--no-header"]
+    return [*command, "--output-file", str(path.relative_to(ROOT))]
+
+
 def _command(extra: str, path: Path, upgrade: bool) -> list[str]:
-    command = ["uv", "pip", "compile", "pyproject.toml", "--quiet", "--extra", extra]
-    command += ["--universal", "--python-version", "3.11", "--generate-hashes"]
-    command += ["--no-emit-index-url", "--no-header", "--output-file", str(path.relative_to(ROOT))]
+    command = [*_compile("pyproject.toml", path), "--extra", extra]
     if extra != EXTRAS[0]:
         command += ["--constraint", f"requirements/{EXTRAS[0]}.txt"]
     return [*command, "--upgrade"] if upgrade else command
@@ -54,6 +70,12 @@ def first_line(pyproject: str | None = None) -> str:
     extras = [project["requires-python"], project["optional-dependencies"]]
     digest = hashlib.sha256(json.dumps(extras, sort_keys=True).encode()).hexdigest()
     return f"{_FIRST_LINE}sha256 {digest[:16]}\n"
+
+
+def line_apart(listed: str) -> str:
+    """Return the line that names which list a tools' lock is made from."""
+    digest = hashlib.sha256(listed.encode()).hexdigest()
+    return f"# Made by `make lock` from its list, sha256 {digest[:16]}\n"
 
 
 def pins(text: str) -> dict[str, str]:
@@ -75,17 +97,26 @@ def complaints(texts: dict[str, str], wanted_first_line: str) -> Iterator[str]:
         name = f"requirements/{extra}.txt"
         if not text.startswith(wanted_first_line):
             yield f"{name} was made from another pyproject.toml: run `make lock`."
-        if _ADDRESS.search(text):
-            yield f"{name} holds an address; a lock file names packages and hashes only."
-        blocks = re.split(r"\n(?=[A-Za-z0-9])", text)
-        naked = [
-            block.split("==")[0] for block in blocks if _PIN.match(block) and not _hashed(block)
-        ]
-        if naked:
-            yield f"{name} has no hash for {', '.join(naked)}: run `make lock`."
+        yield from _unlocked(name, text)
         others = {key for key, version in pins(text).items() if everything.get(key) != version}
         if others:
             yield f"{name} has other versions than dev.txt of {', '.join(sorted(others))}."
+
+
+def complaints_apart(name: str, listed: str, text: str) -> Iterator[str]:
+    """Say what is wrong with the lock of one list of tools."""
+    if not text.startswith(line_apart(listed)):
+        yield f"requirements/{name}.txt was made from another {name}.in: run `make lock`."
+    yield from _unlocked(f"requirements/{name}.txt", text)
+
+
+def _unlocked(name: str, text: str) -> Iterator[str]:
+    if _ADDRESS.search(text):
+        yield f"{name} holds an address; a lock file names packages and hashes only."
+    blocks = re.split(r"\n(?=[A-Za-z0-9])", text)
+    naked = [block.split("==")[0] for block in blocks if _PIN.match(block) and not _hashed(block)]
+    if naked:
+        yield f"{name} has no hash for {', '.join(naked)}: run `make lock`."
 
 
 def _hashed(block: str) -> bool:
@@ -96,7 +127,10 @@ def check() -> int:
     """Print what is wrong with the lock files; used by `make check`."""
     texts = {extra: (FOLDER / f"{extra}.txt").read_text(encoding="utf-8") for extra in EXTRAS}
     wrong = list(complaints(texts, first_line()))
-    print("\n".join(wrong) if wrong else f"{len(EXTRAS)} lock files fit pyproject.toml")
+    for name in APART:
+        listed, text = ((FOLDER / f"{name}.{end}").read_text("utf-8") for end in ("in", "txt"))
+        wrong += complaints_apart(name, listed, text)
+    print("\n".join(wrong) or f"{len(EXTRAS) + len(APART)} lock files fit what they are made from")
     return 1 if wrong else 0
 
 

@@ -1,9 +1,11 @@
 """`python -m local prove [NAME ...]`: the long proofs and benchmarks of `tests/performance`.
 
 Each is a program of its own that prints what it measured and ends with 0 when its goal is met. They
-run one at a time, so that no figure is another's noise.
+run one at a time, so that no figure is another's noise. What they printed stays in
+`.run/proofs.json`, for scripts/generate_performance_report.py.
 """
 
+import json
 import os
 import subprocess  # nosec B404: fixed commands, no shell
 import sys
@@ -13,6 +15,7 @@ from collections.abc import Sequence
 from local.environment import ROOT
 
 FOLDER = ROOT / "tests" / "performance"
+PROOFS = ROOT / ".run" / "proofs.json"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,16 +25,26 @@ def main(arguments: Sequence[str]) -> int:
     if unknown:
         print(f"no such proof: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         return 2
-    failed = [name for name in known if (not arguments or name in arguments) and not _proved(name)]
+    proofs = [_prove(name) for name in known if not arguments or name in arguments]
+    PROOFS.parent.mkdir(exist_ok=True)
+    PROOFS.write_text(json.dumps(proofs, indent=1) + "\n", encoding="utf-8")
+    failed = [str(proof["name"]) for proof in proofs if proof["code"]]
     print(f"\nNot proved: {', '.join(failed)}" if failed else "\nAll proved.")
     return 1 if failed else 0
 
 
-def _proved(name: str) -> bool:
+def _prove(name: str) -> dict[str, object]:
     print(f"\n==> {name}", flush=True)
     began = time.monotonic()
-    command = [sys.executable, "-m", f"tests.performance.{name}"]
+    command = [sys.executable, "-u", "-m", f"tests.performance.{name}"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    code = subprocess.run(command, cwd=ROOT, env=environment).returncode  # nosec B603
-    print(f"    {name}: exit {code} after {time.monotonic() - began:.0f} s", flush=True)
-    return code == 0
+    said = []
+    with subprocess.Popen(  # nosec B603
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as running:
+        for line in running.stdout or ():
+            print(line, end="", flush=True)
+            said.append(line)
+    seconds = time.monotonic() - began
+    print(f"    {name}: exit {running.returncode} after {seconds:.0f} s", flush=True)
+    return {"name": name, "code": running.returncode, "seconds": seconds, "said": "".join(said)}

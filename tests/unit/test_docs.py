@@ -8,6 +8,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from common.settings import ProgramSettings
+from local.environment import APART
 from market_data.settings import Settings as MarketDataSettings
 from telegram_bot.settings import Settings as BotSettings
 
@@ -19,6 +20,9 @@ EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["p
 
 def direct_dependencies() -> set[str]:
     lines = [line for extra in EXTRAS.values() for line in extra]
+    for name in APART:
+        listed = (ROOT / "requirements" / f"{name}.in").read_text(encoding="utf-8").splitlines()
+        lines += [line for line in listed if not line.startswith("#")]
     return {re.split(r"[;\s<>=\[]", line)[0] for line in lines} - {"crypto-assistant"}
 
 

@@ -2,11 +2,15 @@
 
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from local.gates import GATES
+from local.test import PARTS
 
 ROOT = Path(__file__).resolve().parents[2]
 GITHUB = ROOT / ".github"
@@ -29,7 +33,11 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def load(path: Path) -> dict[str, Any]:
-    loaded = yaml.load(path.read_text(), Loader=_Loader)
+    return parse(path.read_text())
+
+
+def parse(text: str) -> dict[str, Any]:
+    loaded = yaml.load(text, Loader=_Loader)
     assert isinstance(loaded, dict)
     return loaded
 
@@ -69,6 +77,7 @@ def test_an_older_run_of_the_same_change_gives_way(path: Path) -> None:
     concurrency = load(path)["concurrency"]
 
     assert "github.ref" in concurrency["group"]
+    assert concurrency["cancel-in-progress"] == ("true" if path.name in CLOSING else "false")
     assert concurrency["group"].startswith(path.stem)  # a caller's own group stays another one
 
 
@@ -76,8 +85,10 @@ def test_an_older_run_of_the_same_change_gives_way(path: Path) -> None:
 def test_every_job_has_a_name_a_limit_and_a_fixed_machine(path: Path) -> None:
     for job in jobs(path).values():
         assert job["name"]
-        assert int(job["timeout-minutes"]) <= 30
-        assert job["runs-on"] == "ubuntu-24.04"
+        assert int(job["timeout-minutes"]) <= (60 if path.name == "performance.yml" else 30)
+        # What is built runs on ARM64; everything else is asked where it is cheapest.
+        arm = "-arm" if path.name == "_build.yml" else ""
+        assert job["runs-on"] == f"ubuntu-24.04{arm}"
 
 
 @every_workflow
@@ -87,7 +98,7 @@ def test_nothing_starts_with_the_rights_of_the_default_branch(path: Path) -> Non
 
 @every_workflow
 def test_no_path_filter_keeps_a_required_check_from_starting(path: Path) -> None:
-    triggers = [rule for rule in load(path)["on"].values() if rule]
+    triggers = [rule for rule in load(path)["on"].values() if isinstance(rule, dict)]
 
     assert not any({"paths", "paths-ignore"} & set(rule) for rule in triggers)
 
@@ -99,14 +110,15 @@ def test_every_action_is_the_commit_in_the_pins_file(path: Path) -> None:
         if used.startswith("$/"):
             assert (ROOT / used.removeprefix("$/") / "action.yml").is_file()
             continue
-        action, _, commit = used.partition("@")
+        path_in_action, _, commit = used.partition("@")
+        action = "/".join(path_in_action.split("/")[:2])
         assert (commit, version) == (PINS[action]["commit"], PINS[action]["version"])
 
 
 def test_every_pin_is_used() -> None:
     text = "".join(path.read_text() for path in [*WORKFLOWS, *ACTIONS])
 
-    assert [action for action in PINS if f"uses: {action}@" not in text] == []
+    assert [action for action in PINS if not re.search(rf"uses: {action}[@/]", text)] == []
 
 
 @every_file
@@ -124,7 +136,7 @@ def test_a_run_is_short_and_calls_what_a_person_can_call(path: Path) -> None:
         lines = step.get("run", "").strip().splitlines()
         assert len(lines) <= _LONGEST_RUN
         for line in lines:
-            program, target = line.split()[:2]
+            program, target = line.split()
             assert program == "make"
             assert target in TARGETS
 
@@ -150,20 +162,136 @@ def test_the_tests_run_on_every_python_that_the_project_promises() -> None:
     assert {"EXPECT_PYTHON": "${{ matrix.python }}"} in [step.get("env") for step in unit["steps"]]
 
 
+def called(name: str) -> set[str]:
+    return {step["run"].split()[1] for step in steps(GITHUB / "workflows" / name) if "run" in step}
+
+
 def test_the_pipeline_asks_for_every_gate_that_make_check_asks_for() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    called = {
-        step["run"].split()[1]
-        for step in steps(GITHUB / "workflows" / "quality.yml")
-        if "run" in step
-    }
     pieces = [
         word
-        for target in called
+        for target in called("quality.yml")
         for recipe in re.findall(rf"^{target}:.*\n\t.*-m local check (.*)$", makefile, re.MULTILINE)
         for word in recipe.split()
     ]
 
-    from local.check import GATES
-
     assert sorted(pieces) == sorted(GATES)
+
+
+def test_the_pipeline_runs_every_test_that_a_person_can_run() -> None:
+    assert {*PARTS, "coverage", "ahead"} <= called("quality.yml") | called("testing.yml")
+
+
+def test_everything_that_one_machine_runs_is_run_by_the_pipeline_as_well() -> None:
+    alone = set(re.findall(r"^make ([a-z]+)", (ROOT / ".ci" / "run").read_text(), re.MULTILINE))
+
+    assert alone == {"check", "test", "ahead"}  # all gates, all tests, all tests two years ahead
+
+
+@every_file
+def test_no_key_of_a_cloud_is_an_input_and_no_secret_is_handed_on_unnamed(path: Path) -> None:
+    text = path.read_text()
+
+    assert "aws-access-key-id" not in text
+    assert "secrets: inherit" not in text
+    assert "-latest" not in text
+
+
+@every_workflow
+def test_a_secret_is_read_only_where_an_environment_guards_it(path: Path) -> None:
+    for job in jobs(path).values():
+        if "secrets." in str(job):
+            assert job["environment"]
+
+
+@every_workflow
+def test_only_the_build_builds_and_only_what_proves_itself_gets_an_identity(path: Path) -> None:
+    proves = ("aws-actions/configure-aws-credentials", "actions/attest", "actions/deploy-pages")
+    for job in jobs(path).values():
+        used = [step.get("uses", "") for step in job.get("steps", [])]
+        if path.name != "_build.yml":
+            assert not [name for name in used if name.startswith("docker/build-push-action")]
+        identified = job["permissions"].get("id-token") == "write"
+        assert identified == any(name.startswith(proves) for name in used)
+
+
+PERMISSION = re.compile(r"^ {6}[a-z-]+: (?:read|write)\b.*$", re.MULTILINE)
+
+
+def test_every_permission_says_what_it_is_for() -> None:
+    for path in WORKFLOWS:
+        for line in PERMISSION.findall(path.read_text()):
+            assert re.search(r" # to \w+", line), f"{path.name}: {line}"
+
+
+PERMISSIONS = {
+    "_build.yml": {
+        "build": {"contents": "read", "id-token": "write", "attestations": "write"},
+    },
+    "docs.yml": {
+        "build": {"contents": "read"},
+        "deploy": {"pages": "write", "id-token": "write"},
+    },
+    "security.yml": {
+        "history": {"contents": "read"},
+        "vulnerabilities": {"contents": "read"},
+        "code": {"contents": "read", "security-events": "write"},
+        "scorecard": {"contents": "read", "actions": "read", "security-events": "write"},
+    },
+    "weekly-report.yml": {"report": {"contents": "read", "actions": "read"}},
+}
+NEEDS = {
+    ("docs.yml", "deploy"): {"build"},
+    ("testing.yml", "coverage"): {"unit", "integration", "e2e"},
+}
+ENVIRONMENTS = {
+    ("_build.yml", "build"): "${{ inputs.environment }}",
+    ("docs.yml", "deploy"): "github-pages",
+    ("release.yml", "start"): "release",
+    ("release.yml", "tag"): "release",
+    ("testing.yml", "coverage"): "coverage",
+}
+
+
+def permitted(files: Mapping[str, str]) -> Iterator[str]:
+    """Say where workflows permit, need or guard something else than is written here."""
+    for name, text in files.items():
+        every = parse(text)["jobs"]
+        for job, described in every.items():
+            wanted = PERMISSIONS.get(name, {}).get(job, {"contents": "read"})
+            if described.get("permissions") != wanted:
+                yield f"{name} {job} permits something else"
+            if described.get("environment", {}).get("name") != ENVIRONMENTS.get((name, job)):
+                yield f"{name} {job} is guarded by something else"
+            needs = set(described.get("needs", []))
+            closing = CLOSING.get(name) == job
+            if needs != (every.keys() - {job} if closing else NEEDS.get((name, job), set())):
+                yield f"{name} {job} needs something else"
+
+
+def test_every_job_is_permitted_guarded_and_preceded_by_exactly_what_is_written_here() -> None:
+    assert list(permitted({path.name: path.read_text() for path in WORKFLOWS})) == []
+
+
+def _lines_that_matter() -> Iterator[tuple[str, int]]:
+    matter = re.compile(
+        r"^ {4,6}(?:needs: |- [a-z0-9-]+$|(?:contents|id-token|attestations|pages|actions|"
+        r"security-events): (?:read|write)"
+        r"|name: (?:release|coverage|github-pages|\$\{\{ inputs.env))"
+    )
+    for path in WORKFLOWS:
+        for number, line in enumerate(path.read_text().splitlines()):
+            if matter.match(line):
+                yield path.name, number
+
+
+@pytest.mark.parametrize(("name", "number"), sorted(_lines_that_matter()))
+def test_taking_away_any_need_permission_or_environment_is_noticed(name: str, number: int) -> None:
+    lines = (GITHUB / "workflows" / name).read_text().splitlines()
+    del lines[number]
+    try:
+        noticed = list(permitted({name: "\n".join(lines)}))
+    except (yaml.YAMLError, AttributeError, TypeError):
+        return  # it is no workflow any more, which schemas and actionlint tell
+
+    assert noticed

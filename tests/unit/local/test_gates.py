@@ -37,12 +37,19 @@ def test_a_closing_job_that_needs_nothing_fails() -> None:
 
 
 def test_every_gate_has_a_line_with_its_time() -> None:
-    outcomes = [check.Outcome("mypy", True, 12.34, ""), check.Outcome("black", False, 0.5, "bad")]
+    outcomes = [check.Outcome("mypy", 0, 12.34, ""), check.Outcome("black", 1, 0.5, "bad")]
 
     assert check.table(outcomes).splitlines() == [
-        "  mypy       passed   12.3 s",
-        "  black      FAILED    0.5 s",
+        "  mypy         passed   12.3 s",
+        "  black        FAILED    0.5 s",
     ]
+
+
+def test_a_gate_that_cannot_judge_here_says_why_and_fails_nothing() -> None:
+    outcome = check.Outcome("advisories", 77, 0.1, "NOT RUN: it needs a network")
+
+    assert not outcome.failed
+    assert check.table([outcome]).endswith("NOT RUN   0.1 s  NOT RUN: it needs a network")
 
 
 def test_an_unknown_gate_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

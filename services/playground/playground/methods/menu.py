@@ -14,6 +14,7 @@ _MENU_BUTTONS = frozenset({"default", "commands"})
 
 
 async def set_my_commands(world: World, parameters: Parameters) -> bool:
+    """Keep the menu of a scope and language, and show it in every chat."""
     commands = read_commands(parameters.value("commands"))
     world.profile.set_commands(*_place(parameters), commands)
     world.menus_changed()
@@ -21,16 +22,19 @@ async def set_my_commands(world: World, parameters: Parameters) -> bool:
 
 
 async def get_my_commands(world: World, parameters: Parameters) -> list[Command]:
+    """Return the menu of exactly this scope and language."""
     return world.profile.commands(*_place(parameters))
 
 
 async def delete_my_commands(world: World, parameters: Parameters) -> bool:
+    """Empty the menu of a scope and language."""
     world.profile.set_commands(*_place(parameters), [])
     world.menus_changed()
     return True
 
 
 async def set_my_description(world: World, parameters: Parameters) -> bool:
+    """Keep what an empty chat shows."""
     _describe(world.profile.descriptions, parameters, "description", DESCRIPTION_UNITS)
     for chat in world.chats.values():
         chat.tell("description", description=world.profile.descriptions.get("", ""))
@@ -38,20 +42,24 @@ async def set_my_description(world: World, parameters: Parameters) -> bool:
 
 
 async def get_my_description(world: World, parameters: Parameters) -> dict[str, str]:
+    """Return what an empty chat shows."""
     return {"description": _said(world.profile.descriptions, parameters)}
 
 
 async def set_my_short_description(world: World, parameters: Parameters) -> bool:
+    """Keep what the bot's profile shows."""
     known = world.profile.short_descriptions
     _describe(known, parameters, "short_description", SHORT_DESCRIPTION_UNITS)
     return True
 
 
 async def get_my_short_description(world: World, parameters: Parameters) -> dict[str, str]:
+    """Return what the bot's profile shows."""
     return {"short_description": _said(world.profile.short_descriptions, parameters)}
 
 
 async def set_chat_menu_button(world: World, parameters: Parameters) -> bool:
+    """Keep the button beside the input, of one chat or of all."""
     button = parameters.value("menu_button") or {"type": "default"}
     if not isinstance(button, dict) or button.get("type") not in _MENU_BUTTONS:
         bad_request("can't parse menu button: the playground knows default and commands")
@@ -63,6 +71,7 @@ async def set_chat_menu_button(world: World, parameters: Parameters) -> bool:
 
 
 async def get_chat_menu_button(world: World, parameters: Parameters) -> dict[str, Any]:
+    """Return the button beside the input, a chat's own first."""
     if parameters.text("chat_id"):
         chat = world.chat(parameters.text("chat_id"))
         return chat.menu_button or world.profile.menu_button

@@ -1,0 +1,28 @@
+"""`python -m gates.safety`: safety 2.3.5, in its own environment, on a database of one's own.
+
+`SAFETY_DB` names a folder with `insecure.json` and `insecure_full.json`. Without it the gate says
+that it did NOT RUN: the vendor's own database needs a login, and its free one is not free to use.
+"""
+
+import os
+import sys
+
+from gates.tools import NOT_RUN, call
+from local.environment import folder_of
+
+LOCKS = ("dev", "tools")
+
+
+def main() -> int:
+    """Return 0 when the database knows nothing against a locked package."""
+    database = os.environ.get("SAFETY_DB", "")
+    if not database:
+        print("NOT RUN: SAFETY_DB=<folder> names a database; pip-audit stands beside this gate")
+        return NOT_RUN
+    locks = [word for name in LOCKS for word in ("--file", f"requirements/{name}.txt")]
+    command = [str(folder_of("safety") / "bin" / "safety"), "check", "--db", database]
+    return call([*command, *locks, "--output", "text"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What goes into an image, and how to tell it apart from every other one."""

@@ -1,0 +1,96 @@
+"""What happened in a week, from git and, where GitHub can be asked, from the pipeline's runs.
+
+    python scripts/weekly_report.py         writes .run/weekly-report.md and the run's summary
+
+Says nothing of what it could not read. Deployments enter with what deploys.
+"""
+
+import json
+import os
+import re
+import subprocess  # nosec B404: fixed commands, no shell
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from gitflow import flow
+from gitflow.repository import Repository
+from local.environment import ROOT
+
+_DAYS = 7
+_RUNS = "conclusion,workflowName,startedAt,updatedAt"
+_KIND = re.compile(r"(feature|bugfix|release|hotfix)/\S+")
+
+
+def changes(here: Repository, since: str) -> list[str]:
+    """Write what git knows: commits, finished branches, tags, and what went past the rules."""
+    subjects = here.git("log", "--all", f"--since={since}", "--format=%s").splitlines()
+    merged = Counter(
+        match[1] for subject in subjects if "Merge" in subject and (match := _KIND.search(subject))
+    )
+    people = here.git("log", "--all", f"--since={since}", "--format=%ae").splitlines()
+    tags = here.git(
+        "for-each-ref",
+        "refs/tags",
+        "--sort=creatordate",
+        "--format=%(refname:short) %(creatordate:short)",
+    )
+    lines = [f"- {len(subjects)} commits by {len(set(people))} people"]
+    lines += [f"- {count} {kind} merged" for kind, count in sorted(merged.items())]
+    lines.append(f"- newest tag: {tags.splitlines()[-1] if tags else 'none'}")
+    wrong = flow.history_complaints(here) if "main" in here.branches() else []
+    lines += [f"- against the rules: {said}" for said in wrong]
+    return lines
+
+
+def runs(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Write a table of the pipeline's runs by workflow."""
+    if not found:
+        return ["No run of the pipeline was read."]
+    by_name: dict[str, Counter[str]] = {}
+    for run in found:
+        by_name.setdefault(run["workflowName"], Counter())[run["conclusion"] or "running"] += 1
+    lines = ["| workflow | runs | succeeded |", "|---|---|---|"]
+    for name, counts in sorted(by_name.items()):
+        total = counts.total()
+        lines.append(f"| {name} | {total} | {100 * counts['success'] / total:.0f} % |")
+    return lines
+
+
+def _ask_github(since: str) -> list[dict[str, Any]]:
+    if not os.environ.get("GH_TOKEN"):
+        return []
+    command = ["gh", "run", "list", "--limit", "500", "--created", f">={since}", "--json", _RUNS]
+    try:
+        asked = subprocess.run(  # nosec B603
+            command, cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
+    except OSError:
+        return []
+    found = json.loads(asked.stdout) if asked.returncode == 0 and asked.stdout else []
+    return found if isinstance(found, list) else []
+
+
+def main() -> int:
+    """Write the report of the seven days before the newest commit of any branch."""
+    here = Repository(ROOT)
+    newest = int(here.git("log", "--all", "-1", "--format=%ct"))
+    since = here.git("log", "--all", "-1", "--date=short", "--format=%cd")
+    began = f"@{newest - _DAYS * 86_400}"
+    text = "\n".join(
+        [f"# The week until {since}", "", "## Changes", "", *changes(here, began)]
+        + ["", "## Pipeline", "", *runs(_ask_github(since)), ""]
+    )
+    path = ROOT / ".run" / "weekly-report.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    print(text)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        Path(summary).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
