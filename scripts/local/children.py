@@ -19,6 +19,7 @@ from local.plan import Program
 _STOPS_WITHIN = 5.0
 _LONGEST_LINE = 1024 * 1024
 _LAST_LINES = 10
+_SECRET = ("_TOKEN", "_KEY", "_SECRETS", "DATABASE_URL")
 _WORTH_SHOWING = {"warning", "error", "critical"}
 
 
@@ -43,8 +44,10 @@ class Child:
                 while line := await _line(stream):
                     text = redact(line, self._secrets)
                     file.write(text + "\n")
-                    self.last.append(text)
-                    if shown := worth_showing(text):
+                    shown = worth_showing(text)
+                    if shown or not is_entry(text):
+                        self.last.append(shown or text)
+                    if shown:
                         show(f"{self.program.name}: {shown}")
 
             await asyncio.gather(read(self.process.stdout), read(self.process.stderr))
@@ -75,7 +78,7 @@ class Children:
 
     async def start(self, program: Program) -> Child:
         """Start a program in a session of its own: Ctrl-C reaches the parent alone."""
-        variables = {**self._environment, **program.settings}
+        variables = {**open_to(program, self._environment), **program.settings}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -89,7 +92,7 @@ class Children:
             start_new_session=True,
         )
         self.logs.mkdir(parents=True, exist_ok=True)
-        secrets = [value for key, value in variables.items() if key.endswith(("_TOKEN", "_KEY"))]
+        secrets = [value for key, value in variables.items() if key.endswith(_SECRET)]
         child = Child(program, process, self.logs / f"{program.name}.log", secrets)
         self._children.append(child)
         self._followers[asyncio.create_task(child.follow(self._say))] = child
@@ -126,6 +129,20 @@ class Children:
     def _say(self, text: str) -> None:
         if not self._quiet:
             self._show(text)
+
+
+def open_to(program: Program, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without secrets that are none of the program's business."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if program.keeps_secrets or not name.endswith(_SECRET)
+    }
+
+
+def is_entry(line: str) -> bool:
+    """Say whether a line is a log entry, rather than plain text such as a traceback."""
+    return line.startswith("{") and line.endswith("}")
 
 
 def worth_showing(line: str) -> str | None:
@@ -165,5 +182,7 @@ def last_words(child: Child) -> Sequence[str]:
     """Return the sentences that tell how a child ended."""
     code = child.process.returncode
     how = f"was ended by {signal.Signals(-code).name}" if code and code < 0 else f"ended ({code})"
-    lines = [f"  {line}" for line in child.last] or ["  It wrote nothing."]
-    return [f"{child.program.name} {how}. Its last lines, of {child.log}:", *lines]
+    if not child.last:
+        return [f"{child.program.name} {how}. It wrote no warning; its log is {child.log}."]
+    lines = [f"  {line}" for line in child.last]
+    return [f"{child.program.name} {how}. What it said of it, in {child.log}:", *lines]

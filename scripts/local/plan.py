@@ -22,6 +22,7 @@ class Program:
         health: Address that answers 200 once the program can be used; none if it never listens.
         heartbeat: File that the program touches once it works. None for a bot on real Telegram,
             which may have to wait until that can be reached.
+        keeps_secrets: Whether tokens and keys of the environment are passed on to it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Program:
     settings: Mapping[str, str] = field(default_factory=dict)
     health: str | None = None
     heartbeat: Path | None = None
+    keeps_secrets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,14 @@ def has_token(settings: Mapping[str, str]) -> bool:
     return bool(settings.get("TELEGRAM_BOT_TOKEN"))
 
 
-def plan(settings: Mapping[str, str], *, market_port: int, page_port: int, logs: Path) -> Plan:
+def plan(
+    settings: Mapping[str, str],
+    *,
+    market_port: int,
+    page_port: int,
+    logs: Path,
+    revision: str = "unknown",
+) -> Plan:
     """Decide what to start.
 
     With `TELEGRAM_BOT_TOKEN` the bot talks to real Telegram and prices come from real exchanges;
@@ -61,12 +70,16 @@ def plan(settings: Mapping[str, str], *, market_port: int, page_port: int, logs:
         settings: The environment, with `.env` beneath it.
         market_port, page_port: Free ports for market-data and for the chat page.
         logs: Folder of what a run leaves behind.
+        revision: The commit that is checked out.
     """
     real = has_token(settings)
     page = None if real else f"http://{HOST}:{page_port}"
     providers = settings.get("PROVIDERS") or (_REAL if real else _OFFLINE)
     market = f"http://{HOST}:{market_port}"
-    shared = {"ENVIRONMENT": settings.get("ENVIRONMENT") or "local"}
+    shared = {
+        "ENVIRONMENT": settings.get("ENVIRONMENT") or "local",
+        "REVISION": settings.get("REVISION") or revision,
+    }
     market_data = Program(
         "market-data",
         "market_data",
@@ -98,11 +111,20 @@ def plan(settings: Mapping[str, str], *, market_port: int, page_port: int, logs:
             **({} if page is None else _local_telegram(page)),
             "MARKET_DATA_URL": market,
             "BOT_HEARTBEAT": str(heartbeat),
+            "DATABASE_URL": settings.get("DATABASE_URL") or _database(settings, logs),
         },
         heartbeat=None if real else heartbeat,
+        keeps_secrets=True,
     )
     programs = (market_data, bot) if real else (market_data, playground, bot)
     return Plan(programs, page, providers)
+
+
+def _database(settings: Mapping[str, str], folder: Path) -> str:
+    """Return a file for each bot: one must not see the updates of another."""
+    bot = settings.get("TELEGRAM_BOT_TOKEN", "").partition(":")[0]
+    name = f"bot-{bot}.sqlite" if bot.isdecimal() else "bot.sqlite"
+    return f"sqlite:///{folder / name}"
 
 
 def _local_telegram(page: str) -> dict[str, str]:

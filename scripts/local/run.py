@@ -7,19 +7,23 @@ runs until Ctrl-C. If one program ends, its last words are shown and the others 
 import asyncio
 import os
 import signal
+import subprocess  # nosec B404: a fixed command, no shell
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from common.errors import Misconfigured, Unavailable
+from common.settings import read
 from local import telegram_link
 from local.children import Children, last_words
 from local.environment import ROOT
 from local.plan import Plan, Program, has_token, plan
 from local.ports import free_port
 from local.readiness import all_ready
+from telegram_bot.settings import Settings as BotSettings
 
 FIRST_PAGE_PORT = 8080
 READY_WITHIN = 45.0
@@ -73,6 +77,7 @@ async def _start(what: Plan, given: Mapping[str, str], children: Children) -> Se
     link = None
     if has_token(given):
         try:
+            read(BotSettings, telegram_bot_token=given["TELEGRAM_BOT_TOKEN"])
             link = await _link(given)
         except Misconfigured as error:
             return [str(error)]
@@ -145,6 +150,17 @@ def greeting(what: Plan, link: telegram_link.Link | None, logs: Path, seconds: f
         lines += [link.qr_code(), f"    Chat with @{link.username}:  {link.address}", ""]
     lines += [f"Prices: {what.providers}. Logs: {logs}. Ctrl-C ends everything."]
     return "\n".join(lines)
+
+
+def _revision() -> str:
+    """Return the commit that is checked out; `unknown` outside of git."""
+    try:
+        said = subprocess.run(  # nosec B603 B607: a fixed command
+            ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, timeout=5
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return said.stdout.strip() or "unknown"
 
 
 def say(text: str) -> None:

@@ -134,7 +134,7 @@ async def test_the_end_of_one_program_is_told_and_ends_the_others(tmp_path: Path
         os.kill(children[-1], signal.SIGKILL)
 
         assert await run.ends() == 1
-        assert "was ended by SIGKILL. Its last lines" in run.printed
+        assert "was ended by SIGKILL. It wrote no warning; its log is " in run.printed
         assert not any(alive(pid) for pid in children)
 
 
@@ -184,3 +184,23 @@ async def test_a_refused_token_is_told_without_showing_it(tmp_path: Path) -> Non
 
     assert "TELEGRAM_BOT_TOKEN is refused by Telegram" in run.printed
     assert wrong not in run.printed
+
+
+async def test_what_is_no_token_is_told_before_telegram_is_asked(tmp_path: Path) -> None:
+    async with started(tmp_path, TELEGRAM_BOT_TOKEN="my-precious") as run:
+        assert await run.ends() == 1
+
+    assert "TELEGRAM_BOT_TOKEN is wrong" in run.printed and "@BotFather" in run.printed
+    assert "my-precious" not in run.printed and "Ready" not in run.printed
+
+
+async def test_telegram_out_of_reach_is_not_called_ready(tmp_path: Path) -> None:
+    real = {
+        "TELEGRAM_BOT_TOKEN": "1234567:" + "A" * 35,
+        "TELEGRAM_API_URL": "http://127.0.0.1:1",
+        "PROVIDERS": "simu",
+    }
+    async with started(tmp_path, **real) as run:
+        await run.prints(r"Everything runs but Telegram, which the bot waits for")
+
+        assert "Ready" not in run.printed

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.children import Children, last_words
+from local.children import Children, last_words, open_to
 from local.plan import Program
 from tests.support.processes import alive
 
@@ -54,7 +54,7 @@ class Family:
 
     async def start(self, name: str, text: str) -> int:
         (self.folder / f"{name}.py").write_text(text)
-        child = await self.children.start(Program(name, name))
+        child = await self.children.start(Program(name, name, keeps_secrets=True))
         return child.process.pid
 
     def log(self, name: str) -> str:
@@ -111,8 +111,9 @@ async def test_the_death_of_a_child_is_told_with_its_last_lines(family: Family) 
     async with asyncio.timeout(_SOON):
         words = last_words(await family.children.died())
 
-    assert words[0].startswith("talkative ended (3). Its last lines, of "), words
+    assert words[0].startswith("talkative ended (3). What it said of it, in "), words
     assert "  not json" in words
+    assert not any("all is well" in line for line in words)
 
 
 async def test_warnings_reach_the_terminal_and_secrets_reach_nothing(family: Family) -> None:
@@ -124,6 +125,13 @@ async def test_warnings_reach_the_terminal_and_secrets_reach_nothing(family: Fam
     assert "very-secret" not in family.log("talkative")
     assert "all is well" in family.log("talkative")
     assert "a line of more than 1048576 bytes was left out" in family.log("talkative")
+
+
+def test_only_the_bot_gets_tokens_and_keys() -> None:
+    given = {"PATH": "/bin", "TELEGRAM_BOT_TOKEN": "1:a", "A_KEY": "k", "DATABASE_URL": "postgres"}
+
+    assert open_to(Program("market-data", "market_data"), given) == {"PATH": "/bin"}
+    assert open_to(Program("bot", "telegram_bot", keeps_secrets=True), given) == given
 
 
 async def test_no_child_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
