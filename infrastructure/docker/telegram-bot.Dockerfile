@@ -17,8 +17,11 @@ FROM ${BASE}
 ENV PYTHONPATH=/app:/app/lib \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    BOT_HEARTBEAT=/tmp/heartbeat
+    BOT_HEARTBEAT=/tmp/heartbeat \
+    DATABASE_URL=sqlite:////data/bot.sqlite
 COPY --from=build /app /app
+RUN ["python", "-c", "import os; os.mkdir('/data'); os.chown('/data', 10001, 10001)"]
+VOLUME /data
 WORKDIR /app
 USER 10001:10001
 STOPSIGNAL SIGTERM

@@ -8,6 +8,8 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -66,17 +68,22 @@ class Chat:
 async def chatting(*faults: tuple[str, Fault], **settings: Any) -> AsyncIterator[Chat]:
     """Run a bot and let a person write to it; `faults` meet it from the first call on."""
     market = FakeMarket()
-    async with playground(flood=None) as telegram, serve(create_stub(market)) as address:
-        for method, fault in faults:
-            telegram.world.faults.add(method, fault)
-        chat = _start(telegram, market, market_data_url=address, **settings)
-        yield chat
-        await chat.end()
+    with TemporaryDirectory() as folder:
+        async with playground(flood=None) as telegram, serve(create_stub(market)) as address:
+            for method, fault in faults:
+                telegram.world.faults.add(method, fault)
+            chat = _start(telegram, market, Path(folder), market_data_url=address, **settings)
+            yield chat
+            await chat.end()
 
 
-def _start(telegram: Playground, market: FakeMarket, **settings: Any) -> Chat:
+def _start(telegram: Playground, market: FakeMarket, folder: Path, **settings: Any) -> Chat:
     port = None if "market_data_url" in settings else market
-    named = {"telegram_bot_token": telegram.token, "telegram_api_url": telegram.address}
+    named = {
+        "telegram_bot_token": telegram.token,
+        "telegram_api_url": telegram.address,
+        "database_url": f"sqlite:///{folder}/bot.sqlite",
+    }
     stop = asyncio.Event()
     chosen = read(Settings, **(named | settings))
     running = asyncio.create_task(run(chosen, stop, market=port))
@@ -246,7 +253,7 @@ async def test_updates_that_nobody_can_read_or_wants_are_survived(chat: Chat) ->
     assert answer["text"].startswith("👋")
 
 
-async def test_an_answer_of_telegrams_that_makes_no_sense_is_told_by_reference(
+async def test_an_answer_of_telegrams_that_makes_no_sense_is_sent_once_more(
     chat: Chat,
 ) -> None:
     chat.telegram.world.faults.add("sendMessage", Fault(200, "no JSON at all"))
@@ -262,8 +269,13 @@ async def test_telegram_being_away_at_start_is_waited_for() -> None:
         assert (await chat.ask("/help"))["text"].startswith("Commands")
 
 
-async def test_it_stops_while_it_waits_for_telegram() -> None:
-    settings = read(Settings, telegram_bot_token="1:a", telegram_api_url="http://127.0.0.1:1")
+async def test_it_stops_while_it_waits_for_telegram(tmp_path: Path) -> None:
+    settings = read(
+        Settings,
+        telegram_bot_token="1:a",
+        telegram_api_url="http://127.0.0.1:1",
+        database_url=f"sqlite:///{tmp_path}/bot.sqlite",
+    )
     stop = asyncio.Event()
     running = asyncio.create_task(run(settings, stop))
     await asyncio.sleep(0.1)
@@ -287,10 +299,10 @@ async def test_a_menu_that_cannot_be_set_is_no_reason_not_to_answer() -> None:
         assert (await chat.ask("/help"))["text"]
 
 
-async def test_a_second_start_leaves_the_menu_alone() -> None:
+async def test_a_second_start_leaves_the_menu_alone(tmp_path: Path) -> None:
     async with playground(flood=None) as telegram:
         for _ in range(2):
-            chat = _start(telegram, FakeMarket())
+            chat = _start(telegram, FakeMarket(), tmp_path)
             chat.seen[YOU] = telegram.world.open_chat(YOU).seq
             await chat.ask("/help")
             await chat.end()
@@ -298,12 +310,13 @@ async def test_a_second_start_leaves_the_menu_alone() -> None:
         assert len(telegram.oracle.named("setMyCommands")) == 1
 
 
-async def test_a_refused_token_ends_the_start_with_what_would_help() -> None:
+async def test_a_refused_token_ends_the_start_with_what_would_help(tmp_path: Path) -> None:
     async with playground(flood=None) as telegram:
         settings = read(
             Settings,
             telegram_bot_token="999:wrong-token-wrong-token-wrong-token",
             telegram_api_url=telegram.address,
+            database_url=f"sqlite:///{tmp_path}/bot.sqlite",
         )
 
         with pytest.raises(Misconfigured, match="BotFather") as refused:
@@ -312,10 +325,10 @@ async def test_a_refused_token_ends_the_start_with_what_would_help() -> None:
         assert "wrong-token" not in str(refused.value)
 
 
-async def test_the_token_reaches_no_log_on_any_path() -> None:
+async def test_the_token_reaches_no_log_on_any_path(tmp_path: Path) -> None:
     with logged("DEBUG", Playground.token) as written:
         async with playground(flood=None) as telegram:
-            chat = _start(telegram, FakeMarket())
+            chat = _start(telegram, FakeMarket(), tmp_path)
             card = await chat.ask("/price BTC")
             faults = chat.telegram.world.faults
             for fault in (
@@ -342,6 +355,7 @@ async def test_the_token_reaches_no_log_on_any_path() -> None:
                         Settings,
                         telegram_bot_token=Playground.token + "x",
                         telegram_api_url=other.address,
+                        database_url=f"sqlite:///{tmp_path}/other.sqlite",
                     ),
                     asyncio.Event(),
                 )
@@ -375,13 +389,14 @@ async def test_without_a_token_the_program_refuses_with_one_sentence() -> None:
     assert errors.count(b"\n") == 1
 
 
-async def test_sigterm_ends_the_program_cleanly() -> None:
+async def test_sigterm_ends_the_program_cleanly(tmp_path: Path) -> None:
     async with playground(flood=None) as telegram, serve(create_stub(FakeMarket())) as address:
         program = await _program(
             TELEGRAM_BOT_TOKEN=telegram.token,
             TELEGRAM_API_URL=telegram.address,
             MARKET_DATA_URL=address,
             ENVIRONMENT="staging",
+            DATABASE_URL=f"sqlite:///{tmp_path}/bot.sqlite",
         )
         await telegram.says("/help")
         await telegram.next_event("message", after=1, wait=20)

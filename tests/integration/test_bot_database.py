@@ -16,7 +16,8 @@ from telegram_bot.adapters import database_schema
 from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_reader import Reader
 from telegram_bot.adapters.database_tables import metadata, schema_range, tasks
-from telegram_bot.adapters.database_writer import Batch, TooBusy, Writer
+from telegram_bot.adapters.database_writer import Batch, Writer
+from telegram_bot.work import Busy
 from tests.support.databases import KINDS, fresh
 
 
@@ -139,8 +140,8 @@ async def test_a_full_queue_refuses_and_a_closed_one_too(engine: Engine) -> None
     )
     await writer.close()
 
-    assert [type(outcome) for outcome in outcomes] == [str, str, TooBusy]
-    with pytest.raises(TooBusy):
+    assert [type(outcome) for outcome in outcomes] == [str, str, Busy]
+    with pytest.raises(Busy):
         await writer.submit(_see("late"))
 
 

@@ -7,6 +7,7 @@ async with assistant() as chat:
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import SecretStr
@@ -99,19 +100,21 @@ async def bot(
     telegram: Playground, market_address: str, environment: Environment = "local"
 ) -> AsyncIterator[None]:
     """Run the bot against a playground and a market-data service until the block ends."""
-    settings = BotSettings(
-        telegram_bot_token=SecretStr(telegram.token),
-        telegram_api_url=telegram.address,
-        market_data_url=market_address,
-        environment=environment,
-    )
-    stop = asyncio.Event()
-    running = asyncio.create_task(run(settings, stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await running
+    with TemporaryDirectory() as folder:
+        settings = BotSettings(
+            telegram_bot_token=SecretStr(telegram.token),
+            telegram_api_url=telegram.address,
+            market_data_url=market_address,
+            environment=environment,
+            database_url=SecretStr(f"sqlite:///{folder}/bot.sqlite"),
+        )
+        stop = asyncio.Event()
+        running = asyncio.create_task(run(settings, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await running
 
 
 @asynccontextmanager

@@ -18,14 +18,17 @@ _ONLINE_SECONDS = 5.0
 
 
 class Updates:
-    """The queue of one bot. Numbers rise by one and are never used twice."""
+    """The queue of one bot. Numbers rise by one and are never used twice.
 
-    def __init__(self, on_presence: Callable[[bool], None]) -> None:
+    A bot remembers which it has seen, so those of the next start must be others: `first` says.
+    """
+
+    def __init__(self, on_presence: Callable[[bool], None], first: int = 100_000_001) -> None:
         self.allowed: frozenset[str] = frozenset()
         self.pending: deque[Update] = deque()
         self.arrived = asyncio.Event()
         self.closed = False
-        self._next_id = 100_000_001
+        self._next_id = first
         self._poll = 0
         self._polling = 0
         self._on_presence = on_presence

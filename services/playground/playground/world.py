@@ -46,7 +46,7 @@ class World:
         self.faults = Faults()
         self.files = Files()
         self.chats: dict[int, Chat] = {}
-        self.updates = Updates(self.presence_changed)
+        self.updates = Updates(self.presence_changed, int(clock.now().timestamp() * 1000))
         self.webhook = Webhook(self.updates, clock, webhook_retry)
         self.taps = Taps(clock.monotonic)
         self.open_chat(YOU)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 import structlog
+import uvloop
 
 from common import environments, logs
 from common.errors import Misconfigured
@@ -26,9 +27,9 @@ def main(run: Run = run) -> int:
     try:
         settings = read(Settings)
         level = settings.log_level or environments.load(settings.environment).log_level
-        secret = settings.telegram_bot_token.get_secret_value()
-        logs.configure("telegram-bot", level, settings.environment, secrets=[secret])
-        asyncio.run(_until_told(settings, run))
+        logs.configure("telegram-bot", level, settings.environment, secrets=_secrets(settings))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_until_told(settings, run))
     except Misconfigured as error:
         print(error, file=sys.stderr)
         return WRONG_SETTING
@@ -36,6 +37,12 @@ def main(run: Run = run) -> int:
         log.error("another program takes this bot's updates; giving up", reason=str(error))
         return CONFLICT
     return 0
+
+
+def _secrets(settings: Settings) -> list[str]:
+    """Return what must appear in no log."""
+    given = (settings.telegram_bot_token, settings.smoke_token)
+    return [*(secret.get_secret_value() for secret in given), *settings.accepted_secrets()]
 
 
 async def _until_told(settings: Settings, run: Run) -> None:

@@ -1,30 +1,67 @@
 """The composition root: builds the bot, runs it until it is told to stop, and closes everything."""
 
 import asyncio
+import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 import httpx
+import structlog
 
 from common import environments
 from common.clock import Clock, SystemClock
 from common.features import Features
 from common.http import create_client
-from telegram_bot.adapters import telegram_application
+from telegram_bot.adapters import database, telegram_application
+from telegram_bot.adapters.database import Database
 from telegram_bot.adapters.market_data_http import HttpMarketData, create_market_client
+from telegram_bot.adapters.telegram_application import App
 from telegram_bot.adapters.telegram_feed import HttpFeed
 from telegram_bot.adapters.telegram_handlers import Handlers
-from telegram_bot.adapters.telegram_intake import Intake
-from telegram_bot.adapters.telegram_memory import AnswerMemory
 from telegram_bot.adapters.telegram_menu import show_menu
-from telegram_bot.adapters.telegram_sender import Sender
+from telegram_bot.adapters.telegram_post import HttpPost, create_post_client
+from telegram_bot.adapters.web_server import serving
 from telegram_bot.commands import Services
 from telegram_bot.commands.conversation import Conversation
 from telegram_bot.commands.discovery import discover
 from telegram_bot.commands.pace import Pace
 from telegram_bot.ports import Feed, MarketData
 from telegram_bot.settings import Settings
-from telegram_bot.updates.heartbeat import Heartbeat
+from telegram_bot.updates.beating import Beating
+from telegram_bot.updates.broadcasting import Broadcasting
+from telegram_bot.updates.heartbeat import Heartbeat, touch
+from telegram_bot.updates.internal import Health, Internal
+from telegram_bot.updates.lease import Turns
+from telegram_bot.updates.limits import ChatLimits, Limits
+from telegram_bot.updates.periodic import Job, run_jobs
 from telegram_bot.updates.polling import Backoff, Poller, until
+from telegram_bot.updates.sending import Sending
+from telegram_bot.updates.webhook import Webhook
+from telegram_bot.updates.working import Working
+from telegram_bot.work import Incoming, Tally, Turn
+
+log = structlog.get_logger(__name__)
+
+_KEEP_SECONDS = 48 * 3_600.0  # Telegram sends an update again for a day at most
+_TIDY_EVERY_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Bot:
+    """The parts of a running bot that work on each other."""
+
+    settings: Settings
+    base: Database
+    application: App
+    working: Working
+    tally: Tally
+    health: Health
+
+    async def record(self, updates: Sequence[Incoming]) -> None:
+        await self.base.inbox.record(updates)
+        self.tally.count("bot_updates_received_total", len(updates))
+        self.working.wake()
 
 
 async def run(
@@ -33,41 +70,147 @@ async def run(
     *,
     clock: Clock | None = None,
     market: MarketData | None = None,
+    limits: ChatLimits | None = None,
 ) -> None:
-    """Answer by polling until `stop` is set, then finish what is under way.
+    """Answer until `stop` is set, then finish what is under way.
 
     Args:
-        clock, market: For tests; by default the machine's clock and the market-data service.
+        clock, market, limits: For tests; by default the machine's clock, the market-data service,
+            and what Telegram bears.
 
     Raises:
-        Misconfigured: If Telegram refuses the token.
+        Misconfigured: If Telegram refuses the token, or a setting does not work.
         Conflict: If another program takes this bot's updates.
     """
     clock = clock or SystemClock()
     token = settings.telegram_bot_token.get_secret_value()
-    application = telegram_application.build(settings.telegram_api_url, token)
+    tally, health = Tally(), Health(version={"revision": settings.revision})
+    internal = Internal(health, tally, settings.smoke_token.get_secret_value())
     async with AsyncExitStack() as closing:
+        if settings.internal_port is not None:
+            host, port = settings.internal_host, settings.internal_port
+            await closing.enter_async_context(serving(internal.app(), host, port, "INTERNAL_PORT"))
+        application = telegram_application.build(settings.telegram_api_url, token)
         closing.push_async_callback(telegram_application.close, application)
         market_client = create_market_client(settings.market_data_url)
         closing.push_async_callback(market_client.aclose)
         feed_client = create_client(connections=2)
         closing.push_async_callback(feed_client.aclose)
+        post_client = create_post_client()
+        closing.push_async_callback(post_client.aclose)
 
+        url = settings.database_url.get_secret_value()
+        engine = await until(stop, database.prepared(url, Backoff().pause))
         await until(stop, telegram_application.connect(application, Backoff().pause))
+        if engine is None:
+            return
+        dead_after = settings.dead_after_seconds
+        base = await closing.enter_async_context(database.opened(engine, dead_after))
         if stop.is_set():
             return
+        health.version["task"] = base.owner
         services = _services(settings, market or HttpMarketData(market_client))
-        conversation = Conversation(services, application.bot.username, Pace(clock))
-        sender = Sender(application.bot)
-        Handlers(conversation, sender, AnswerMemory(clock)).add_to(application)
+        post = HttpPost(post_client, settings.telegram_api_url, token)
+        handlers = _handlers(services, application, base, post, clock)
+        internal.render = _rehearsal(services, application, clock).answers
+        sending = Sending(post, base.outbox, Limits(limits or ChatLimits(), time.monotonic), tally)
+        working = Working(base.inbox, base.lanes, handlers, sending, tally)
         await show_menu(application.bot, _menu(services))
-        intake = Intake(application)
-        poller = Poller(_feed(settings, feed_client), intake.take)
-        try:
-            await poller.run(stop)
-        finally:
-            await intake.finish(settings.stop_seconds)
-        await poller.confirm()
+        bot = _Bot(settings, base, application, working, tally, health)
+        await _serve(bot, stop, feed_client, internal)
+
+
+async def _serve(
+    bot: _Bot, stop: asyncio.Event, client: httpx.AsyncClient, internal: Internal
+) -> None:
+    """Take updates and work on them until `stop`; then end in the order in which work flows."""
+    settings, base = bot.settings, bot.base
+    broadcasting = Broadcasting(base.outbox, bot.working.start)
+    polls = settings.updates == "polling"
+    turns = Turns(base.lease, waiting=lambda: touch(settings.bot_heartbeat) if polls else None)
+    alive = Beating(
+        base.lanes,
+        settings.dead_after_seconds,
+        broadcasting.share,
+        bot.health,
+        touches=None if polls else settings.bot_heartbeat,
+    )
+    internal.gauges = lambda: {
+        "bot_chats_under_way": bot.working.under_way,
+        "bot_writes_waiting": base.writer.waiting,
+        "bot_lease_held": turns.holding,
+    }
+    await alive.first()
+    bot.health.well("start")
+    webhook = Webhook(settings.accepted_secrets(), bot.record, bot.tally)
+    helpers = [
+        asyncio.create_task(work) for work in (alive.run(), bot.working.run(), broadcasting.run())
+    ]
+    try:
+        async with AsyncExitStack() as listening:
+            if not polls:
+                host, port = settings.webhook_host, settings.webhook_port
+                await listening.enter_async_context(serving(webhook, host, port, "WEBHOOK_PORT"))
+            await turns.run(stop, lambda turn: _hold(bot, turn, client if polls else None))
+            bot.health.ill("stop", "stopping")
+    finally:
+        for helper in helpers[1:]:
+            helper.cancel()
+        await bot.working.finish(settings.stop_seconds)
+        helpers[0].cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
+        await _leave(base)
+
+
+async def _leave(base: Database) -> None:
+    try:
+        await base.lanes.leave()
+    except Exception as error:
+        log.warning("others wait until this task counts as dead", reason=type(error).__name__)
+
+
+async def _hold(bot: _Bot, turn: Turn, client: httpx.AsyncClient | None) -> None:
+    """What the holder of the lease does: regular work, and polling where that is the source."""
+    jobs = asyncio.create_task(run_jobs(turn, _jobs(bot.base)))
+    try:
+        if client is not None:
+            poller = Poller(_feed(bot.settings, client), bot.record)
+            await poller.run(turn.over)
+            if not turn.lost:
+                await poller.confirm()
+        await turn.over.wait()
+    finally:
+        jobs.cancel()
+        await asyncio.gather(jobs, return_exceptions=True)
+
+
+def _jobs(base: Database) -> list[Job]:
+    async def tidy(_: Turn) -> None:
+        before = time.time() - _KEEP_SECONDS
+        while await base.inbox.purge(before) + await base.outbox.purge(before):
+            await asyncio.sleep(0.1)
+
+    return [Job("tidy", _TIDY_EVERY_SECONDS, tidy)]
+
+
+def _handlers(
+    services: Services, application: App, base: Database, post: HttpPost, clock: Clock
+) -> Handlers:
+    conversation = Conversation(services, application.bot.username, Pace(clock))
+    return Handlers(conversation, application.bot, base.outbox.answer_to, post.close_tap)
+
+
+def _rehearsal(services: Services, application: App, clock: Clock) -> Handlers:
+    """Return handlers that answer like ours and leave no trace."""
+
+    async def no_answer(chat: int, message: int) -> int | None:
+        return None
+
+    async def no_tap(tap: str, text: str | None = None, *, alert: bool = False) -> None:
+        return None
+
+    conversation = Conversation(services, application.bot.username, Pace(clock))
+    return Handlers(conversation, application.bot, no_answer, no_tap)
 
 
 def _feed(settings: Settings, client: httpx.AsyncClient) -> Feed:

@@ -1,10 +1,12 @@
 """What the operator can set. `.env.example` and docs name the same variables."""
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic_core.core_schema import ValidationInfo
 
 from common.settings import ProgramSettings
 
@@ -24,6 +26,19 @@ def _bot_token(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _webhook_secrets(secret: SecretStr) -> SecretStr:
+    words = _words(secret)
+    if len(words) > 2 or not all(_WEBHOOK_SECRET.fullmatch(word) for word in words):
+        raise ValueError("not one or two words that Telegram takes")
+    return secret
+
+
+def _words(secret: SecretStr) -> list[str]:
+    return [word.strip() for word in secret.get_secret_value().split(",") if word.strip()]
+
+
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+Port = Annotated[int, Field(ge=0, le=65_535)]
 Address = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -44,6 +59,40 @@ class Settings(ProgramSettings):
         default="http://127.0.0.1:8081",
         description="the address of the market-data service, for example http://127.0.0.1:8081",
     )
+    database_url: SecretStr = Field(
+        default=SecretStr("sqlite:///bot.sqlite"),
+        description="sqlite:///bot.sqlite or postgresql://user:password@host/database",
+    )
+    updates: Literal["polling", "webhook"] = Field(
+        default="polling", description="polling or webhook: who calls whom"
+    )
+    webhook_secrets: Annotated[SecretStr, AfterValidator(_webhook_secrets)] = Field(
+        default=SecretStr(""),
+        validate_default=True,
+        description=(
+            "with UPDATES=webhook the secret_token given to setWebhook, 16 to 256 of A-Z a-z 0-9 "
+            "_ -; while it is being changed the new and the old one, with a comma"
+        ),
+    )
+    webhook_host: str = Field(
+        default="127.0.0.1", description="an address to listen on for Telegram"
+    )
+    webhook_port: Port = Field(default=8443, description="a port from 1 to 65535 for Telegram")
+    internal_host: str = Field(
+        default="127.0.0.1", description="an address to listen on for health and metrics"
+    )
+    internal_port: Port | None = Field(
+        default=None, description="a port from 1 to 65535 for health and metrics"
+    )
+    smoke_token: SecretStr = Field(
+        default=SecretStr(""), description="who may ask for the answers to a canned update"
+    )
+    dead_after_seconds: float = Field(
+        default=5.0,
+        ge=0.5,
+        le=8,
+        description="how long a task may show no life before others take its work, 0.5 to 8",
+    )
     bot_heartbeat: Path | None = Field(
         default=None,
         description="a file to touch before every poll, for a health check to read its age",
@@ -54,3 +103,14 @@ class Settings(ProgramSettings):
         le=110,
         description="how long answers under way may take after SIGTERM, above 0 and up to 110",
     )
+
+    @field_validator("webhook_secrets")
+    @classmethod
+    def _needed_by_webhook(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
+        if info.data.get("updates") == "webhook" and not _words(secret):
+            raise ValueError("missing")
+        return secret
+
+    def accepted_secrets(self) -> list[str]:
+        """The secrets that a webhook call may carry."""
+        return _words(self.webhook_secrets)

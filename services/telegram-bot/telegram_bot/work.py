@@ -4,6 +4,7 @@ An update is recorded before Telegram may forget it, processed in its chat's lan
 the same transaction that writes its answers. An answer is marked as being sent before the call.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -82,6 +83,7 @@ class Message:
     Attributes:
         key: Names the message; the same message always has the same key.
         created_at: UTC seconds since 1970.
+        marked: Marked as being sent; else `Outbox.sending` comes before the call.
         doubtful: How often it may have arrived already.
         not_before: UTC seconds; Telegram asked us to wait for it.
     """
@@ -91,6 +93,7 @@ class Message:
     what: Outgoing
     created_at: float
     broadcast: bool = False
+    marked: bool = True
     doubtful: int = 0
     not_before: float = 0.0
 
@@ -287,6 +290,46 @@ class Outbox(Protocol):
 
     async def move(self, old: int, new: int) -> None:
         """Bring every row of a chat to the chat that took its place."""
+        ...
+
+
+@dataclass(slots=True)
+class Turn:
+    """Our time with the lease.
+
+    Attributes:
+        epoch: Rises with every turn of any task; later writes of an earlier turn are refused.
+        over: Set when it is time to finish.
+        lost: Whether another may hold the lease already.
+    """
+
+    epoch: int
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    lost: bool = False
+
+
+class Lease(Protocol):
+    """Of all tasks one polls and does what comes round regularly."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts beyond the last `renew`."""
+        ...
+
+    async def take(self) -> int | None:
+        """Return the epoch of our turn, or None while it is another's."""
+        ...
+
+    async def renew(self, epoch: int) -> bool:
+        """Hold on; False when another holds it."""
+        ...
+
+    async def wanted(self, epoch: int) -> bool:
+        """Say whether our turn is to end: it is lost, or somebody is to take over."""
+        ...
+
+    async def release(self, epoch: int) -> None:
+        """Let the next one take it at once: the heir, or whoever asks."""
         ...
 
 

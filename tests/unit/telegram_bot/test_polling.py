@@ -8,6 +8,7 @@ import pytest
 from common.errors import Misconfigured, Unavailable
 from telegram_bot.ports import Conflict, Raw
 from telegram_bot.updates.polling import Backoff, Poller
+from telegram_bot.work import Busy, Incoming
 from tests.support.logged import logged
 
 AT_ONCE = Backoff(first=0.001, longest=0.001)
@@ -37,8 +38,8 @@ class ScriptedFeed:
 
 
 class Taken(list[int]):
-    async def take(self, update: Raw) -> None:
-        self.append(update["update_id"])
+    async def take(self, updates: Sequence[Incoming]) -> None:
+        self.extend(update.update_id for update in updates)
 
 
 @pytest.fixture
@@ -59,27 +60,35 @@ async def test_the_offset_moves_past_what_was_taken(stop: asyncio.Event) -> None
     assert feed.offsets == [None, 9, 10]
 
 
-async def test_the_offset_stays_while_nobody_has_taken_the_update(stop: asyncio.Event) -> None:
+async def test_the_offset_moves_only_once_the_whole_batch_is_kept(stop: asyncio.Event) -> None:
+    feed, taken = ScriptedFeed(stop, [7, 8]), Taken()
+    offsets: list[list[int | None]] = []
+
+    async def full_at_first(updates: Sequence[Incoming]) -> None:
+        offsets.append(list(feed.offsets))
+        if len(offsets) < 3:
+            raise Busy
+        await taken.take(updates)
+
+    await Poller(feed, full_at_first, backoff=AT_ONCE).run(stop)
+
+    assert offsets == [[None]] * 3
+    assert taken == [7, 8]
+    assert feed.offsets == [None, 9]
+
+
+async def test_what_nobody_could_keep_is_not_confirmed(stop: asyncio.Event) -> None:
     feed = ScriptedFeed(stop, [7, 8])
 
-    async def refuse(update: Raw) -> None:
-        if update["update_id"] == 8:
-            raise OSError("no room")
+    async def refuse(updates: Sequence[Incoming]) -> None:
+        stop.set()
+        raise OSError("no room")
 
     polling = Poller(feed, refuse, backoff=AT_ONCE)
-    with pytest.raises(OSError, match="no room"):
-        await polling.run(stop)
+    await polling.run(stop)
     await polling.confirm()
 
-    assert feed.offsets == [None, 8]
-
-
-async def test_what_comes_twice_is_taken_once(stop: asyncio.Event) -> None:
-    feed, taken = ScriptedFeed(stop, [7, 8], [7, 8, 9]), Taken()
-
-    await poller(feed, taken).run(stop)
-
-    assert taken == [7, 8, 9]
+    assert feed.offsets == [None]
 
 
 async def test_an_outage_is_waited_out_and_logged_once(stop: asyncio.Event) -> None:

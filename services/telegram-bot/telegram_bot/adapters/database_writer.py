@@ -14,16 +14,14 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from telegram_bot.work import Busy
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 MOST_IN_A_GROUP = 500
 MOST_WAITING = 10_000
 _TRIES = 3
-
-
-class TooBusy(Exception):
-    """More writes wait than may; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +60,11 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="database writer", daemon=True)
         self._thread.start()
 
+    @property
+    def waiting(self) -> int:
+        """How many writes wait."""
+        return len(self._waiting) + len(self._arriving)
+
     async def submit(self, write: Callable[[Connection], Result]) -> Result:
         """Run `write` in the next transaction; return its result once that is committed."""
         result: Result = await self.join(_SINGLE, write)
@@ -74,10 +77,10 @@ class Writer:
         cancelled may still have written.
 
         Raises:
-            TooBusy: If the queue is full.
+            Busy: If the queue is full.
         """
-        if self._closed or len(self._waiting) + len(self._arriving) >= self._most_waiting:
-            raise TooBusy
+        if self._closed or self.waiting >= self._most_waiting:
+            raise Busy
         wish = _Wish(batch, item, self._loop.create_future())
         if not self._arriving:
             # All that the loop has ready joins the same group, and the thread is woken once.

@@ -1,4 +1,4 @@
-"""Build python-telegram-bot's Application: its dispatch, without its updater and scheduler."""
+"""Build python-telegram-bot's Application: its objects and calls, without updater and scheduler."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,20 +15,20 @@ from telegram.request import HTTPXRequest
 from common.errors import Misconfigured
 from common.http import Transport
 from telegram_bot.adapters.telegram_feed import REFUSED
-from telegram_bot.adapters.telegram_order import AT_ONCE, InOrder
 
 log = structlog.get_logger(__name__)
 
 # Long enough to spare a busy bot its handshakes, short enough not to write into a connection that
 # Telegram has just given up: such a message is lost.
 _KEEP_ALIVE_SECONDS = 15.0
+_CONNECTIONS = 8  # answers go by another way, `telegram_post`
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
 
 def build(api_url: str, token: str) -> App:
     """Return an application that `connect` starts and `close` ends."""
-    request = _request(AT_ONCE)
+    request = _request(_CONNECTIONS)
     return (
         ApplicationBuilder()
         .token(token)
@@ -36,7 +36,6 @@ def build(api_url: str, token: str) -> App:
         .base_file_url(f"{api_url}/file/bot")
         .request(request)
         .get_updates_request(request)  # never used: updates come from our own feed
-        .concurrent_updates(InOrder())
         .defaults(
             Defaults(
                 parse_mode=ParseMode.HTML,

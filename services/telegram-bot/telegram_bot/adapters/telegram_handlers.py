@@ -1,108 +1,123 @@
-"""Telegram's updates in, replies out: what a message, an edit and a tap mean."""
+"""Telegram's updates in, answers out: what a message, an edit, a tap and a change of chat mean."""
 
 import secrets
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
+import msgspec
 import structlog
-from telegram import CallbackQuery, Chat, Message, Update
+from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatType
-from telegram.error import TelegramError
-from telegram.ext import Application, CallbackContext, CallbackQueryHandler, MessageHandler, filters
 
-from telegram_bot.adapters.telegram_memory import KEEP_SECONDS, AnswerMemory
-from telegram_bot.adapters.telegram_sender import Edited, Place, Sender
+from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
 from telegram_bot.formatting import trouble
 from telegram_bot.ports import Listener, Notice, Reply, Speaker
+from telegram_bot.work import Answers, Outgoing
 
 log = structlog.get_logger(__name__)
 
-NO_CHANGE = "No change"
+KEEP_SECONDS = 15 * 60.0
+_AWAY = (ChatMember.LEFT, ChatMember.BANNED)
 
-App = Application[Any, Any, Any, Any, Any, Any]
-Context = CallbackContext[Any, Any, Any, Any]
+FindAnswer = Callable[[int, int], Awaitable[int | None]]
+
+
+class CloseTap(Protocol):
+    """Ends a tap's spinner; see `work.Post`."""
+
+    async def __call__(self, tap: str, text: str | None = None, *, alert: bool = False) -> None: ...
 
 
 class Handlers:
-    """Connects a listener to an application."""
+    """`work.Answerer` in front of a listener."""
 
-    def __init__(self, listener: Listener, sender: Sender, memory: AnswerMemory) -> None:
+    def __init__(
+        self, listener: Listener, bot: Bot | None, find_answer: FindAnswer, close_tap: CloseTap
+    ) -> None:
+        """Read updates for `bot`.
+
+        Args:
+            find_answer: Takes a chat and their message there; returns ours that answered it.
+        """
         self._listener = listener
-        self._sender = sender
-        self._memory = memory
+        self._bot = bot
+        self._find_answer = find_answer
+        self._close_tap = close_tap
 
-    def add_to(self, application: App) -> None:
-        """Register for text messages, their edits and taps; every other update is ignored."""
-        new_or_edited = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
-        application.add_handler(MessageHandler(filters.TEXT & new_or_edited, self._message))
-        application.add_handler(CallbackQueryHandler(self._tap))
-        application.add_error_handler(self._failed)
+    async def answers(self, body: bytes) -> Answers:
+        """Return what an update brings; nothing for one that cannot be read or is not for us."""
+        update = self._read(body)
+        if update is None:
+            return Answers(reachable=None)
+        if update.my_chat_member is not None:
+            return _membership(update.my_chat_member)
+        if update.callback_query is not None:
+            return Answers(await self._tap(update.callback_query))
+        message = update.message or update.edited_message
+        if message is None:
+            return Answers(reachable=None)
+        if message.migrate_to_chat_id is not None:
+            return Answers(moved_to=message.migrate_to_chat_id, reachable=None)
+        return Answers(await self._message(message))
 
-    async def _message(self, update: Update, _: Context) -> None:
-        message, user = update.effective_message, update.effective_user
-        if message is None or user is None or not message.text or _by_a_machine(message):
-            return
+    def apology(self, body: bytes) -> Answers:
+        ref = secrets.token_hex(4)
+        log.error("an asker is told that it failed", ref=ref)
+        update = self._read(body)
+        message = update.effective_message if update is not None else None
+        if not isinstance(message, Message):
+            return Answers(reachable=None)
+        reply = Reply(trouble.crashed(ref))
+        tap = update.callback_query.id if update and update.callback_query else None
+        (told,) = new_messages(reply, _place(message, quoted=tap is None))
+        return Answers((Outgoing(told.method, told.parameters, tap=tap),))
+
+    def _read(self, body: bytes) -> Update | None:
+        try:
+            return Update.de_json(msgspec.json.decode(body), self._bot)
+        except Exception as error:
+            log.error("an update cannot be read", kind=type(error).__name__)
+            return None
+
+    async def _message(self, message: Message) -> tuple[Outgoing, ...]:
+        user = message.from_user
+        if user is None or not message.text or _by_a_machine(message):
+            return ()
         speaker = _speaker(message.chat, user.id)
-        before = self._memory.find(speaker.chat, message.message_id)
-        if before is None and _edited_late(message):
-            return
+        asked = message.message_id
+        before: int | None = None
+        if message.edit_date is not None:
+            before = await self._find_answer(speaker.chat, asked)
+            if before is None and _edited_late(message):
+                return ()
         reply = await self._listener.said(message.text, speaker)
-        if reply is not None:
-            await self._answer(message, reply, before)
-
-    async def _answer(self, message: Message, reply: Reply, before: int | None) -> None:
-        """Answer by editing our earlier answer when there is one, else by a new message."""
-        chat = message.chat.id
+        if reply is None:
+            return ()
         if before is not None:
-            if await self._sender.edit(chat, before, reply) is not Edited.GONE:
-                return
-        sent = await self._sender.send(_place(message), reply)
-        if sent:
-            self._memory.keep(chat, message.message_id, sent[-1])
+            return (edit(reply, before, answers=asked),)
+        return new_messages(reply, _place(message), answers=asked)
 
-    async def _tap(self, update: Update, _: Context) -> None:
-        query = update.callback_query
-        if query is None:
-            return
+    async def _tap(self, query: CallbackQuery) -> tuple[Outgoing, ...]:
         if query.message is None or not query.data:
-            await _close(query)
-            return
+            await self._close_tap(query.id)
+            return ()
         speaker = _speaker(query.message.chat, query.from_user.id)
         said = await self._listener.pressed(query.data, speaker)
         if said is None:
-            await _close(query)
+            await self._close_tap(query.id)
         elif isinstance(said, Notice):
-            await _close(query, said.text, alert=True)
+            await self._close_tap(query.id, said.text, alert=True)
         elif said.edits:
-            await self._edit(query, speaker.chat, query.message.message_id, said)
+            return (edit(said, query.message.message_id, tap=query.id),)
         else:
-            await _close(query)
-            await self._sender.send(_place(query.message, quoted=False), said)
-
-    async def _edit(self, query: CallbackQuery, chat: int, message: int, reply: Reply) -> None:
-        outcome = await self._sender.edit(chat, message, reply)
-        await _close(query, NO_CHANGE if outcome is Edited.UNCHANGED else None)
-        if outcome is Edited.GONE:
-            await self._sender.send(Place(chat), reply)
-
-    async def _failed(self, update: object, context: Context) -> None:
-        """Note what nobody expected, and tell the person a reference to it."""
-        ref = secrets.token_hex(4)
-        log.error("an update failed", ref=ref, exc_info=context.error)
-        if not isinstance(update, Update) or isinstance(context.error, TelegramError):
-            return
-        if update.callback_query is not None:
-            await _close(update.callback_query, trouble.crashed(ref), alert=True)
-        elif update.effective_message is not None:
-            place = _place(update.effective_message)
-            await self._sender.send(place, Reply(trouble.crashed(ref)))
+            await self._close_tap(query.id)
+            return new_messages(said, _place(query.message, quoted=False))
+        return ()
 
 
-async def _close(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
-    """End the tap's spinner, in time or not at all: Telegram forgets a tap after a while."""
-    try:
-        await query.answer(text, show_alert=alert)
-    except TelegramError as error:
-        log.info("a tap was not answered", reason=error.message)
+def _membership(change: ChatMemberUpdated) -> Answers:
+    """Note whether we may write to a chat."""
+    return Answers(reachable=change.new_chat_member.status not in _AWAY)
 
 
 def _by_a_machine(message: Message) -> bool:
@@ -128,4 +143,4 @@ def _place(message: Any, *, quoted: bool = True) -> Place:
     """Return where an answer goes: the same topic, in groups quoting the asker."""
     private = message.chat.type == ChatType.PRIVATE
     topic = message.message_thread_id if getattr(message, "is_topic_message", False) else None
-    return Place(message.chat.id, topic, None if private or not quoted else message.message_id)
+    return Place(topic, None if private or not quoted else message.message_id)

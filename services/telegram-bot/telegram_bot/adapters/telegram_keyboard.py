@@ -1,16 +1,16 @@
-"""Our buttons as Telegram's inline keyboard."""
+"""Our buttons as Telegram's inline keyboard, in JSON."""
 
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+from typing import Any
 
 from telegram_bot.ports import Button, Press, Rows
 
 
-def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+def keyboard(rows: Rows) -> dict[str, Any] | None:
     """Return the keyboard, or None for no buttons."""
-    return InlineKeyboardMarkup([[_button(item) for item in row] for row in rows]) if rows else None
+    return {"inline_keyboard": [[_button(item) for item in row] for row in rows]} if rows else None
 
 
-def _button(button: Button) -> InlineKeyboardButton:
+def _button(button: Button) -> dict[str, Any]:
     if isinstance(button, Press):
-        return InlineKeyboardButton(button.label, callback_data=button.data)
-    return InlineKeyboardButton(button.label, copy_text=CopyTextButton(button.text))
+        return {"text": button.label, "callback_data": button.data}
+    return {"text": button.label, "copy_text": {"text": button.text}}

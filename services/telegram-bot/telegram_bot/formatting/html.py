@@ -1,9 +1,12 @@
 """Telegram's HTML: every function takes plain text and returns markup that is safe to send."""
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 
 WIDTH = 36  # characters of <pre> that a small phone shows without wrapping
+
+_MARKUP = re.compile(r"<[^>]*>")
 
 
 def escape(text: str) -> str:
@@ -13,6 +16,15 @@ def escape(text: str) -> str:
     '&lt;b&gt;x &amp; y'
     """
     return html.escape(text, quote=False)
+
+
+def plain(markup: str) -> str:
+    """Return what a person would read.
+
+    >>> plain("<b>1 &lt; 2</b>")
+    '1 < 2'
+    """
+    return html.unescape(_MARKUP.sub("", markup))
 
 
 def bold(text: str) -> str:

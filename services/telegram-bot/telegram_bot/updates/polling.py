@@ -1,18 +1,19 @@
-"""Ask Telegram for updates, over and over, and hand each one on before asking past it.
+"""Ask Telegram for updates, over and over, and have each batch recorded before asking past it.
 
 Telegram forgets an update once a later offset was asked for, so the offset moves only when the
-update is in the hands of whoever processes it.
+update is kept.
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 import structlog
 
 from common.errors import Unavailable
 from telegram_bot.ports import Conflict, Feed, Raw
+from telegram_bot.updates.source import Record, incoming
 
 log = structlog.get_logger(__name__)
 
@@ -48,14 +49,14 @@ class Poller:
     def __init__(
         self,
         feed: Feed,
-        take: Callable[[Raw], Awaitable[None]],
+        record: Record,
         *,
         backoff: Backoff | None = None,
         conflict_pause: float = _CONFLICT_PAUSE,
     ) -> None:
-        """Hand every update to `take`, which returns when the update is safe with it."""
+        """Hand every batch to `record`, which returns when it is kept for good."""
         self._feed = feed
-        self._take = take
+        self._record = record
         self._backoff = backoff or Backoff()
         self._conflict_pause = conflict_pause
         self._offset: int | None = None
@@ -71,11 +72,11 @@ class Poller:
         """
         while not stop.is_set():
             batch = await until(stop, self._fetch())
-            for update in batch or ():
-                await self._hand_on(update)
+            if batch:
+                await self._keep(batch, stop)
 
     async def confirm(self) -> None:
-        """Tell Telegram what was handed on, so that the next start does not get it again."""
+        """Tell Telegram what is kept, so that the next start does not get it again."""
         if self._offset is None:
             return
         try:
@@ -83,12 +84,21 @@ class Poller:
         except (Unavailable, Conflict) as error:
             log.warning("the last updates will come again", reason=str(error))
 
-    async def _hand_on(self, update: Raw) -> None:
-        number = update["update_id"]
-        if self._offset is not None and number < self._offset:
-            return
-        await self._take(update)
-        self._offset = number + 1
+    async def _keep(self, batch: Sequence[Raw], stop: asyncio.Event) -> None:
+        """Have a batch recorded, however long that takes; then move past it."""
+        updates = [incoming(update) for update in batch]
+        while True:
+            try:
+                await self._record(updates)
+            except Exception as error:
+                # Nothing is lost: Telegram still has them all.
+                log.warning("updates cannot be recorded", reason=type(error).__name__)
+                if await until(stop, asyncio.sleep(self._backoff.pause(), True)) is None:
+                    return
+            else:
+                self._backoff.reset()
+                self._offset = updates[-1].update_id + 1
+                return
 
     async def _fetch(self) -> Sequence[Raw]:
         """Return a batch; after trouble, nothing and a pause later."""

@@ -1,0 +1,92 @@
+"""The bot's database, opened: what the rest of the program is given."""
+
+import asyncio
+import os
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from telegram_bot.adapters import database_schema
+from telegram_bot.adapters.database_engine import open_engine
+from telegram_bot.adapters.database_inbox import DatabaseInbox
+from telegram_bot.adapters.database_lanes import DatabaseLanes
+from telegram_bot.adapters.database_lease import DatabaseLease
+from telegram_bot.adapters.database_outbox import DatabaseOutbox
+from telegram_bot.adapters.database_reader import Reader
+from telegram_bot.adapters.database_writer import Writer
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Everything that is kept.
+
+    Attributes:
+        owner: This process, by a name that no other ever has.
+    """
+
+    owner: str
+    writer: Writer
+    reader: Reader
+    inbox: DatabaseInbox
+    lanes: DatabaseLanes
+    outbox: DatabaseOutbox
+    lease: DatabaseLease
+
+
+@asynccontextmanager
+async def opened(
+    engine: Engine,
+    dead_after: float,
+    owner: str | None = None,
+    clock: Callable[[], float] = time.time,
+) -> AsyncIterator[Database]:
+    """Yield the stores over a database that is in shape; write what waits at the end."""
+    owner = owner or own_name()
+    writer, reader = Writer(engine), Reader(engine)
+    outbox = DatabaseOutbox(writer, reader, owner, clock)
+    lanes = DatabaseLanes(writer, owner, dead_after, clock)
+    lease = DatabaseLease(writer, reader, owner, dead_after, clock=clock)
+    inbox = DatabaseInbox(writer, owner, clock)
+    try:
+        yield Database(owner, writer, reader, inbox, lanes, outbox, lease)
+    finally:
+        await writer.close()
+        reader.close()
+        engine.dispose()
+
+
+async def prepared(url: str, pause: Callable[[], float]) -> Engine:
+    """Open the database and bring it into shape, waiting for it as long as it cannot be reached.
+
+    Args:
+        pause: Returns seconds until the next try.
+
+    Raises:
+        Misconfigured: If the address is wrong, or the database is not one for this program.
+    """
+    engine = open_engine(url)
+    away = False
+    while True:
+        try:
+            await asyncio.to_thread(database_schema.prepare, engine)
+            return engine
+        except DBAPIError as error:
+            if not away:
+                reason = type(error.orig).__name__  # its text may hold the address
+                log.warning("the database cannot be used, waiting for it", reason=reason)
+            away = True
+            await asyncio.sleep(pause())
+
+
+def own_name() -> str:
+    """Return a name for this process: the host, its number, and chance."""
+    return f"{socket.gethostname()[:18]}-{os.getpid()}-{secrets.token_hex(4)}"[:40]

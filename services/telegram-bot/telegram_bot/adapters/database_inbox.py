@@ -1,0 +1,134 @@
+"""The inbox: updates are kept before Telegram may forget them, and finished with their answers."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from telegram_bot.adapters import database_chats, database_messages
+from telegram_bot.adapters.database_tables import (
+    DONE,
+    SET_ASIDE,
+    WAITING,
+    inbox,
+    insert_of,
+    lanes,
+)
+from telegram_bot.adapters.database_writer import Batch, Writer
+from telegram_bot.work import Answers, Incoming, Lost, Message, Waiting
+
+_MOST_PURGED = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    waiting: Waiting
+    state: str
+    messages: tuple[Message, ...]
+    answers: Answers
+
+
+class DatabaseInbox:
+    """`work.Inbox` over the writer. `owner` is this process, and never used by another."""
+
+    def __init__(self, writer: Writer, owner: str, clock: Callable[[], float] = time.time) -> None:
+        self._writer = writer
+        self._owner = owner
+        self._clock = clock
+        # Records first: they alone wait for rows that another task may hold.
+        self._record = Batch(self._record_all, order=0)
+        self._finish = Batch(self._finish_all, order=1)
+
+    async def record(self, updates: Sequence[Incoming]) -> None:
+        await self._writer.join(self._record, updates)
+
+    async def answered(self, waiting: Waiting, answers: Answers) -> Sequence[Message]:
+        return await self._finished(waiting, DONE, answers)
+
+    async def set_aside(self, waiting: Waiting, answers: Answers) -> Sequence[Message]:
+        return await self._finished(waiting, SET_ASIDE, answers)
+
+    async def purge(self, before: float) -> int:
+        """Delete updates that were finished before, some thousands at most; return how many."""
+        old = (
+            select(inbox.c.update_id)
+            .where(inbox.c.state != WAITING, inbox.c.finished_at < before)
+            .limit(_MOST_PURGED)
+        )
+        return await self._writer.submit(
+            lambda connection: connection.execute(
+                delete(inbox).where(inbox.c.update_id.in_(old))
+            ).rowcount
+        )
+
+    async def _finished(self, waiting: Waiting, state: str, answers: Answers) -> Sequence[Message]:
+        now = self._clock()
+        messages = tuple(
+            Message(f"u{waiting.update_id}.{number}", waiting.chat, what, now)
+            for number, what in enumerate(answers.outgoing)
+        )
+        await self._writer.join(self._finish, _Finished(waiting, state, messages, answers))
+        return messages
+
+    def _record_all(
+        self, connection: Connection, many: Sequence[Sequence[Incoming]]
+    ) -> Sequence[None]:
+        now = self._clock()
+        rows = [
+            {
+                "update_id": one.update_id,
+                "chat": one.chat,
+                "body": one.body,
+                "received_at": now,
+            }
+            for updates in many
+            for one in updates
+        ]
+        if rows:
+            insert = insert_of(connection)
+            connection.execute(insert(inbox).on_conflict_do_nothing(), rows)
+            # The stamp keeps whoever finds the lane empty just now from giving it up.
+            # In order, so that two tasks which record for the same chats wait, and never cross.
+            known = insert(lanes)
+            kept = known.on_conflict_do_update(
+                index_elements=[lanes.c.chat], set_={"stamp": lanes.c.stamp + 1}
+            )
+            numbers = sorted({one.chat for updates in many for one in updates})
+            connection.execute(kept, [{"chat": chat, "since": now} for chat in numbers])
+        return [None] * len(many)
+
+    def _finish_all(self, connection: Connection, many: Sequence[_Finished]) -> Sequence[None]:
+        now = self._clock()
+        done = [
+            {"row": one.waiting.update_id, "me": self._owner, "now": now, "becomes": one.state}
+            for one in many
+        ]
+        if connection.execute(_FINISH, done).rowcount != len(many):
+            raise Lost  # whose it is shows when each is written alone
+        messages = [message for one in many for message in one.messages]
+        database_messages.insert(connection, messages, self._owner)
+        self._note_chats(connection, many, now)
+        return [None] * len(many)
+
+    @staticmethod
+    def _note_chats(connection: Connection, many: Sequence[_Finished], now: float) -> None:
+        back = {one.waiting.chat for one in many if one.answers.reachable}
+        database_chats.mark_active(connection, back, now)
+        for one in many:
+            if one.answers.reachable is False:
+                database_chats.mark_inactive(connection, one.waiting.chat, now)
+            if one.answers.moved_to is not None:
+                database_chats.move(connection, one.waiting.chat, one.answers.moved_to, now)
+
+
+# Done by us already is done: a write whose commit was lost from sight is done again.
+_FINISH = (
+    update(inbox)
+    .where(
+        inbox.c.update_id == bindparam("row"),
+        inbox.c.owner == bindparam("me"),
+        inbox.c.state.in_((WAITING, DONE, SET_ASIDE)),
+    )
+    .values(state=bindparam("becomes"), finished_at=bindparam("now"))
+)

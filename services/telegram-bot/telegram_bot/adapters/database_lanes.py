@@ -1,0 +1,208 @@
+"""Lanes: a chat with work has one, and whoever owns it works on that chat, alone and in order.
+
+The lane of an owner who is no longer seen goes to whoever asks.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from telegram_bot.adapters.database_messages import mark_sent, message_of
+from telegram_bot.adapters.database_tables import (
+    QUEUED,
+    SENDING,
+    WAITING,
+    inbox,
+    insert_of,
+    lanes,
+    outbox,
+    tasks,
+)
+from telegram_bot.adapters.database_writer import Batch, Writer
+from telegram_bot.work import Lane, Message, Receipt, Waiting
+
+_FORGOTTEN_AFTER = 86_400.0
+
+
+class DatabaseLanes:
+    """`work.Lanes` over the writer. `owner` is this process, and never used by another."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        owner: str,
+        dead_after: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Take a task for dead that has shown no life for `dead_after` seconds."""
+        self._writer = writer
+        self._owner = owner
+        self._dead_after = dead_after
+        self._clock = clock
+        self._next = Batch(self._next_all, order=3)
+
+    async def claim(self, most: int) -> Sequence[Lane]:
+        return await self._writer.submit(partial(self._claim, most=most))
+
+    async def next(self, chat: int, receipt: Receipt | None = None) -> Lane | None:
+        return await self._writer.join(self._next, (chat, receipt))
+
+    async def release(self, chat: int, unfinished: Waiting | None = None) -> None:
+        await self._writer.submit(partial(self._release, chat=chat, unfinished=unfinished))
+
+    async def beat(self) -> int:
+        return await self._writer.submit(self._beat)
+
+    async def leave(self) -> None:
+        await self._writer.submit(self._leave)
+
+    def _claim(self, connection: Connection, most: int) -> list[Lane]:
+        seen = self._clock() - self._dead_after
+        alive = select(tasks.c.name).where(tasks.c.seen_at >= seen)
+        free = (
+            select(lanes.c.chat)
+            .where(or_(lanes.c.owner.is_(None), lanes.c.owner.not_in(alive)))
+            .order_by(lanes.c.since)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        )
+        chats = list(connection.scalars(free))
+        if not chats:
+            return []
+        connection.execute(update(lanes).where(lanes.c.chat.in_(chats)).values(owner=self._owner))
+        unsent = self._take_unsent(connection, chats)
+        found = self._heads(connection, chats)
+        return [Lane(chat, tuple(unsent.get(chat, ())), found[chat][1]) for chat in chats]
+
+    def _take_unsent(
+        self, connection: Connection, chats: Sequence[int]
+    ) -> dict[int, list[Message]]:
+        """Return what an earlier owner left: its answers, and all that it may have sent."""
+        left = (
+            select(outbox)
+            .where(
+                outbox.c.chat.in_(chats),
+                outbox.c.state.in_((QUEUED, SENDING)),
+                or_(outbox.c.state == SENDING, ~outbox.c.broadcast),
+            )
+            .order_by(outbox.c.id)
+        )
+        unsent: dict[int, list[Message]] = {}
+        for row in connection.execute(left).all():
+            doubts = row.doubtful + int(row.state == SENDING)
+            unsent.setdefault(row.chat, []).append(message_of(row, doubtful=doubts))
+            connection.execute(
+                update(outbox)
+                .where(outbox.c.id == row.id)
+                .values(owner=self._owner, doubtful=doubts)
+            )
+        return unsent
+
+    def _heads(
+        self, connection: Connection, chats: Sequence[int]
+    ) -> dict[int, tuple[int, Waiting | None]]:
+        """Return stamp and first update of those lanes that are ours, its attempt counted."""
+        rows = connection.execute(_HEADS, {"chats": chats, "me": self._owner}).all()
+        taken = [
+            {"row": row.update_id, "me": self._owner} for row in rows if row.update_id is not None
+        ]
+        if taken:
+            connection.execute(_ATTEMPT, taken)
+        return {row.chat: (row.stamp, _waiting(row)) for row in rows}
+
+    def _next_all(
+        self, connection: Connection, many: Sequence[tuple[int, Receipt | None]]
+    ) -> Sequence[Lane | None]:
+        mark_sent(connection, [it for _, it in many if it is not None], self._clock())
+        found = self._heads(connection, [chat for chat, _ in many])
+        empty = [(chat, stamp) for chat, (stamp, waiting) in found.items() if waiting is None]
+        gone = set(connection.scalars(_GIVE_UP, {"lanes": empty})) if empty else set[int]()
+        return [
+            None if chat in gone or chat not in found else _lane(chat, found[chat][1])
+            for chat, _ in many
+        ]
+
+    def _release(self, connection: Connection, chat: int, unfinished: Waiting | None) -> None:
+        if unfinished is not None:
+            connection.execute(
+                update(inbox)
+                .where(
+                    inbox.c.update_id == unfinished.update_id,
+                    inbox.c.owner == self._owner,
+                    inbox.c.attempts == unfinished.attempts,
+                )
+                .values(attempts=unfinished.attempts - 1)
+            )
+        ours = lanes.c.owner == self._owner
+        connection.execute(update(lanes).where(lanes.c.chat == chat, ours).values(owner=None))
+
+    def _beat(self, connection: Connection) -> int:
+        now = self._clock()
+        known = insert_of(connection)(tasks).values(name=self._owner, seen_at=now)
+        connection.execute(
+            known.on_conflict_do_update(index_elements=[tasks.c.name], set_={"seen_at": now})
+        )
+        connection.execute(delete(tasks).where(tasks.c.seen_at < now - _FORGOTTEN_AFTER))
+        alive = select(func.count()).where(tasks.c.seen_at >= now - self._dead_after)
+        return connection.scalar(alive) or 1
+
+    def _leave(self, connection: Connection) -> None:
+        ours = lanes.c.owner == self._owner
+        connection.execute(update(lanes).where(ours).values(owner=None))
+        connection.execute(delete(tasks).where(tasks.c.name == self._owner))
+
+
+_older = inbox.alias("older")
+_HEADS = (
+    select(lanes.c.chat, lanes.c.stamp, inbox.c.update_id, inbox.c.body, inbox.c.attempts)
+    .select_from(
+        lanes.outerjoin(
+            inbox,
+            inbox.c.update_id
+            == select(func.min(_older.c.update_id))
+            .where(_older.c.chat == lanes.c.chat, _older.c.state == literal_column("'waiting'"))
+            .scalar_subquery(),
+        )
+    )
+    .where(lanes.c.chat.in_(bindparam("chats", expanding=True)), lanes.c.owner == bindparam("me"))
+)
+# The stamp says that no record came in since; a lane that is being added to right now is skipped.
+_GIVE_UP = (
+    delete(lanes)
+    .where(
+        lanes.c.chat.in_(
+            select(lanes.c.chat)
+            .where(tuple_(lanes.c.chat, lanes.c.stamp).in_(bindparam("lanes", expanding=True)))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .returning(lanes.c.chat)
+)
+_ATTEMPT = (
+    update(inbox)
+    .where(inbox.c.update_id == bindparam("row"), inbox.c.state == WAITING)
+    .values(attempts=inbox.c.attempts + 1, owner=bindparam("me"))
+)
+
+
+def _waiting(row: Any) -> Waiting | None:
+    if row.update_id is None:
+        return None
+    return Waiting(row.update_id, row.chat, bytes(row.body), row.attempts + 1)
+
+
+def _lane(chat: int, waiting: Waiting | None) -> Lane:
+    return Lane(chat, waiting=waiting, busy=waiting is None)

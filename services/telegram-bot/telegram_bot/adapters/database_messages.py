@@ -1,0 +1,75 @@
+"""Messages as rows of the outbox, and back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, update
+
+from telegram_bot.adapters.database_tables import QUEUED, SENDING, SENT, insert_of, outbox
+from telegram_bot.work import Message, Outgoing, Receipt
+
+
+class _Payload(msgspec.Struct, omit_defaults=True):
+    method: str
+    parameters: dict[str, Any]
+    tap: str | None = None
+
+
+_decoder = msgspec.json.Decoder(_Payload)
+
+
+def message_of(row: Any, *, doubtful: int | None = None) -> Message:
+    """Return the message of a row; `doubtful` where the row is about to be counted anew."""
+    payload = _decoder.decode(row.payload)
+    return Message(
+        key=row.key,
+        chat=row.chat,
+        what=Outgoing(payload.method, payload.parameters, row.answers_message, payload.tap),
+        created_at=row.created_at,
+        broadcast=row.broadcast,
+        marked=row.state == SENDING,
+        doubtful=row.doubtful if doubtful is None else doubtful,
+        not_before=row.not_before,
+    )
+
+
+def payload_of(what: Outgoing) -> str:
+    """Return what the row keeps of a call."""
+    return msgspec.json.encode(_Payload(what.method, dict(what.parameters), what.tap)).decode()
+
+
+def insert(connection: Connection, messages: Sequence[Message], owner: str | None) -> None:
+    """Add messages, marked as being sent by `owner` or queued; known keys are passed over."""
+    if not messages:
+        return
+    rows = [
+        {
+            "key": message.key,
+            "chat": message.chat,
+            "broadcast": message.broadcast,
+            "payload": payload_of(message.what),
+            "answers_message": message.what.answers_message,
+            "state": SENDING if message.marked else QUEUED,
+            "not_before": message.not_before,
+            "tries": int(message.marked),
+            "owner": owner if message.marked else None,
+            "created_at": message.created_at,
+        }
+        for message in messages
+    ]
+    connection.execute(insert_of(connection)(outbox).on_conflict_do_nothing(), rows)
+
+
+def mark_sent(connection: Connection, receipts: Sequence[Receipt], now: float) -> None:
+    """Note that messages arrived."""
+    rows = [{"row": it.key, "message": it.message_id, "now": now} for it in receipts]
+    if rows:
+        connection.execute(_ARRIVED, rows)
+
+
+_ARRIVED = (
+    update(outbox)
+    .where(outbox.c.key == bindparam("row"))
+    .values(state=SENT, message_id=bindparam("message"), finished_at=bindparam("now"))
+)

@@ -1,0 +1,174 @@
+"""The outbox: every message is a row, marked before it is sent."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, func, select, update
+
+from telegram_bot.adapters import database_chats, database_messages
+from telegram_bot.adapters.database_messages import message_of
+from telegram_bot.adapters.database_reader import Reader
+from telegram_bot.adapters.database_tables import (
+    QUEUED,
+    REFUSED,
+    SENDING,
+    SENT,
+    insert_of,
+    lanes,
+    outbox,
+)
+from telegram_bot.adapters.database_writer import Batch, Writer
+from telegram_bot.work import Lane, Message, Outgoing, Receipt
+
+ANSWER_KNOWN_SECONDS = 15 * 60.0
+_LONGEST_REASON = 200
+_MOST_PURGED = 2_000
+_UNSENT = outbox.c.state.in_((QUEUED, SENDING))
+
+
+class DatabaseOutbox:
+    """`work.Outbox` over the writer. `owner` is this process, and never used by another."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        reader: Reader,
+        owner: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._owner = owner
+        self._clock = clock
+        self._sent = Batch(self._sent_all, order=2)
+
+    async def broadcast(self, key: str, chat: int, what: Outgoing) -> None:
+        """Queue a message that nobody asked for just now; a known key is passed over.
+
+        A chat that takes no messages is passed over too: what it misses is not told later.
+        """
+        message = Message(key, chat, what, self._clock(), broadcast=True, marked=False)
+        await self._writer.submit(partial(queue, messages=(message,)))
+
+    async def claim_broadcasts(self, most: int) -> Sequence[Lane]:
+        return await self._writer.submit(partial(self._claim, most=most))
+
+    async def sent(self, receipt: Receipt) -> None:
+        await self._writer.join(self._sent, receipt)
+
+    async def refused(self, key: str, reason: str) -> None:
+        await self._change(
+            key, state=REFUSED, reason=reason[:_LONGEST_REASON], finished_at=self._clock()
+        )
+
+    async def postpone(self, key: str, until: float) -> None:
+        await self._change(key, state=QUEUED, not_before=until)
+
+    async def sending(self, key: str, *, doubtful: bool = False) -> None:
+        await self._change(
+            key,
+            state=SENDING,
+            owner=self._owner,
+            tries=outbox.c.tries + 1,
+            doubtful=outbox.c.doubtful + int(doubtful),
+        )
+
+    async def replace(self, key: str, by: Sequence[Message]) -> None:
+        def write(connection: Connection) -> None:
+            gone = {"state": REFUSED, "reason": "replaced", "finished_at": self._clock()}
+            connection.execute(update(outbox).where(outbox.c.key == key).values(**gone))
+            database_messages.insert(connection, by, self._owner)
+
+        await self._writer.submit(write)
+
+    async def block(self, chat: int, reason: str) -> None:
+        def write(connection: Connection) -> None:
+            now = self._clock()
+            gone = {"state": REFUSED, "reason": reason[:_LONGEST_REASON], "finished_at": now}
+            connection.execute(update(outbox).where(outbox.c.chat == chat, _UNSENT).values(**gone))
+            database_chats.mark_inactive(connection, chat, now)
+
+        await self._writer.submit(write)
+
+    async def move(self, old: int, new: int) -> None:
+        now = self._clock()
+        await self._writer.submit(lambda connection: database_chats.move(connection, old, new, now))
+
+    async def answer_to(self, chat: int, message: int) -> int | None:
+        """Return the number of our message that answered theirs within a quarter of an hour."""
+        newest = (
+            select(outbox.c.message_id)
+            .where(
+                outbox.c.chat == chat,
+                outbox.c.answers_message == message,
+                outbox.c.state == SENT,
+                outbox.c.message_id.is_not(None),
+                outbox.c.created_at >= self._clock() - ANSWER_KNOWN_SECONDS,
+            )
+            .order_by(outbox.c.id.desc())
+            .limit(1)
+        )
+        return await self._reader.run(lambda connection: connection.scalar(newest))
+
+    async def purge(self, before: float) -> int:
+        """Delete messages that were finished before, some thousands at most; return how many."""
+        old = (
+            select(outbox.c.id)
+            .where(outbox.c.state.in_((SENT, REFUSED)), outbox.c.finished_at < before)
+            .limit(_MOST_PURGED)
+        )
+        return await self._writer.submit(
+            lambda connection: connection.execute(
+                delete(outbox).where(outbox.c.id.in_(old))
+            ).rowcount
+        )
+
+    async def _change(self, key: str, **facts: Any) -> None:
+        changing = update(outbox).where(outbox.c.key == key).values(**facts)
+        await self._writer.submit(lambda connection: connection.execute(changing).rowcount)
+
+    def _sent_all(self, connection: Connection, many: Sequence[Receipt]) -> Sequence[None]:
+        database_messages.mark_sent(connection, many, self._clock())
+        return [None] * len(many)
+
+    def _claim(self, connection: Connection, most: int) -> list[Lane]:
+        """Borrow the lanes of chats that have none, and mark the first broadcast of each."""
+        now = self._clock()
+        first = (
+            select(func.min(outbox.c.id))
+            .where(
+                outbox.c.state == QUEUED,
+                outbox.c.broadcast,
+                outbox.c.not_before <= now,
+                ~exists().where(lanes.c.chat == outbox.c.chat),
+            )
+            .group_by(outbox.c.chat)
+            .order_by(func.min(outbox.c.id))
+            .limit(most)
+        )
+        rows = connection.execute(select(outbox).where(outbox.c.id.in_(first))).all()
+        claimed: list[Lane] = []
+        for row in sorted(rows, key=lambda row: row.chat):
+            lane = insert_of(connection)(lanes).values(chat=row.chat, owner=self._owner, since=now)
+            took = lane.on_conflict_do_nothing().returning(lanes.c.chat)
+            # Looked at again under the lane: it may have been sent by whoever held it meanwhile.
+            mark = (
+                update(outbox)
+                .where(outbox.c.id == row.id, outbox.c.state == QUEUED)
+                .values(state=SENDING, owner=self._owner, tries=outbox.c.tries + 1)
+            )
+            if connection.scalar(took) is not None:
+                marked = connection.execute(mark).rowcount
+                message = replace(message_of(row), marked=True)
+                claimed.append(Lane(row.chat, (message,) if marked else ()))
+        return claimed
+
+
+def queue(connection: Connection, messages: Sequence[Message]) -> None:
+    """Add messages that are not marked, in a transaction of the caller's."""
+    away = database_chats.inactive(connection, {message.chat for message in messages})
+    there = [message for message in messages if message.chat not in away]
+    database_messages.insert(connection, there, None)

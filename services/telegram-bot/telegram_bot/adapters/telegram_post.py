@@ -1,0 +1,143 @@
+"""Calls the Bot API with what the outbox holds, and sorts each answer by what to do about it.
+
+The row's JSON goes out as it is: building the library's objects around it costs more CPU than all
+the rest of an answer.
+"""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import httpx
+import msgspec
+import structlog
+
+from common.http import Transport
+from telegram_bot.work import (
+    Blocked,
+    Gone,
+    Moved,
+    NotSent,
+    Outcome,
+    Outgoing,
+    Refused,
+    Sent,
+    TooLong,
+    Unknown,
+    Unreadable,
+    Wait,
+)
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 256
+_TOTAL_SECONDS = 15.0
+_TAP_SECONDS = 5.0
+# Long enough to spare a busy bot its handshakes, short enough not to write into a connection that
+# Telegram has just given up: such a message is lost.
+_KEEP_ALIVE_SECONDS = 15.0
+_JSON = {"content-type": "application/json"}
+
+
+class _Parameters(msgspec.Struct):
+    retry_after: float | None = None
+    migrate_to_chat_id: int | None = None
+
+
+class _Answer(msgspec.Struct):
+    """Telegram's envelope."""
+
+    ok: bool
+    result: msgspec.Raw = msgspec.Raw(b"null")
+    description: str = ""
+    parameters: _Parameters | None = None
+
+
+class _Result(msgspec.Struct):
+    message_id: int
+
+
+_answers = msgspec.json.Decoder(_Answer)
+_results = msgspec.json.Decoder(_Result | bool)
+
+
+def create_post_client() -> httpx.AsyncClient:
+    """Return the client that HttpPost needs; close it with `aclose`."""
+    limits = httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=_KEEP_ALIVE_SECONDS)
+    timeout = httpx.Timeout(10.0, connect=5.0, pool=5.0)
+    return httpx.AsyncClient(transport=Transport(limits), timeout=timeout)
+
+
+class HttpPost:
+    """`work.Post` over the Bot API at `api_url`."""
+
+    def __init__(self, client: httpx.AsyncClient, api_url: str, token: str) -> None:
+        self._client = client
+        self._base = f"{api_url}/bot{token}/"
+        self.refused_token = False
+
+    async def post(self, chat: int, what: Outgoing) -> Outcome:
+        return await self._call(what.method, {"chat_id": chat, **what.parameters}, _TOTAL_SECONDS)
+
+    async def close_tap(self, tap: str, text: str | None = None, *, alert: bool = False) -> None:
+        said: dict[str, Any] = {"callback_query_id": tap, "show_alert": alert}
+        if text:
+            said["text"] = text
+        outcome = await self._call("answerCallbackQuery", said, _TAP_SECONDS)
+        if not isinstance(outcome, Sent):
+            log.info("a tap was not answered", outcome=repr(outcome))
+
+    async def _call(self, method: str, said: dict[str, Any], seconds: float) -> Outcome:
+        # Only the kind of an error is told: its text may hold the URL, and the URL the token.
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await self._client.post(
+                    self._base + method, content=msgspec.json.encode(said), headers=_JSON
+                )
+        except httpx.TransportError as error:
+            kind = type(error).__name__
+            return NotSent(kind) if _was_not_sent(error) else Unknown(kind)
+        except TimeoutError:
+            return Unknown("TimeoutError")
+        outcome = outcome_of(answer.status_code, answer.content)
+        self.refused_token = answer.status_code in (401, 404)
+        return outcome
+
+
+def outcome_of(status: int, body: bytes) -> Outcome:
+    """Return what an answer of Telegram's means for the message."""
+    try:
+        told = _answers.decode(body)
+        if told.ok:
+            result = _results.decode(told.result)
+            return Sent(None if isinstance(result, bool) else result.message_id)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Unknown(f"{status} without the JSON that was expected")
+    asked = told.parameters or _Parameters()
+    if asked.migrate_to_chat_id is not None:
+        return Moved(asked.migrate_to_chat_id)
+    if status == 429:
+        return Wait(asked.retry_after or 1.0)
+    if not 400 <= status < 500:
+        return Unknown(f"{status} {told.description}")
+    return Blocked(told.description) if status == 403 else _bad_request(told.description)
+
+
+def _bad_request(description: str) -> Outcome:
+    reason = description.lower()
+    if "not modified" in reason:
+        return Sent(None, unchanged=True)
+    if "can't parse entities" in reason:
+        return Unreadable(description)
+    if "message to edit not found" in reason or "can't be edited" in reason:
+        return Gone()
+    if "message is too long" in reason or "caption is too long" in reason:
+        return TooLong()
+    return Blocked(description) if "chat not found" in reason else Refused(description)
+
+
+def _was_not_sent(error: httpx.TransportError) -> bool:
+    """Say whether no connection came about: then asking again cannot send it twice."""
+    if isinstance(error, httpx.ConnectError | httpx.PoolTimeout):
+        return True
+    return isinstance(error.__cause__, aiohttp.ConnectionTimeoutError)

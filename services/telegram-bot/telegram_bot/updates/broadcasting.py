@@ -1,0 +1,51 @@
+"""Send what nobody asked for just now: slower than answers, and never in their way."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from telegram_bot.updates.limits import Stream
+from telegram_bot.work import Lane, Outbox
+
+log = structlog.get_logger(__name__)
+
+# Telegram bears 30 a second of those, from all tasks together.
+PER_SECOND = 25.0
+_LOOK_EVERY = 0.2
+_IDLE_LOOK_EVERY = 1.0
+_TROUBLE_PAUSE = 1.0
+
+
+class Broadcasting:
+    """Borrows the lanes of chats that have nothing else to do, for one message each."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        start: Callable[[Sequence[Lane]], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._outbox = outbox
+        self._start = start
+        self._stream = Stream(PER_SECOND, monotonic)
+
+    def share(self, tasks: int) -> None:
+        """Divide the rate by the tasks that are alive."""
+        self._stream.per_second = PER_SECOND / max(1, tasks)
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        while True:
+            pause = _IDLE_LOOK_EVERY
+            if room := self._stream.take():
+                try:
+                    lanes = await self._outbox.claim_broadcasts(room)
+                    self._start(lanes)
+                    self._stream.give_back(room - len(lanes))
+                    pause = _LOOK_EVERY if lanes else _IDLE_LOOK_EVERY
+                except Exception:
+                    log.exception("broadcasts cannot be taken from the database")
+                    pause = _TROUBLE_PAUSE
+            await asyncio.sleep(pause)

@@ -1,0 +1,122 @@
+"""What the operator and the deploy tool ask, on a port of its own that Telegram never sees."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from telegram_bot.work import Answers, Tally
+
+_MOST_BYTES = 64 * 1024
+
+Render = Callable[[bytes], Awaitable[Answers]]
+Gauges = Callable[[], dict[str, float]]
+
+
+@dataclass(slots=True)
+class Health:
+    """How the program is.
+
+    Attributes:
+        reasons: Why it is not ready, by what is missing; empty when it is ready.
+        version: Told by `/version`.
+    """
+
+    reasons: dict[str, str] = field(default_factory=lambda: {"start": "starting"})
+    version: dict[str, str] = field(default_factory=dict)
+
+    def well(self, what: str) -> None:
+        self.reasons.pop(what, None)
+
+    def ill(self, what: str, why: str) -> None:
+        self.reasons[what] = why
+
+
+@dataclass(slots=True)
+class Internal:
+    """The routes, and what they show.
+
+    Attributes:
+        render: Makes the answers of an update without a trace; None while that cannot be.
+        smoke_token: Who may have updates rendered; empty: nobody.
+        gauges: What `/metrics` shows beside the counts.
+    """
+
+    health: Health
+    tally: Tally
+    smoke_token: str = ""
+    render: Render | None = None
+    gauges: Gauges = dict
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/healthz", self._healthz),
+                Route("/readyz", self._readyz),
+                Route("/version", self._version),
+                Route("/metrics", self._metrics),
+                Route("/internal/smoke", self._smoke, methods=["POST"]),
+            ]
+        )
+
+    async def _healthz(self, request: Request) -> Response:
+        return _json({"status": "ok"})
+
+    async def _readyz(self, request: Request) -> Response:
+        reasons = self.health.reasons
+        state = {"status": "not ready", "reasons": reasons} if reasons else {"status": "ok"}
+        return _json(state, 503 if reasons else 200)
+
+    async def _version(self, request: Request) -> Response:
+        return _json(self.health.version)
+
+    async def _metrics(self, request: Request) -> Response:
+        return PlainTextResponse(metrics(self.tally, self.gauges()), media_type=_EXPOSITION)
+
+    async def _smoke(self, request: Request) -> Response:
+        """Render a canned update: everything but sending."""
+        given = request.headers.get("authorization", "").encode()
+        wanted = f"Bearer {self.smoke_token}".encode()
+        if not self.smoke_token or not hmac.compare_digest(given, wanted):
+            return _json({"error": "SMOKE_TOKEN is asked for"}, 403)
+        if self.render is None:
+            return _json({"error": "not ready"}, 503)
+        if int(request.headers.get("content-length") or _MOST_BYTES + 1) > _MOST_BYTES:
+            return _json({"error": f"send at most {_MOST_BYTES} bytes with their length"}, 413)
+        answers = await self.render(await request.body())
+        calls = [{"method": it.method, **it.parameters} for it in answers.outgoing]
+        return _json({"calls": calls})
+
+
+_EXPOSITION = "text/plain; version=0.0.4"
+
+
+def metrics(tally: Tally, gauges: dict[str, float]) -> str:
+    """Write counts and gauges as Prometheus reads them.
+
+    >>> print(metrics(Tally({'seen_total{kind="a"}': 2}), {"waiting": 1}), end="")
+    # TYPE seen_total counter
+    seen_total{kind="a"} 2
+    # TYPE waiting gauge
+    waiting 1
+    """
+    lines: list[str] = []
+    for kind, values in (("counter", tally.counts), ("gauge", gauges)):
+        told = ""
+        for name, value in sorted(values.items()):
+            family = name.partition("{")[0]
+            if family != told:
+                lines.append(f"# TYPE {family} {kind}")
+                told = family
+            lines.append(f"{name} {value:g}")
+    return "\n".join(lines) + "\n"
+
+
+def _json(content: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(content), status, media_type="application/json")

@@ -1,0 +1,40 @@
+"""What comes round regularly: done by the holder of the lease, one job after the other."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from telegram_bot.updates.polling import until
+from telegram_bot.work import Turn
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do every `seconds`; the first time that long after the turn begins."""
+
+    name: str
+    seconds: float
+    work: Callable[[Turn], Awaitable[object]]
+
+
+async def run_jobs(
+    turn: Turn, jobs: Sequence[Job], monotonic: Callable[[], float] = time.monotonic
+) -> None:
+    """Do each job when it is due, until the turn is over. One that fails is tried when next due."""
+    due = {job.name: monotonic() + job.seconds for job in jobs}
+    while jobs and not turn.over.is_set():
+        job = min(jobs, key=lambda job: due[job.name])
+        await until(turn.over, asyncio.sleep(max(0.0, due[job.name] - monotonic())))
+        if turn.over.is_set():
+            return
+        due[job.name] = monotonic() + job.seconds
+        try:
+            await job.work(turn)
+        except Exception:
+            log.exception("a regular job failed", job=job.name)
+    await turn.over.wait()

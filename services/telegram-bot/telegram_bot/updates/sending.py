@@ -1,0 +1,218 @@
+"""Bring one message to its end: sent, or refused for good. Every step is noted before it is taken.
+
+Waits happen inside the chat's own lane, so a chat that must wait delays no other.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import structlog
+
+from telegram_bot.formatting.html import plain
+from telegram_bot.formatting.split import LIMIT, split
+from telegram_bot.updates.limits import Limits
+from telegram_bot.work import (
+    Blocked,
+    Gone,
+    Message,
+    Moved,
+    NotSent,
+    Outbox,
+    Outcome,
+    Outgoing,
+    Post,
+    Receipt,
+    Refused,
+    Sent,
+    Tally,
+    TooLong,
+    Unknown,
+    Unreadable,
+    Wait,
+)
+
+log = structlog.get_logger(__name__)
+
+NO_CHANGE = "No change"
+TOO_LATE_SECONDS = 30.0  # an answer that Telegram holds up for longer is of no use
+GIVE_UP_SECONDS = 3_600.0  # so long a message waits for a connection
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.3, 10.0
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Sending:
+    """Sends what is marked; `deliver` never leaves a row without a reason."""
+
+    def __init__(
+        self,
+        post: Post,
+        outbox: Outbox,
+        limits: Limits,
+        tally: Tally,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Sleep = asyncio.sleep,
+        jitter: Callable[[], float] | None = None,
+    ) -> None:
+        self._post = post
+        self._outbox = outbox
+        self._limits = limits
+        self._tally = tally
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter or (lambda: random.uniform(0.1, 1.0))  # nosec B311  # no secret
+
+    async def deliver(self, message: Message) -> Receipt | None:
+        """Send, and return the receipt that is yet to be noted; None: there is nothing to note."""
+        if message.doubtful:
+            self._count("doubtful")
+        pause = _FIRST_PAUSE
+        doubts_left = 1
+        while True:
+            message = await self._wait_for_turn(message)
+            outcome = await self._post.post(message.chat, message.what)
+            self._count(type(outcome).__name__.lower())
+            match outcome:
+                case Sent():
+                    await self._close_tap(message, NO_CHANGE if outcome.unchanged else None)
+                    return Receipt(message.key, outcome.message_id)
+                case Wait():
+                    held_up = outcome.seconds + self._jitter()
+                    waited = self._clock() - message.created_at + held_up
+                    if not message.broadcast and waited > TOO_LATE_SECONDS:
+                        await self._give_up(message, "would come too late")
+                        return None
+                    message = await self._postpone(message, held_up)
+                case NotSent():
+                    if self._clock() - message.created_at > GIVE_UP_SECONDS:
+                        await self._give_up(message, outcome.reason)
+                        return None
+                    message = await self._postpone(message, pause)
+                    pause = min(2 * pause, _LONGEST_PAUSE)
+                case Unknown():
+                    if not doubts_left:
+                        await self._give_up(message, f"unknown: {outcome.reason}")
+                        return None
+                    doubts_left -= 1
+                    log.warning("a message may have arrived", reason=outcome.reason)
+                    self._count("doubtful")
+                    await self._outbox.sending(message.key, doubtful=True)
+                case Moved():
+                    await self._outbox.move(message.chat, outcome.chat)
+                    message = replace(message, chat=outcome.chat, what=_unquoted(message.what))
+                case Blocked():
+                    log.info("a chat takes no messages", reason=outcome.reason)
+                    await self._outbox.block(message.chat, outcome.reason)
+                    return None
+                case Unreadable() if "parse_mode" in message.what.parameters:
+                    log.error("telegram cannot read our markup", reason=outcome.reason)
+                    message = replace(message, what=_as_plain_text(message.what))
+                case Gone() if message.what.method.startswith("edit"):
+                    message = replace(message, what=_as_new_message(message.what))
+                case TooLong() if pieces := _halved(message):
+                    await self._outbox.replace(message.key, pieces)
+                    return await self._deliver_all(pieces)
+                case _:
+                    await self._give_up(message, _reason(outcome))
+                    return None
+
+    async def note(self, receipt: Receipt) -> None:
+        """Keep that a message arrived."""
+        await self._outbox.sent(receipt)
+
+    async def _deliver_all(self, pieces: tuple[Message, ...]) -> Receipt | None:
+        receipt: Receipt | None = None
+        for piece in pieces:
+            if receipt is not None:
+                await self._outbox.sent(receipt)
+            receipt = await self.deliver(piece)
+            if receipt is None:
+                return None
+        return receipt
+
+    async def _wait_for_turn(self, message: Message) -> Message:
+        """Return the message marked, as soon as the chat bears it."""
+        if (early := message.not_before - self._clock()) > 0:
+            await self._sleep(early)
+        while (pause := self._limits.wait(message.chat)) > 0:
+            if message.marked and pause > 1.0:  # a process that ends meanwhile has not sent it
+                message = await self._postpone(message, pause)
+            else:
+                await self._sleep(pause)
+        if not message.marked:
+            await self._outbox.sending(message.key)
+        return replace(message, marked=True, not_before=0.0)
+
+    async def _postpone(self, message: Message, seconds: float) -> Message:
+        await self._outbox.postpone(message.key, self._clock() + seconds)
+        await self._sleep(seconds)
+        return replace(message, marked=False)
+
+    async def _give_up(self, message: Message, reason: str) -> None:
+        log.warning("a message was given up", method=message.what.method, reason=reason)
+        self._count("given_up")
+        await self._outbox.refused(message.key, reason)
+        await self._close_tap(message, None)
+
+    async def _close_tap(self, message: Message, text: str | None) -> None:
+        if message.what.tap is not None:
+            await self._post.close_tap(message.what.tap, text)
+
+    def _count(self, outcome: str) -> None:
+        self._tally.count(f'bot_messages_total{{outcome="{outcome}"}}')
+
+
+def _reason(outcome: Outcome) -> str:
+    return outcome.reason if isinstance(outcome, Refused | Unreadable) else repr(outcome)
+
+
+def _unquoted(what: Outgoing) -> Outgoing:
+    """A message is not quoted across chats."""
+    return _with(what, reply_parameters=None)
+
+
+def _as_plain_text(what: Outgoing) -> Outgoing:
+    text = str(what.parameters.get("text", ""))
+    return _with(what, text=plain(text), parse_mode=None)
+
+
+def _as_new_message(what: Outgoing) -> Outgoing:
+    return replace(_with(what, message_id=None), method="sendMessage")
+
+
+def _with(what: Outgoing, **changes: object) -> Outgoing:
+    """Return the call with parameters changed; None takes one away."""
+    merged = {**what.parameters, **changes}
+    kept = {name: value for name, value in merged.items() if value is not None}
+    return replace(what, parameters=kept)
+
+
+def _halved(message: Message) -> tuple[Message, ...]:
+    """Return the message in parts of half the size; none where there is nothing to cut."""
+    text = str(message.what.parameters.get("text", ""))
+    pieces = split(text, LIMIT // 2)
+    if message.what.method != "sendMessage" or len(pieces) < 2:
+        return ()
+    last = len(pieces) - 1
+    return tuple(
+        replace(
+            message,
+            key=f"{message.key}.{number}",
+            marked=True,
+            doubtful=0,
+            what=(
+                _with(message.what, text=piece)
+                if number == last
+                else replace(
+                    _with(message.what, text=piece, reply_markup=None),
+                    answers_message=None,
+                    tap=None,
+                )
+            ),
+        )
+        for number, piece in enumerate(pieces)
+    )
