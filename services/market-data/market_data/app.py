@@ -16,18 +16,22 @@ from common.features import Features
 from market_data.candles import CandleStore
 from market_data.guarded import Guarded
 from market_data.market import Markets
+from market_data.metrics import Metrics
 from market_data.providers import Surroundings, create
+from market_data.requests_seen import RequestsSeen
 from market_data.resilience.guard import Guard
 from market_data.routes import (
     candles,
     health,
     indicators,
     openapi,
+    operations,
     problems,
     statistics,
     symbols,
     tickers,
 )
+from market_data.routes.conditional import Conditional
 from market_data.routes.middleware import DEADLINE_SECONDS, Requests
 from market_data.settings import Settings
 
@@ -37,6 +41,7 @@ ROWS = (
     *indicators.ROWS,
     *statistics.ROWS,
     *symbols.ROWS,
+    *operations.ROWS,
     *health.ROWS,
 )
 
@@ -69,7 +74,9 @@ def create_app(
     deadline: float = DEADLINE_SECONDS,
 ) -> Starlette:
     """Return the application; tests bring their own clock, use cases or deadline in seconds."""
-    answers = markets or create_markets(settings, clock or SystemClock())
+    clock = clock or SystemClock()
+    answers = markets or create_markets(settings, clock)
+    seen = RequestsSeen()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -87,10 +94,21 @@ def create_app(
             HTTPException: problems.on_http,
             Exception: problems.on_bug,
         },
-        middleware=[Middleware(Requests, deadline=deadline)],
+        middleware=[
+            Middleware(
+                Requests,
+                seen=seen,
+                routes={row.endpoint: row.path for row in ROWS},
+                deadline=deadline,
+                most=settings.most_requests,
+            ),
+            Middleware(Conditional, clock=clock, seen=seen),
+        ],
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # a wrong path is told, not guessed
     app.state.settings = settings
     app.state.markets = answers
+    app.state.metrics = Metrics(answers, seen, version("crypto-assistant"))
     app.state.openapi = msgspec.json.encode(openapi.document(ROWS, version("crypto-assistant")))
     return app

@@ -92,6 +92,11 @@ class History:
         """Candles so far that changed after they may have been answered."""
         return self._upkeep.revised
 
+    @property
+    def outages(self) -> int:
+        """Ranges of missing candles that were found so far."""
+        return self._upkeep.outages
+
     def timeframes(self, offer: Offer) -> list[Timeframe]:
         """Timeframes that can be answered for this market, shortest first."""
         native = offer.provider.timeframes(offer.listing.symbol)

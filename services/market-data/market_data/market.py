@@ -15,6 +15,7 @@ from common.wire import (
     CorrelationReply,
     IndicatorsReply,
     Market,
+    ProviderState,
     StatisticsReply,
     TickerReply,
 )
@@ -27,6 +28,7 @@ from market_data.provenance import provenance
 from market_data.providers import Provider
 from market_data.quotes import Quotes
 from market_data.readings import Question, Readings
+from market_data.status import state_of
 from market_data.studies import IndicatorsAsked, Studies
 from market_data.summaries import StatisticsAsked, Summaries
 
@@ -164,6 +166,25 @@ class Markets:
             source=offer.provider.name,
             quality=offer.provider.quality,
         )
+
+    @property
+    def providers(self) -> Sequence[Provider]:
+        """Where prices come from, in the order of preference."""
+        return self._providers
+
+    @property
+    def quotes(self) -> Quotes:
+        """Tickers, for what is counted of them."""
+        return self._quotes
+
+    @property
+    def history(self) -> History:
+        """Candles, for what is counted of them."""
+        return self._history
+
+    def states(self) -> list[ProviderState]:
+        """How the providers are doing."""
+        return [state_of(provider) for provider in self._providers]
 
     async def ready(self) -> list[str]:
         """Reasons why this service cannot answer yet; none when it can."""

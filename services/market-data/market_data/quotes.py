@@ -1,10 +1,11 @@
 """Tickers: what markets trade at, how far that may be trusted, and what it has changed."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from common.clock import Clock
-from common.market import Ticker
+from common.market import Symbol, Ticker
 from common.wire import SourcePrice, TickerReply
 from market_data.catalogue import Offer
 from market_data.consensus import deviation_bps
@@ -16,6 +17,7 @@ from market_data.resilience.histogram import Histogram
 from market_data.trust import Told, Trust
 
 DEVIATIONS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1_000.0)  # hundredths of a percent
+MOST_AGES = 50  # markets whose age /metrics tells
 _HUNDRED = Decimal(100)
 
 
@@ -37,6 +39,7 @@ class Quotes:
         """
         self.hearing = Hearing(clock, random)
         self.deviations: dict[str, Histogram] = {}
+        self._told: dict[Symbol, tuple[Offer, datetime]] = {}
         self._pasts = Pasts(history, clock)
         self._trust = Trust(clock)
 
@@ -44,6 +47,25 @@ class Quotes:
     def calls(self) -> int:
         """Upstream calls for tickers so far."""
         return self.hearing.latest.calls
+
+    @property
+    def shared(self) -> int:
+        """Questions that another one's call answered."""
+        return self.hearing.latest.shared
+
+    @property
+    def held_back(self) -> int:
+        """Prices of one source that were not believed."""
+        return self._trust.held_back
+
+    def ages(self) -> dict[str, float]:
+        """Seconds since the price told last was true, of the first few markets asked for."""
+        return {
+            str(offer.listing.symbol): (
+                offer.provider.now(offer.listing.symbol) - as_of
+            ).total_seconds()
+            for offer, as_of in self._told.values()
+        }
 
     async def ticker(self, offer: Offer, *others: Offer) -> TickerReply:
         """Return the market's ticker with its changes.
@@ -58,8 +80,7 @@ class Quotes:
         heard = await self.hearing.hear((offer, *others))
         past = await self._past(heard)
         told = self._trust.told(heard, past)
-        if len(heard) > 1:
-            self._count(told, heard)
+        self._count(told, heard)
         return _reply(told, heard, past)
 
     async def _past(self, heard: Sequence[Heard]) -> Past:
@@ -77,7 +98,10 @@ class Quotes:
         return told.ticker, told.stale
 
     def _count(self, told: Told, heard: Sequence[Heard]) -> None:
-        for one in heard:
+        symbol = told.offer.listing.symbol
+        if symbol in self._told or len(self._told) < MOST_AGES:
+            self._told[symbol] = (told.offer, told.ticker.at)
+        for one in heard if len(heard) > 1 else ():
             histogram = self.deviations.setdefault(one.source.name, Histogram(DEVIATIONS))
             histogram.add(float(abs(deviation_bps(one.source.price, told.ticker.price))))
 

@@ -28,6 +28,9 @@ class Settings(ProgramSettings):
     market_data_port: int = Field(
         default=8081, ge=0, le=65_535, description="a port from 1 to 65535, or 0 for any free one"
     )
+    most_requests: int = Field(
+        default=256, ge=1, le=10_000, description="how many requests may be under way at once"
+    )
     providers: str = Field(
         default="recorded,simu",
         description="names of providers, the preferred one first, for example coinbase,recorded",

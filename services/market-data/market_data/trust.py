@@ -39,9 +39,14 @@ class Told:
 
 
 class Trust:
-    """Judges what was heard against what was believed before."""
+    """Judges what was heard against what was believed before.
+
+    Attributes:
+        held_back: Prices of one source that were not told.
+    """
 
     def __init__(self, clock: Clock) -> None:
+        self.held_back = 0
         self._jumps = Jumps(clock)
 
     def told(self, heard: Sequence[Heard], past: Past, *, remember: bool = True) -> Told:
@@ -98,6 +103,7 @@ class Trust:
         good = self._jumps.good(symbol)
         if good is None:
             return _as_heard(first, verdict.quality, alertable=False)
+        self.held_back += 1
         log.info("jump_not_believed", symbol=str(symbol), price=str(price), last=str(good.price))
         ticker = replace(first.known.ticker, price=good.price, at=good.at)
         return Told(first.offer, ticker, verdict.quality, frozenset(), True, alertable=False)

@@ -26,6 +26,7 @@ class Upkeep:
 
     Attributes:
         revised: Candles that changed, or appeared, after they had been answered.
+        outages: Ranges of missing candles that were found, each once.
     """
 
     def __init__(self, archive: Archive, clock: Clock) -> None:
@@ -34,6 +35,7 @@ class Upkeep:
         self._not_before: Cache[float] = Cache(clock, most=10_000)
         self._under_way: set[asyncio.Task[None]] = set()
         self.revised = 0
+        self.outages = 0
 
     def look_after(self, offer: Offer, native: Timeframe, kept: KeptCandles) -> None:
         """Read candles once more that were read before they had settled."""
@@ -65,6 +67,7 @@ class Upkeep:
         earliest = end - offer.provider.page * native.length
         asked = [key for key, gap in due.items() if gap.last >= earliest]
         start = max(min(due[key].first for key in asked), earliest)
+        self.outages += sum(self._not_before.get(key) is None for key in asked)
         settled = known_until(offer, native, [], end)
         for key in asked:
             late = due[key].last >= settled  # it may be published yet

@@ -1,6 +1,6 @@
 """Candles: closed bars of any timeframe, in pages."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,6 +25,8 @@ FILL = parameters.choice(
     ("auto", "none"),
     "What to do about one or two missing candles of an exchange: fill them flat, or nothing.",
 )
+_SETTLED = timedelta(days=1)  # after which a closed candle is not corrected any more
+_OVERDUE_SECONDS = 5  # between looks for a candle that should be there
 PARAMETERS = (TIMEFRAME, LIMIT, START, END, CURSOR, FILL)
 
 
@@ -38,13 +40,18 @@ async def candles(request: Request) -> Response:
     markets: Markets = request.app.state.markets
     asked = CandlesAsked(timeframe, LIMIT.of(query), start, end, fill=FILL.of(query) == "auto")
     reply = await markets.candles(request.path_params["symbol"], asked)
-    return json(reply, max_age=_until_next(reply.age_ms, timeframe))
+    return json(reply, cache=_cache(reply, timeframe, end))
 
 
-def _until_next(age_ms: int, timeframe: Timeframe) -> int:
-    """Whole seconds until another candle closes; an old page may be kept as long as a candle."""
-    left = timeframe.length - timedelta(milliseconds=age_ms)
-    return max(0, int(left.total_seconds())) if left > timedelta(0) else timeframe.seconds
+def _cache(reply: CandlesReply, timeframe: Timeframe, end: datetime | None) -> str:
+    """How long the page holds: for ever where it is long past, else until the next close."""
+    age = timedelta(milliseconds=reply.age_ms)
+    if end is not None and end <= reply.as_of + age - _SETTLED and not reply.gaps:
+        return "public, max-age=31536000, immutable"
+    left = (timeframe.length - age).total_seconds()
+    seconds = int(left) if left > 0 else _OVERDUE_SECONDS
+    spare = timeframe.seconds // 4
+    return f"public, max-age={seconds}, stale-while-revalidate={spare}, stale-if-error=300"
 
 
 ROWS = (

@@ -92,9 +92,12 @@ def _response(text: str, struct: type[msgspec.Struct] | None, media_type: str) -
 
 
 async def as_json(request: Request) -> Response:
-    return Response(request.app.state.openapi, media_type="application/json")
+    headers = {"Cache-Control": "max-age=60"}
+    return Response(request.app.state.openapi, headers=headers, media_type="application/json")
 
 
 async def as_page(_: Request) -> Response:
     text = files("market_data.routes").joinpath("reference.html").read_text(encoding="utf-8")
-    return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY})
+    return HTMLResponse(
+        text, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "max-age=60"}
+    )

@@ -15,6 +15,7 @@ from common.errors import (
     UnsupportedTimeframe,
 )
 from common.wire import Problem, encode
+from market_data.resilience.bulkhead import Busy
 
 MEDIA_TYPE = "application/problem+json"
 _TITLES = {
@@ -22,6 +23,8 @@ _TITLES = {
     "unknown-symbol": "No source lists this market",
     "unsupported-timeframe": "Not a timeframe of this market",
     "not-enough-history": "The market's history is too short",
+    "overloaded": "Too much is being asked right now",
+    "too-large": "The request is too large",
     "upstream-unavailable": "The source of prices does not answer",
     "not-found": "There is nothing here",
     "method-not-allowed": "This path answers GET only",
@@ -58,12 +61,21 @@ def problem_of(error: CryptoAssistantError, instance: str = "") -> Problem:
             )
         case BadInput():
             return _problem("invalid-parameter", 422, str(error), instance)
+        case Busy():
+            return _problem(
+                "overloaded", 503, str(error), instance, retry_after_s=error.retry_after
+            )
         case Unavailable():
             return _problem(
                 "upstream-unavailable", 503, str(error), instance, retry_after_s=error.retry_after
             )
         case _:
             return _problem("internal", 500, "Please try again.", instance)
+
+
+def too_large(status: int, detail: str, instance: str) -> Problem:
+    """Refuse a request for its size: 413, 414 or 431."""
+    return _problem("too-large", status, detail, instance)
 
 
 def respond(problem: Problem) -> Response:

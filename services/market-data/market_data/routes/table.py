@@ -35,9 +35,22 @@ class Row:
     description: str = ""
 
 
-def json(body: msgspec.Struct, status: int = 200, *, max_age: int | None = None) -> Response:
-    """Encode a struct of `common.wire`, to be kept by the asker for `max_age` seconds."""
-    headers = {} if max_age is None else {"Cache-Control": f"max-age={max_age}"}
+def json(
+    body: msgspec.Struct,
+    status: int = 200,
+    *,
+    max_age: int | None = None,
+    cache: str | None = None,
+) -> Response:
+    """Encode a struct of `common.wire`.
+
+    Args:
+        max_age: Seconds for which the asker may keep it.
+        cache: The whole `Cache-Control`, where that is not all of it.
+    """
+    if cache is None and max_age is not None:
+        cache = f"max-age={max_age}"
+    headers = {} if cache is None else {"Cache-Control": cache}
     return Response(encode(body), status, headers, media_type="application/json")
 
 
