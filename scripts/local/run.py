@@ -49,9 +49,13 @@ def logs_folder(given: Mapping[str, str]) -> Path:
 
 
 async def _run(given: Mapping[str, str]) -> int:
-    logs = logs_folder(given)
     page_port = free_port(FIRST_PAGE_PORT)
-    what = plan(given, market_port=free_port(), page_port=page_port, logs=logs)
+    # A second run beside this one must not share its files.
+    folder = logs_folder(given)
+    logs = folder if page_port == FIRST_PAGE_PORT else folder / str(page_port)
+    what = plan(
+        given, market_port=free_port(), page_port=page_port, logs=logs, revision=_revision()
+    )
     asked_to_stop = _on_signals()
     children = Children(given, logs, say)
     running = asyncio.create_task(_start(what, given, children))
@@ -141,6 +145,8 @@ def _on_signals() -> asyncio.Event:
 
 def greeting(what: Plan, link: telegram_link.Link | None, logs: Path, seconds: float) -> str:
     """Write what a person needs to begin."""
+    if what.page is None and link is None:
+        return f"Everything runs but Telegram, which the bot waits for. Logs: {logs}. Ctrl-C ends."
     lines = [f"Ready after {seconds:.1f} s.", ""]
     if what.page:
         lines += [f"    Chat with the bot:  {what.page}", ""]
