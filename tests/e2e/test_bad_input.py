@@ -75,7 +75,10 @@ async def test_a_coin_with_too_little_history_says_what_there_is(tmp_path: Any) 
         answer = await chat.ask("/atr YNG 1d")
         short = await chat.ask("/atr YNG 1d 7")
 
-    assert "ATR(14) on 1d needs 15 closed candles; YNG/USD has 10." in answer["text"]
+    assert (
+        "ATR(14) on 1d needs 15 closed candles; YNG/USD has 10. Try /atr YNG 1d 7."
+        in answer["text"]
+    )
     assert "≈" in short["text"]
 
 

@@ -10,7 +10,8 @@ from common.errors import NotEnoughCandles, Unavailable, UnsupportedTimeframe
 from common.market import Timeframe
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.atr_words import AtrWords, read
-from telegram_bot.commands.price import MARKETS_LOOKED_THROUGH, which_coin
+from telegram_bot.commands.listed import timeframes_of
+from telegram_bot.commands.price import which_coin
 from telegram_bot.commands.words import words_of
 from telegram_bot.formatting.atr import atr_card, atr_overview
 from telegram_bot.formatting.numbers import plain
@@ -62,15 +63,10 @@ async def _overview(asked: AtrWords, services: Services) -> Reply:
 
 async def _timeframes(symbol: str, services: Services) -> Sequence[Timeframe]:
     """Return what the timeframe buttons offer; daily series have nothing shorter than a day."""
-    try:
-        listed = await services.market.markets(MARKETS_LOOKED_THROUGH)
-    except Unavailable:
+    has = await timeframes_of(symbol, services)
+    if has is None:
         return OVERVIEW
-    for item in listed.symbols:
-        if item.symbol == symbol:
-            has = [timeframe for timeframe in Timeframe if timeframe.value in item.timeframes]
-            return [timeframe for timeframe in has if timeframe in OVERVIEW or len(has) <= 4]
-    return OVERVIEW
+    return [timeframe for timeframe in has if timeframe in OVERVIEW or len(has) <= 4]
 
 
 def _question(asked: AtrWords, timeframe: Timeframe) -> AtrQuestion:
@@ -104,7 +100,8 @@ def _buttons(asked: AtrWords, reply: wire.AtrReply, timeframes: Sequence[Timefra
             for item in sorted({*_MULTIPLES, now.multiple})
         ),
         (
-            now.button("🔄 Refresh"),
+            # As it was asked: without a timeframe, so that an overview stays one.
+            replace(now, timeframe=asked.timeframe).button("🔄 Refresh"),
             Press("📈 Chart", f"chart {reply.symbol} {reply.timeframe} atr", fresh=True),
             Press(
                 "🔔 ATR alert", f"alert {reply.symbol} atr {now.multiple} {reply.timeframe}", True

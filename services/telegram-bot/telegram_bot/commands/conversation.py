@@ -103,7 +103,8 @@ class Conversation:
         except BadInput as error:
             if _is_chatter(error, request):
                 return self._hint(request.speaker), "hint"
-            return failures.explain(error, command, request), type(error).__name__
+            said = await failures.explain(error, command, request, self._services)
+            return said, type(error).__name__
         except Unavailable as error:
             log.warning("market data is unavailable", reason=str(error))
             return failures.unavailable(ref, command, request), "unavailable"

@@ -8,9 +8,8 @@ from common.errors import (
     UnknownSymbol,
     UnknownTimeframe,
 )
-from common.market import Symbol, Timeframe
-from telegram_bot.commands import Command, Request
-from telegram_bot.commands.atr_words import PERIOD, BadPeriod
+from telegram_bot.commands import Command, Request, Services, too_young
+from telegram_bot.commands.atr_words import BadPeriod, read
 from telegram_bot.commands.words import NotUnderstood, market, words_of
 from telegram_bot.formatting import trouble
 from telegram_bot.ports import Press, Reply
@@ -18,7 +17,7 @@ from telegram_bot.ports import Press, Reply
 _MOST_SUGGESTIONS = 3
 
 
-def explain(error: BadInput, command: Command, request: Request) -> Reply:
+async def explain(error: BadInput, command: Command, request: Request, services: Services) -> Reply:
     """Answer an error that the person can do something about."""
     match error:
         case UnknownSymbol():
@@ -26,7 +25,7 @@ def explain(error: BadInput, command: Command, request: Request) -> Reply:
         case UnknownTimeframe():
             return Reply(trouble.bad_timeframe(error.asked))
         case NotEnoughCandles():
-            return _too_young(error, command, request)
+            return await _too_young(error, command, request, services)
         case BadPeriod():
             return Reply(trouble.bad_period(error.asked))
         case NotUnderstood():
@@ -63,28 +62,12 @@ def _means(word: str, asked: str) -> bool:
         return False
 
 
-def _too_young(error: NotEnoughCandles, command: Command, request: Request) -> Reply:
-    symbol = Symbol.parse(error.symbol)
-    asked = _words(request)
-    period = next((int(word) for word in asked if word.isdecimal()), PERIOD)
-    instead = _long_enough(error)
-    text = trouble.short_history(
-        symbol.shown, symbol.base, error.timeframe, period, error.have, error.need, instead
-    )
-    if instead is None:
-        return Reply(text)
-    words = [instead if word.lower() == error.timeframe else word for word in asked]
-    return Reply(text, ((Press(f"Try {instead}", _again(command, words)),),))
-
-
-def _long_enough(error: NotEnoughCandles) -> str | None:
-    """Return the longest shorter timeframe of which the same span holds enough candles."""
-    asked = Timeframe(error.timeframe)
-    span = error.have * asked.seconds
-    for shorter in reversed(Timeframe):
-        if shorter.seconds < asked.seconds and span >= error.need * shorter.seconds:
-            return shorter.value
-    return None
+async def _too_young(
+    error: NotEnoughCandles, command: Command, request: Request, services: Services
+) -> Reply:
+    if command.name != "atr":
+        return Reply(trouble.bad_input(str(error)))
+    return await too_young.explain(error, read(_words(request)), services)
 
 
 def _again(command: Command, words: Sequence[str]) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from common import wire
-from common.errors import BadInput, Unavailable
+from common.errors import BadInput
 from telegram_bot.commands import Command, Request, Services
+from telegram_bot.commands.listed import bases
 from telegram_bot.commands.words import market, shorten, without_repeats, words_of
 from telegram_bot.formatting import trouble
 from telegram_bot.formatting.numbers import plain
@@ -13,7 +14,6 @@ from telegram_bot.ports import Copy, Press, Reply, Rows, error_from
 
 MOST = 10
 OFFERED = ("BTC", "ETH", "SOL", "BNB", "XRP")
-MARKETS_LOOKED_THROUGH = 200
 _MOST_LEFT_OUT_NAMED = 5
 
 
@@ -42,12 +42,8 @@ async def which_coin(command: str, services: Services) -> Reply:
 
 async def offered(command: str, services: Services) -> tuple[Press, ...]:
     """Return a button for each well-known coin that is listed; none when nobody can say."""
-    try:
-        listed = await services.market.markets(MARKETS_LOOKED_THROUGH)
-    except Unavailable:
-        return ()
-    bases = {item.base for item in listed.symbols}
-    return tuple(Press(base, f"{command} {base}") for base in OFFERED if base in bases)
+    listed = await bases(services)
+    return tuple(Press(base, f"{command} {base}") for base in OFFERED if base in listed)
 
 
 _NOTHING = wire.TickersReply(tickers=[], problems=[])

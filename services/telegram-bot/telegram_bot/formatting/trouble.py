@@ -37,22 +37,17 @@ def bad_period(asked: int | str) -> str:
 
 def short_history(
     symbol_shown: str,
-    base: str,
     timeframe: str,
     period: int,
     have: int,
     need: int,
-    try_timeframe: str | None = None,
+    instead: str | None = None,
 ) -> str:
-    """Answer for a market that is too young; `try_timeframe` is one whose history would do."""
-    if try_timeframe is None:
-        what_works = "Try a shorter timeframe or period."
-    else:
-        example = f"/atr {shortened(base)} {shortened(try_timeframe)} {period}"
-        what_works = f"Try {code(example)}."
+    """Answer for a market that is too young; `instead` are words of `/atr` that would do."""
+    what_works = f" Try {code(f'/atr {shortened(instead)}')}." if instead else ""
     return (
         f"ATR({period}) on {escape(shortened(timeframe))} needs {need} closed candles; "
-        f"{escape(shortened(symbol_shown))} has {have}. {what_works}"
+        f"{escape(shortened(symbol_shown))} has {have}.{what_works}"
     )
 
 

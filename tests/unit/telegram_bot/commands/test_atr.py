@@ -153,11 +153,66 @@ async def test_too_little_history_names_what_would_work() -> None:
     assert button.command == "atr ARB 1d 50"
 
 
-async def test_too_little_history_on_the_shortest_timeframe_has_no_way_out() -> None:
-    reply = await Talk().say("/atr ARB 1m 50")
+async def test_an_amount_is_not_taken_for_the_period() -> None:
+    talk = Talk()
+    talk.market.listed = [Listing("ARB-USDT", "Arbitrum", candles=14)]
 
-    assert "has 38" in reply.text
+    reply = await talk.say("/atr ARB 1w eq 10000")
+
+    assert reply.text == (
+        "ATR(14) on 1w needs 15 closed candles; ARB/USDT has 14. "
+        "Try <code>/atr ARB 1d 14</code>."
+    )
+    assert press(reply, "Try 1d").command == "atr ARB 1d eq 10k"
+
+
+async def test_a_timeframe_that_the_market_lacks_is_not_suggested() -> None:
+    talk = Talk()
+    talk.market.listed = [Listing("YNG-USD", "Young", timeframes=("1d", "1w"), candles=10)]
+
+    reply = await talk.say("/atr YNG 1d 3x")
+
+    assert reply.text == (
+        "ATR(14) on 1d needs 15 closed candles; YNG/USD has 10. Try <code>/atr YNG 1d 7</code>."
+    )
+    assert press(reply, "Try ATR(7)").command == "atr YNG 1d 7 3x"
+
+
+async def test_without_a_listing_a_shorter_period_is_suggested() -> None:
+    talk = Talk()
+    talk.market.failure, talk.market.failing = Unavailable("slow"), {"markets"}
+
+    reply = await talk.say("/atr ARB 1w 50")
+
+    assert press(reply, "Try ATR(21)").command == "atr ARB 1w 21"
+
+
+async def test_a_few_candles_are_enough_for_a_few() -> None:
+    talk = Talk()
+    talk.market.listed = [Listing("NEW-USD", "New", candles=5)]
+
+    assert press(await talk.say("/atr NEW 1m"), "Try ATR(4)").command == "atr NEW 1m 4"
+
+
+@pytest.mark.parametrize("candles", [0, 2])
+async def test_where_nothing_would_work_nothing_is_suggested(candles: int) -> None:
+    talk = Talk()
+    talk.market.listed = [Listing("NEW-USD", "New", candles=candles)]
+
+    reply = await talk.say("/atr NEW 1m")
+
+    assert reply.text == f"ATR(14) on 1m needs 15 closed candles; NEW/USD has {candles}."
     assert labels(reply) == []
+
+
+async def test_a_refreshed_overview_stays_one() -> None:
+    talk = Talk()
+    overview, block = await talk.say("/atr BTC"), await talk.say("/atr BTC 4h")
+
+    refreshed = await talk.tap(press(overview, "🔄 Refresh"))
+
+    assert isinstance(refreshed, Reply) and refreshed.text == overview.text
+    assert press(block, "🔄 Refresh").command == "atr BTC-USDT 4h"
 
 
 async def test_a_market_that_has_just_begun_is_told_by_its_shortest_timeframe() -> None:

@@ -32,14 +32,13 @@ from tests.support.wild_replies import nasty_texts
         ),
         (trouble.bad_period(500), "ATR period must be 2–90 (you sent 500)."),
         (
-            trouble.short_history("ARB/USDT", "ARB", "1w", 50, 38, 51, "1d"),
+            trouble.short_history("ARB/USDT", "1w", 50, 38, 51, "ARB 1d 50"),
             "ATR(50) on 1w needs 51 closed candles; ARB/USDT has 38. "
             "Try <code>/atr ARB 1d 50</code>.",
         ),
         (
-            trouble.short_history("ARB/USDT", "ARB", "1m", 50, 38, 51),
-            "ATR(50) on 1m needs 51 closed candles; ARB/USDT has 38. "
-            "Try a shorter timeframe or period.",
+            trouble.short_history("ARB/USDT", "1m", 50, 38, 51),
+            "ATR(50) on 1m needs 51 closed candles; ARB/USDT has 38.",
         ),
         (
             trouble.unavailable("3f9a1c2e"),
@@ -71,7 +70,7 @@ def test_troubles_are_said_exactly(text: str, said: str) -> None:
         lambda text: trouble.not_found(text, [text]),
         trouble.bad_timeframe,
         trouble.bad_period,
-        lambda text: trouble.short_history(text, text, text, 14, 1, 15, text),
+        lambda text: trouble.short_history(text, text, 14, 1, 15, text),
         trouble.unavailable,
         lambda text: trouble.too_many(10, [text] * 30),
         trouble.bad_input,
