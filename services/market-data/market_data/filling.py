@@ -41,6 +41,8 @@ def mend(candles: Sequence[Candle], timeframe: Timeframe, *, fill: bool = True) 
         fill: False to leave everything as the exchange published it.
     """
     length = timeframe.length
+    if not candles or candles[-1].opened_at - candles[0].opened_at == length * (len(candles) - 1):
+        return Mended(candles, [], [])  # nothing is missing
     mended: list[Candle] = list(candles[:1])
     filled: list[datetime] = []
     gaps: list[Gap] = []

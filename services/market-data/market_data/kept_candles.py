@@ -11,7 +11,7 @@ from itertools import count
 from common.market import Candle, Timeframe
 from market_data.filling import Mended, mend
 
-MOST_ROWS = 20_000
+MOST_ROWS = 5_000
 _numbers = count(1)  # of versions and revisions, unlike all before them in this process
 
 

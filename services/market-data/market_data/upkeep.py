@@ -13,6 +13,7 @@ from common.wire import Gap
 from market_data.archive import Archive, is_kept, known_until, settled_until
 from market_data.catalogue import Offer
 from market_data.filling import MOST_FILLED
+from market_data.guarded import Guarded
 from market_data.kept_candles import KeptCandles
 from market_data.resilience.cache import Cache
 
@@ -39,7 +40,7 @@ class Upkeep:
 
     def look_after(self, offer: Offer, native: Timeframe, kept: KeptCandles) -> None:
         """Read candles once more that were read before they had settled."""
-        if not is_kept(offer):
+        if not is_kept(offer) or _has_better_to_do(offer):
             return
         start, end = kept.settled, min(settled_until(offer, native), kept.end)
         start = max(start, end - offer.provider.page * native.length)
@@ -56,7 +57,7 @@ class Upkeep:
         Args:
             gaps: Of `kept`, oldest first.
         """
-        if not is_kept(offer) or offer.listing.sessions:
+        if not is_kept(offer) or offer.listing.sessions or _has_better_to_do(offer):
             return
         name = (offer.provider.name, offer.listing.symbol, native)
         keys = {(*name, gap.first, gap.last): gap for gap in gaps if gap.missing > MOST_FILLED}
@@ -140,3 +141,8 @@ class Upkeep:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _has_better_to_do(offer: Offer) -> bool:
+    """People wait for the exchange already; what is only nice to have is asked another time."""
+    return isinstance(offer.provider, Guarded) and offer.provider.crowded

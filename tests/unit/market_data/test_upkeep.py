@@ -12,7 +12,9 @@ from common.errors import Unavailable
 from common.market import Candle, Timeframe
 from market_data.archive import SETTLE_SECONDS
 from market_data.catalogue import Offer
+from market_data.guarded import Guarded
 from market_data.history import History, Series
+from market_data.resilience.guard import Guard
 from market_data.upkeep import AGAIN_SECONDS, UNFIXABLE_SECONDS
 from tests.support.fake_provider import FakeProvider, listing, rising
 
@@ -240,3 +242,20 @@ async def test_work_under_way_ends_with_the_service() -> None:
     await scene.history.quiet()
 
     assert scene.history.revised == 0
+
+
+async def test_while_people_wait_for_the_exchange_nothing_is_asked_again() -> None:
+    scene = Scene()
+    scene.lacks(5, 6, 7)
+    guarded = Guarded(scene.provider, Guard("fake", scene.clock))
+    scene.offer = Offer(guarded, scene.offer.listing)
+    guarded.guard.bulkhead.waiting = 9  # as if so many stood in line
+    await scene.ask()
+    scene.clock.advance(SETTLE_SECONDS)
+    await scene.ask()
+    asked = scene.calls
+
+    guarded.guard.bulkhead.waiting = 0
+    await scene.ask()
+
+    assert asked == 2 and scene.calls == 3
