@@ -1,0 +1,49 @@
+"""The short form of the kill matrix; the long one is `make prove PROOFS=kill_matrix`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import KINDS, fresh
+from tests.support.kill_matrix import matrix
+
+SOURCES = ("polling", "webhook")
+# Five a run, so that all four together meet every step.
+STEPS = {
+    ("polling", "sqlite"): ("received", "recorded", "fetched", "marked"),
+    ("polling", "postgresql"): ("acknowledging", "claimed", "sent", "noted"),
+    ("webhook", "sqlite"): ("recorded", "processing", "sending", "sent"),
+    ("webhook", "postgresql"): ("received", "processed", "marked", "noted"),
+}
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("source", SOURCES)
+async def test_nothing_is_lost_and_nothing_doubled_unmarked_by_kills(
+    source: str, kind: str, tmp_path: Path
+) -> None:
+    verdict = await matrix(
+        source,
+        fresh(kind, tmp_path),
+        tmp_path / "log",
+        kills=5,
+        per_second=40,
+        steps=STEPS[source, kind],
+    )
+
+    assert verdict.fine, f"{verdict}\n{(tmp_path / 'log').read_text()[-3000:]}"
+    assert verdict.updates > 100
+
+
+@pytest.mark.timeout(90)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_two_bots_on_one_token_share_the_work_and_hand_over(
+    kind: str, tmp_path: Path
+) -> None:
+    verdict = await matrix(
+        "polling", fresh(kind, tmp_path), tmp_path / "log", hand_overs=3, twins=True, per_second=40
+    )
+
+    assert verdict.fine and not verdict.doubled, verdict
+    assert verdict.handed_over == 3
