@@ -33,8 +33,8 @@ async def test_atr_opens_with_a_plain_sentence_and_its_buttons_ask_again() -> No
     async with assistant(clock=NOON) as chat:
         answer = await chat.ask("/atr BTC 4h")
         assert re.match(
-            r"BTC usually moves about [\d,.]+ USD in 4 h; a stop closer than that is often hit by "
-            r"noise\.\n📏 ATR\(14\) · BTC/USD · 4h\n",
+            r"BTC usually moves about [\d,.]+ USD in 4\xa0h; a stop closer than that is often hit "
+            r"by noise\.\n📏 ATR\(14\) · BTC/USD · 4h\n",
             answer["text"],
         )
         assert "Risk" not in answer["text"]

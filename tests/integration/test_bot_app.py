@@ -106,7 +106,8 @@ async def test_the_commands_answer(chat: Chat) -> None:
         "Commands",
         "Bitcoin · BTC/USDT · Binance",
         "Prices · USDT · Binance",
-        "BTC usually moves about 845 USDT in 4 h; a stop closer than that is often hit by noise.",
+        "BTC usually moves about 845 USDT in 4\xa0h; "
+        "a stop closer than that is often hit by noise.",
         "Bitcoin · BTC/USDT · Binance",
     ]
 

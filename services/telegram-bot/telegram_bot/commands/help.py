@@ -28,7 +28,7 @@ def _line(command: Command) -> str:
 def _explained(command: Command) -> str:
     lines = [
         f"{bold(f'/{command.name}')} — {escape(command.summary)}",
-        f"Usage: {escape(command.usage)}",
+        f"Usage: {code(command.usage)}",
         "",
         *(code(example) for example in command.examples),
     ]

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from common.wire import AtrReply
 from telegram_bot.formatting.atr_overview import atr_overview
-from telegram_bot.formatting.html import bold, escape, first_fitting, italic, pre
+from telegram_bot.formatting.html import bold, code, escape, first_fitting, italic, pre
 from telegram_bot.formatting.numbers import about, digits, price, share, spread
 from telegram_bot.formatting.source import (
     asked_at,
@@ -37,7 +37,7 @@ def atr_card(reply: AtrReply, multiple: Decimal = Decimal(2)) -> str:
         *trend_line(reply),
         *sizing_line(reply, multiple),
         italic(_candles(reply)),
-        f"<blockquote expandable>{escape(_method(reply))}</blockquote>",
+        f"<blockquote expandable>{_method(reply)}</blockquote>",
     ]
     return "\n".join(lines + closing_lines([(market.base, reply)]))
 
@@ -106,12 +106,14 @@ def _candles(reply: AtrReply) -> str:
 
 def _method(reply: AtrReply) -> str:
     n = reply.period
+    # In code, or Telegram would make a command of "/14".
+    formula = code(f"({n - 1}·ATR+TR)/{n}")
     built = f" built from {reply.built_from}" if reply.built_from else ""
     return (
         f"Wilder ATR (RMA): TR=max(H−L,|H−C₋₁|,|L−C₋₁|); first ATR = mean of first {n} TR; "
-        f"then ({n - 1}·ATR+TR)/{n}; {_counted(reply.bars, 'closed candle')}{built}, "
-        f"{source_name(reply.source)}. ATR before rounding: {digits(reply.atr, _RAW_DIGITS)}. "
-        "Not financial advice."
+        f"then {formula}; {_counted(reply.bars, 'closed candle')}{built}, "
+        f"{escape(source_name(reply.source))}. "
+        f"ATR before rounding: {escape(digits(reply.atr, _RAW_DIGITS))}. Not financial advice."
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from common.wire import AtrReply, Position, Stop
+from common.wire import AtrReply, Position, Side, Stop
 from telegram_bot.formatting.html import bold, code, escape, shortened, table
 from telegram_bot.formatting.numbers import (
     compact,
@@ -45,11 +45,11 @@ def trend_line(reply: AtrReply) -> list[str]:
     """Return the line of Chandelier and Supertrend; none where history is too short for both."""
     parts = []
     if (exits := reply.chandelier) is not None:
-        side = reply.position.side if reply.position is not None else "long"
+        side: Side = reply.position.side if reply.position is not None else "long"
         level = exits.long if side == "long" else exits.short
         parts.append(
             f"Chandelier({exits.period},{_factor(exits.multiple)}) {side} "
-            f"{code(price(level, reply.price_step))}"
+            f"{code(price(level, reply.price_step))}{_crossed(side, level, reply.price)}"
         )
     if (trend := reply.supertrend) is not None:
         now, then = ("🟢 up", "below") if trend.direction == "up" else ("🔴 down", "above")
@@ -58,6 +58,11 @@ def trend_line(reply: AtrReply) -> list[str]:
             f"flips {then} {code(price(trend.flips_at, reply.price_step))}"
         )
     return [" · ".join(parts)] if parts else []
+
+
+def _crossed(side: Side, level: Decimal, last: Decimal) -> str:
+    """Say that the price is already past the exit: the stop is no longer one."""
+    return " (crossed)" if (level > last if side == "long" else level < last) else ""
 
 
 def sizing_line(reply: AtrReply, multiple: Decimal) -> list[str]:

@@ -63,13 +63,13 @@ def age(ms: int) -> str:
 
 
 def span(timeframe: Timeframe | str) -> str:
-    """Say how long a candle is.
+    """Say how long a candle is, in prose: a no-break space keeps number and unit on one line.
 
     >>> span("4h"), span("15m"), span("1d")
-    ('4 h', '15 min', '1 day')
+    ('4\\xa0h', '15\\xa0min', '1\\xa0day')
     """
     text = timeframe.value if isinstance(timeframe, Timeframe) else timeframe
-    return f"{text[:-1]} {_UNITS[text[-1]]}"
+    return f"{text[:-1]}\xa0{_UNITS[text[-1]]}"
 
 
 def date(at: datetime) -> str:

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import Unavailable
+from playground.entities import settle, slice_units
+from playground.markup import parse
 from telegram_bot.commands import Command, Commands, Request, Services
 from telegram_bot.commands.discovery import discover, table
 from telegram_bot.ports import Notice, Press, Reply
@@ -47,6 +49,16 @@ async def test_help_explains_one_command(asked: str) -> None:
 
     assert "<b>/atr</b>" in reply.text
     assert "<code>/atr BTC 4h risk 1% eq 10k</code>" in reply.text
+
+
+@pytest.mark.parametrize("name", [command.name for command in discover().all])
+async def test_what_can_be_tapped_in_help_works(name: str) -> None:
+    text, entities = settle(*parse((await Talk().say(f"/help {name}")).text))
+
+    assert "mention" not in {entity["type"] for entity in entities}
+    for entity in entities:
+        if entity["type"] == "bot_command":
+            assert slice_units(text, entity["offset"], entity["length"]) == f"/{name}"
 
 
 async def test_help_about_nothing_lists_what_there_is() -> None:

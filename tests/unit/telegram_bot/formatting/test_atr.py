@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from common.wire import AtrReply, Gap, Stop
+from playground.entities import settle
 from playground.markup import parse
 from telegram_bot.formatting.atr import atr_card, atr_overview
 from telegram_bot.formatting.html import WIDTH
@@ -16,8 +17,10 @@ from tests.support.replies import AS_OF, atr_reply, position
 from tests.support.wild_replies import atrs
 
 D = Decimal
+# What people see is exact. The formula stands in code, which is not seen inside a quote, so that
+# Telegram makes no command of "/14"; the length of the candle holds a no-break space.
 CARD = """\
-BTC usually moves about 845 USDT in 4 h; a stop closer than that is often hit by noise.
+BTC usually moves about 845 USDT in 4\xa0h; a stop closer than that is often hit by noise.
 📏 <b>ATR(14) · BTC/USDT · 4h</b>
 <b>845.32</b> USDT = <b>1.26%</b> of 67,250.10
 Volatility: <b>normal</b> · 1.08× its 50-bar average · percentile 61
@@ -32,7 +35,7 @@ Risk 1% of 10,000 USDT at 2.0x → <b>0.05914 BTC</b> (3,977.17 USDT, 39.8%), lo
 <i>last closed candle <tg-time unix="1795248000" format="t">08:00 UTC</tg-time> · \
 next <tg-time unix="1795262400" format="r">in 3 h 48 min</tg-time></i>
 <blockquote expandable>Wilder ATR (RMA): TR=max(H−L,|H−C₋₁|,|L−C₋₁|); \
-first ATR = mean of first 14 TR; then (13·ATR+TR)/14; 250 closed candles, Binance. \
+first ATR = mean of first 14 TR; then <code>(13·ATR+TR)/14</code>; 250 closed candles, Binance. \
 ATR before rounding: 845.32. Not financial advice.</blockquote>"""
 
 
@@ -55,6 +58,28 @@ def line(text: str, start: str) -> str | None:
 
 def test_the_card_of_bitcoin_is_exact() -> None:
     assert atr_card(atr_reply(position=position())) == CARD
+
+
+def test_nothing_in_a_card_becomes_a_command_or_a_mention() -> None:
+    for reply in (atr_reply(), atr_reply(period=90, position=position())):
+        found = {entity["type"] for entity in settle(*parse(atr_card(reply)))[1]}
+
+        assert "code" in found and not found & {"bot_command", "mention", "hashtag"}
+
+
+@pytest.mark.parametrize(
+    ("side", "last", "said"),
+    [
+        ("long", "65118.20", "long <code>65,118.20</code> ·"),
+        ("long", "65118.19", "long <code>65,118.20</code> (crossed) ·"),
+        ("short", "68630.45", "short <code>68,630.45</code> ·"),
+        ("short", "68630.46", "short <code>68,630.45</code> (crossed) ·"),
+    ],
+)
+def test_an_exit_that_the_price_is_past_is_called_crossed(side: str, last: str, said: str) -> None:
+    card = atr_card(atr_reply(position=position(side=side), price=D(last)))
+
+    assert f"Chandelier(22,3) {said}" in card
 
 
 def test_without_an_amount_there_is_no_risk_line() -> None:
@@ -241,7 +266,7 @@ def test_a_daily_candle_of_last_week_carries_its_date() -> None:
         )
     )
 
-    assert card.startswith("BTC usually moves about 845 USDT in 1 week; ")
+    assert card.startswith("BTC usually moves about 845 USDT in 1\xa0week; ")
     assert ">16 Nov 2026, 00:00 UTC</tg-time> · next " in card
     assert ">in 39 h 48 min</tg-time>" in card
 

@@ -73,9 +73,11 @@ def test_an_age_is_said_in_one_whole_unit(ms: int, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("timeframe", "said"),
-    [("1m", "1 min"), ("4h", "4 h"), ("1d", "1 day"), (Timeframe.W1, "1 week")],
+    [("1m", "1\xa0min"), ("4h", "4\xa0h"), ("1d", "1\xa0day"), (Timeframe.W1, "1\xa0week")],
 )
-def test_a_timeframe_is_said_as_a_length(timeframe: Timeframe | str, said: str) -> None:
+def test_a_timeframe_is_said_as_a_length_that_does_not_break(
+    timeframe: Timeframe | str, said: str
+) -> None:
     assert span(timeframe) == said
 
 
