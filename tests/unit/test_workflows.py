@@ -11,6 +11,7 @@ import yaml
 
 from local.gates import GATES
 from local.test import PARTS
+from tests.support.workflow_files import load, parse
 
 ROOT = Path(__file__).resolve().parents[2]
 GITHUB = ROOT / ".github"
@@ -20,26 +21,6 @@ CLOSING = {"quality.yml": "quality-gate", "testing.yml": "tests-passed"}
 PINS = tomllib.loads((GITHUB / "actions-pins.toml").read_text())
 TARGETS = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 _LONGEST_RUN = 3
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML in which `on` is a word and not a boolean."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def load(path: Path) -> dict[str, Any]:
-    return parse(path.read_text())
-
-
-def parse(text: str) -> dict[str, Any]:
-    loaded = yaml.load(text, Loader=_Loader)
-    assert isinstance(loaded, dict)
-    return loaded
 
 
 def jobs(path: Path) -> dict[str, dict[str, Any]]:
