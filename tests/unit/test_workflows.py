@@ -196,6 +196,18 @@ def test_only_the_build_builds_and_only_what_proves_itself_gets_an_identity(path
         assert identified == any(name.startswith(proves) for name in used)
 
 
+def test_a_release_begins_on_develop_and_its_tag_stands_on_what_was_merged() -> None:
+    refs = {
+        name: next(step for step in job["steps"] if "checkout" in step["uses"])["with"]["ref"]
+        for name, job in jobs(GITHUB / "workflows" / "release.yml").items()
+    }
+
+    assert refs == {
+        "start": "develop",
+        "tag": "${{ github.event.pull_request.merge_commit_sha }}",
+    }
+
+
 PERMISSION = re.compile(r"^ {6}[a-z-]+: (?:read|write)\b.*$", re.MULTILINE)
 
 

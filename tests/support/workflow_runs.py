@@ -1,0 +1,200 @@
+"""Runs the project's own workflow files with act, on this machine and without a network.
+
+The jobs run for real: needs, conditions, matrices, outputs, summaries. Two things are stood in for:
+every action of others, by one that prints its name; and `make`, by one that notes what it was asked
+and fails where a test says so. `make gate` stays real, because it judges the other jobs.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gates.tools import tool
+from local.environment import ROOT
+
+_USES = re.compile(r"uses: ([\w.-]+/[\w.-]+)((?:/[\w.-]+)*)@([0-9a-f]{40})")
+_WITHIN = 50
+_MACHINES = ("ubuntu-24.04", "ubuntu-24.04-arm")
+# act's own schema is older than two of these keys, and with the third it would ask for a checkout
+# over the network; what they mean is held by tests/unit/test_workflows.py.
+_NOT_FOR_ACT = re.compile(r"^ +(?:deployment|queue|ref): .*\n", re.MULTILINE)
+_OUTPUTS = {
+    "docker/build-push-action": {"digest": "sha256:" + "d" * 64},
+    "aws-actions/amazon-ecr-login": {"registry": "registry.example.org"},
+    "actions/create-github-app-token": {"token": "app-token"},
+    "actions/deploy-pages": {"page_url": "https://pages.example.org"},
+}
+
+MAKE = """#!/bin/sh
+for word in "$@"; do target=$word; done
+{
+  flock 9
+  echo "$GITHUB_JOB $target$(for name in $NOTED; do eval "value=\\${$name-}"; \
+[ -n "$value" ] && printf ' %s=%s' "$name" "$value"; done)" >&9
+} 9>> "$CALLS"
+[ "$target" = gate ] && exec python3 scripts/local/gate.py
+[ "$target" = facts ] && printf 'base=b@sha256:1\\nversion=1.2.3\\ntree=t\\n' >> "$GITHUB_OUTPUT"
+case " $FAILING " in *" $target "* | *" $target/${EXPECT_PYTHON-} "*) exit 1 ;; esac
+exit 0
+"""
+NOTED = "EXPECT_PYTHON HEAD_REF BASE_REF AUDIT_SOURCE RELEASE GH_TOKEN PROGRAM"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of one run.
+
+    Attributes:
+        code: 0 when the run succeeded.
+        jobs: The result of each job by id: success or failure; jobs that did not run are missing.
+            The legs of a matrix count as one.
+        calls: What `make` was asked: job, target and the variables of `NOTED`, in order.
+        used: The actions that ran, in order: job and action.
+        said: Everything printed.
+    """
+
+    code: int
+    jobs: dict[str, str]
+    calls: list[str]
+    used: list[tuple[str, str]]
+    said: str
+
+    def asked(self, job: str) -> list[str]:
+        """Return what a job asked of `make`."""
+        return [call.partition(" ")[2] for call in self.calls if call.split()[0] == job]
+
+
+class Bench:
+    """A copy of what the pipeline needs, in a folder, in which workflows can be run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "repository"
+        self._stubs = folder / "actions"
+        self._bin = folder / "bin"
+        shutil.copytree(ROOT / ".github", self.root / ".github")
+        (self.root / "scripts" / "local").mkdir(parents=True)
+        shutil.copy(ROOT / "scripts" / "local" / "gate.py", self.root / "scripts" / "local")
+        for path in (self.root / ".github").rglob("*.yml"):
+            self._make_readable(path)
+        self._bin.mkdir()
+        (self._bin / "make").write_text(MAKE)
+        (self._bin / "make").chmod(0o755)
+        self._commit()
+
+    def add(self, name: str, text: str) -> None:
+        """Put another workflow beside the project's own."""
+        path = self.root / ".github" / "workflows" / f"{name}.yml"
+        path.write_text(text)
+        self._make_readable(path)
+
+    def run(
+        self,
+        workflow: str,
+        event: str,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        failing: Sequence[str] = (),
+        secrets: Mapping[str, str] | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> Run:
+        """Run one workflow for one event.
+
+        Args:
+            workflow: The name of its file without `.yml`.
+            event: As in `on:`.
+            payload: What GitHub tells about the event.
+            failing: Targets of `make` that fail; `unit/3.12` fails on that Python alone.
+            secrets, variables: What the repository holds.
+        """
+        folder = self.root.parent
+        calls = folder / "calls"
+        calls.write_text("")
+        (folder / "event.json").write_text(json.dumps(payload or {}))
+        command = [tool("act"), event, "--json", "--no-cache-server", "--use-new-action-cache"]
+        command += ["--workflows", f".github/workflows/{workflow}.yml"]
+        command += ["--eventpath", str(folder / "event.json"), "--action-offline-mode"]
+        command += ["--artifact-server-addr", "127.0.0.1", "--cache-server-addr", "127.0.0.1"]
+        command += [word for it in _MACHINES for word in ("--platform", f"{it}=-self-hosted")]
+        command += self._replaced()
+        for option, named in (("--secret", secrets), ("--var", variables)):
+            command += [word for k, v in (named or {}).items() for word in (option, f"{k}={v}")]
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env={
+                "PATH": f"{self._bin}:{os.environ['PATH']}",
+                "HOME": str(folder),
+                "XDG_CACHE_HOME": str(folder / "cache"),
+                "CALLS": str(calls),
+                "FAILING": " ".join(failing),
+                "NOTED": NOTED,
+            },
+            capture_output=True,
+            text=True,
+            timeout=_WITHIN,
+        )
+        return _read(done, calls.read_text().splitlines())
+
+    def _make_readable(self, path: Path) -> None:
+        text = _NOT_FOR_ACT.sub("", path.read_text()).replace("uses: $/", "uses: ./")
+        path.write_text(text)
+        for action, within, _ in _USES.findall(text):
+            self._stub(action, within)
+
+    def _stub(self, action: str, within: str) -> None:
+        folder = self._stubs / action.replace("/", "+")
+        where = folder.joinpath(*within.strip("/").split("/")) if within else folder
+        where.mkdir(parents=True, exist_ok=True)
+        outputs = {
+            name: {"description": name, "value": value}
+            for name, value in _OUTPUTS.get(action, {}).items()
+        }
+        steps = [{"run": f"echo STUB {action}{within}", "shell": "sh"}]
+        described = {"name": action, "description": action, "outputs": outputs}
+        described["runs"] = {"using": "composite", "steps": steps}
+        (where / "action.yml").write_text(json.dumps(described))  # JSON is YAML
+
+    def _replaced(self) -> list[str]:
+        pinned = {
+            (action, commit)
+            for path in (self.root / ".github").rglob("*.yml")
+            for action, _, commit in _USES.findall(path.read_text())
+        }
+        words = []
+        for action, commit in sorted(pinned):
+            folder = self._stubs / action.replace("/", "+")
+            words += ["--local-repository", f"{action}@{commit}={folder}"]
+        return words
+
+    def _commit(self) -> None:
+        somebody = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.org")
+        for words in (
+            ("init", "--quiet", "--initial-branch", "main"),
+            ("add", "."),
+            (*somebody, "commit", "--quiet", "--message", "begin"),
+            ("remote", "add", "origin", "https://github.com/somebody/crypto-assistant.git"),
+        ):
+            subprocess.run(["git", *words], cwd=self.root, check=True)
+
+
+def _read(done: subprocess.CompletedProcess[str], calls: list[str]) -> Run:
+    jobs: dict[str, str] = {}
+    used: list[tuple[str, str]] = []
+    for line in done.stdout.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        job = str(entry.get("jobID", ""))
+        said = str(entry.get("msg", "")).strip()
+        if "jobResult" in entry and jobs.get(job) != "failure":
+            jobs[job] = entry["jobResult"]
+        if said.startswith("STUB "):
+            used.append((job, said.removeprefix("STUB ")))
+    return Run(done.returncode, jobs, calls, used, done.stdout + done.stderr)
