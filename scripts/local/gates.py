@@ -35,7 +35,8 @@ GATES: dict[str, tuple[str, ...]] = {
     + ("--configfile", "pyproject.toml", *CODE[:-1]),
     "schemas": _tool("python", "scripts/gates/schemas.py"),
     "drift": _module("gates.drift"),
-    "yaml": _tool("yamllint", "--strict", ".github", "docker-compose.yml", "mkdocs.yml"),
+    "yaml": _tool("yamllint", "--strict", ".github", "docker-compose.yml", "mkdocs.yml")
+    + (".pre-commit-config.yaml",),
     "licences": _module("gates.licences"),
     "secrets": _module("gates.secrets"),
     "docstrings": _tool("interrogate", "--config", "pyproject.toml", "-v", *CODE[:-1]),

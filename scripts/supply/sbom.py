@@ -22,7 +22,10 @@ def bill(program: str) -> str:
         [*command, *options], cwd=ROOT, check=True, capture_output=True, text=True
     )
     found = json.loads(made.stdout)
+    found["metadata"].pop("tools", None)
     for component in found.get("components", []):
+        references = component.pop("externalReferences", [])
+        component["hashes"] = [it for found in references for it in found.get("hashes", [])]
         component["purl"] = f"pkg:pypi/{component['name']}@{component['version']}"
     return json.dumps(found, indent=1, sort_keys=True) + "\n"
 
