@@ -11,19 +11,16 @@ import subprocess  # nosec B404: a fixed command, no shell
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from pathlib import Path
 
 from dotenv import dotenv_values
 
 from common.errors import Misconfigured, Unavailable
-from common.settings import read
 from local import telegram_link
 from local.children import Children, last_words
 from local.environment import ROOT
 from local.plan import Plan, Program, has_token, plan
 from local.ports import free_port
 from local.readiness import all_ready
-from telegram_bot.settings import Settings as BotSettings
 
 FIRST_PAGE_PORT = 8080
 READY_WITHIN = 45.0
@@ -81,7 +78,6 @@ async def _start(what: Plan, given: Mapping[str, str], children: Children) -> Se
     link = None
     if has_token(given):
         try:
-            read(BotSettings, telegram_bot_token=given["TELEGRAM_BOT_TOKEN"])
             link = await _link(given)
         except Misconfigured as error:
             return [str(error)]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from dataclasses import dataclass
 
 import segno
@@ -12,6 +13,7 @@ from common.http import create_client, get
 TELEGRAM = "https://api.telegram.org"
 _ANSWERS_WITHIN = 8.0
 _REFUSED = {401, 404}
+_FORM = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,14 @@ async def find(token: str, api: str = TELEGRAM) -> Link:
     """Ask Telegram whose token this is. The token is never part of an error.
 
     Raises:
-        Misconfigured: If Telegram refuses the token.
+        Misconfigured: If it has not the form of a token, or Telegram refuses it.
         Unavailable: If Telegram gave no usable answer in time.
     """
+    if not _FORM.fullmatch(token):
+        raise Misconfigured(
+            "TELEGRAM_BOT_TOKEN is wrong. It must be: a bot token such as 123456789:AAE… — send "
+            "/newbot to @BotFather in Telegram to get one, or unset it to chat on this machine."
+        )
     async with create_client(api) as client:
         answer = await get(client, f"/bot{token}/getMe", seconds=_ANSWERS_WITHIN)
     if answer.status in _REFUSED:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from common import environments
 from common.clock import Clock, SystemClock
 from common.errors import CryptoAssistantError
 from common.features import Features
@@ -18,6 +19,7 @@ from market_data.guarded import Guarded
 from market_data.market import Markets
 from market_data.metrics import Metrics
 from market_data.providers import Surroundings, create
+from market_data.providers.coinbase_feed import CoinbaseFeed
 from market_data.requests_seen import RequestsSeen
 from market_data.resilience.guard import Guard
 from market_data.routes import (
@@ -28,12 +30,14 @@ from market_data.routes import (
     operations,
     problems,
     statistics,
+    stream,
     symbols,
     tickers,
 )
 from market_data.routes.conditional import Conditional
 from market_data.routes.middleware import DEADLINE_SECONDS, Requests
 from market_data.settings import Settings
+from market_data.streams import HEARTBEAT_SECONDS, Streams
 
 ROWS = (
     *tickers.ROWS,
@@ -41,6 +45,7 @@ ROWS = (
     *indicators.ROWS,
     *statistics.ROWS,
     *symbols.ROWS,
+    *stream.ROWS,
     *operations.ROWS,
     *health.ROWS,
 )
@@ -60,11 +65,20 @@ def create_markets(settings: Settings, clock: Clock) -> Markets:
         urls=settings.urls(),
     )
     providers = [
-        Guarded(provider, Guard(provider.name, clock))
+        Guarded(provider, Guard(provider.name, clock), _feed(provider.name, settings, clock))
         for provider in create(settings.provider_names(), surroundings)
     ]
     store = CandleStore(settings.candle_store, clock) if settings.candle_store else None
     return Markets(providers, Features(settings.environment), clock, store)
+
+
+def _feed(name: str, settings: Settings, clock: Clock) -> CoinbaseFeed | None:
+    """The live feed of a provider that has one, for as many markets as are kept hot."""
+    url = settings.feed_url()
+    if name != "coinbase" or url is None:
+        return None
+    most = environments.load(settings.environment).max_active_tickers
+    return CoinbaseFeed(clock, url, most=most)
 
 
 def create_app(
@@ -76,11 +90,13 @@ def create_app(
     """Return the application; tests bring their own clock, use cases or deadline in seconds."""
     clock = clock or SystemClock()
     answers = markets or create_markets(settings, clock)
+    streams = Streams(answers, clock)
     seen = RequestsSeen()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
+        await streams.aclose()
         await answers.aclose()
 
     app = Starlette(
@@ -109,6 +125,8 @@ def create_app(
     app.router.redirect_slashes = False  # a wrong path is told, not guessed
     app.state.settings = settings
     app.state.markets = answers
+    app.state.streams = streams
+    app.state.heartbeat = HEARTBEAT_SECONDS
     app.state.metrics = Metrics(answers, seen, version("crypto-assistant"))
     app.state.openapi = msgspec.json.encode(openapi.document(ROWS, version("crypto-assistant")))
     return app

@@ -1,7 +1,10 @@
 """A provider behind its guard: the same questions, asked as the upstream can bear."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
+from typing import Protocol
 
 from common.market import Candle, Symbol, Ticker, Timeframe
 from common.wire import AsOfKind, Quality
@@ -11,15 +14,40 @@ from market_data.resilience.guard import Guard
 _CROWD = 4
 
 
-class Guarded:
-    """Any provider, with a bulkhead, a breaker, retries and a budget around every call."""
+class Feed(Protocol):
+    """A live connection that keeps the last trade of watched markets at hand."""
 
-    def __init__(self, provider: Provider, guard: Guard) -> None:
+    def latest(self, symbol: Symbol) -> Ticker | None:
+        """The last trade, or None while it is not known for sure; watches the market from now."""
+        ...
+
+    async def run(self) -> None:
+        """Stay connected until cancelled."""
+        ...
+
+
+class Guarded:
+    """Any provider, with a bulkhead, a breaker, retries and a budget around every call.
+
+    With a feed, the tickers that it has cost no call and need no breaker.
+    """
+
+    def __init__(self, provider: Provider, guard: Guard, feed: Feed | None = None) -> None:
         self.name = provider.name
         self.quality: Quality = provider.quality
         self.as_of_kind: AsOfKind = provider.as_of_kind
         self.guard = guard
         self._provider = provider
+        self._feed = feed
+        self._following: asyncio.Task[None] | None = None
+
+    def hot(self, symbol: Symbol) -> Ticker | None:
+        """The market's last trade, where a live feed has it now."""
+        if self._feed is None:
+            return None
+        if self._following is None:
+            self._following = asyncio.create_task(self._feed.run(), name=f"{self.name} feed")
+        return self._feed.latest(symbol)
 
     @property
     def page(self) -> int:
@@ -58,4 +86,8 @@ class Guarded:
         )
 
     async def aclose(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._following
         await self._provider.aclose()

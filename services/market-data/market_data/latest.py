@@ -57,6 +57,9 @@ class Latest:
         return self._flight.shared
 
     def known(self, offer: Offer) -> Known | None:
+        hot = _hot(offer)
+        if hot is not None:
+            return Known(hot, age=0.0, failing=False)
         kept = self._kept.get(_key(offer))
         return Known(kept.value.ticker, kept.age, self.failing(offer)) if kept else None
 
@@ -66,6 +69,8 @@ class Latest:
 
     def due(self, offer: Offer, *, preferred: bool) -> bool:
         """Say whether a source is worth asking again now."""
+        if _hot(offer) is not None:
+            return False
         kept = self._kept.get(_key(offer))
         if not preferred and isinstance(offer.provider, Guarded) and offer.provider.crowded:
             return False
@@ -90,6 +95,11 @@ class Latest:
 
     async def aclose(self) -> None:
         await self._flight.aclose()
+
+
+def _hot(offer: Offer) -> Ticker | None:
+    provider = offer.provider
+    return provider.hot(offer.listing.symbol) if isinstance(provider, Guarded) else None
 
 
 def _key(offer: Offer) -> tuple[object, ...]:

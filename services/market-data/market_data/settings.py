@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from common.settings import ProgramSettings
 
+FEED_URL = "wss://ws-feed.exchange.coinbase.com"
 EXCHANGES = ("binance", "binanceus", "bitstamp", "coinbase", "kraken")
 
 
@@ -52,6 +53,11 @@ class Settings(ProgramSettings):
     binanceus_url: Url | None = Field(default=None, description=_AN_ADDRESS)
     bitstamp_url: Url | None = Field(default=None, description=_AN_ADDRESS)
     coinbase_url: Url | None = Field(default=None, description=_AN_ADDRESS)
+    coinbase_feed_url: str | None = Field(
+        default=None,
+        pattern="^(wss?://.+|off)$",
+        description="the address of a WebSocket that starts with ws, or off for no live feed",
+    )
     kraken_url: Url | None = Field(default=None, description=_AN_ADDRESS)
 
     @field_validator("data_dir")
@@ -70,6 +76,12 @@ class Settings(ProgramSettings):
 
     def provider_names(self) -> list[str]:
         return [name for name in self.providers.replace(",", " ").lower().split() if name]
+
+    def feed_url(self) -> str | None:
+        """Where Coinbase's live feed is; None for none, as when the exchange is a stand-in."""
+        if self.coinbase_feed_url == "off":
+            return None
+        return self.coinbase_feed_url or (None if self.coinbase_url else FEED_URL)
 
     def urls(self) -> dict[str, str]:
         """Where exchanges are, by name, as far as they are not where they say themselves."""

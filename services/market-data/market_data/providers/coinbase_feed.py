@@ -19,7 +19,6 @@ from common.market import Symbol, Ticker
 from market_data.providers.coinbase_words import ticker_of_feed
 from market_data.providers.exchange_words import BadAnswer
 
-URL = "wss://ws-feed.exchange.coinbase.com"
 IDLE_SECONDS = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _MOST_BYTES = 1024 * 1024
@@ -53,7 +52,7 @@ class CoinbaseFeed:
     def __init__(
         self,
         clock: Clock,
-        url: str = URL,
+        url: str,
         *,
         most: int = 50,
         idle: float = IDLE_SECONDS,

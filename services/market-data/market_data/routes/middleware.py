@@ -70,12 +70,13 @@ class Requests:
         if refusal is None and self._seen.in_flight >= self._most and path not in _UNBOUNDED:
             busy = Busy(f"{self._most} requests are under way already.", retry_after=1.0)
             refusal = problem_of(busy, scope["request_id"])
-        self._seen.in_flight += 1
+        endless = path in ENDLESS  # it has a bound of its own, and would fill this one
+        self._seen.in_flight += not endless
         try:
             if refusal is not None:
                 await respond(refusal)(scope, receive, send_with_id)
                 return
-            async with asyncio.timeout(None if path in ENDLESS else self._deadline):
+            async with asyncio.timeout(None if endless else self._deadline):
                 await self._app(scope, receive, send_with_id)
         except TimeoutError:
             if status:
@@ -83,10 +84,11 @@ class Requests:
             late = Unavailable(f"No answer within {self._deadline:g} s.", retry_after=2)
             await respond(problem_of(late, scope["request_id"]))(scope, receive, send_with_id)
         finally:
-            self._seen.in_flight -= 1
+            self._seen.in_flight -= not endless
             seconds = time.perf_counter() - started
             route = self._routes.get(scope.get("endpoint"), "none")
-            self._seen.add(route, status or 500, seconds)
+            if not endless:
+                self._seen.add(route, status or 500, seconds)
             _log(scope, status, seconds)
 
 

@@ -15,7 +15,7 @@ from market_data.streams import HEARTBEAT_SECONDS, Event, Reader, Streams
 SYMBOLS = parameters.words(
     "symbols", MOST_SYMBOLS, "Markets in any spelling, separated by commas.", "BTC-USD,eth"
 )
-TIMEFRAME = parameters.Parameter[Timeframe | None](
+TIMEFRAME: parameters.Parameter[Timeframe | None] = parameters.Parameter(
     "tf",
     Timeframe.parse,
     None,
