@@ -15,6 +15,7 @@ from telegram_bot.formatting.source import (
 )
 from telegram_bot.formatting.stops import sizing_line, stop_layouts, trend_line
 from telegram_bot.formatting.time import moment, relative, span, until
+from telegram_bot.formatting.unit import quoted
 
 __all__ = ["atr_card", "atr_overview"]
 
@@ -48,7 +49,7 @@ def _opening(reply: AtrReply) -> str:
     if reply.atr == 0:
         return f"{market.base} did not move at all in {_counted(reply.bars, 'closed candle')}."
     return (
-        f"{market.base} usually moves about {escape(about(reply.atr))} {market.quote} "
+        f"{market.base} usually moves about {quoted(escape(about(reply.atr)), reply.symbol)} "
         f"in {span(reply.timeframe)}; {_NOISE}"
     )
 
@@ -59,7 +60,7 @@ def _value(reply: AtrReply) -> str:
     label = "" if reply.close == reply.entry else "the last close "
     mark = "≈ " if reply.approximate else ""
     return (
-        f"{mark}{bold(spread(reply.atr, reply.price_step))} {shown(reply.symbol).quote} "
+        f"{mark}{quoted(bold(spread(reply.atr, reply.price_step)), reply.symbol)} "
         f"= {bold(share(reply.atr_pct))} of {label}{close}"
     )
 

@@ -6,6 +6,7 @@ from common.wire import AtrReply
 from telegram_bot.formatting.html import escape, first_fitting, italic, pre, table
 from telegram_bot.formatting.numbers import share, spread
 from telegram_bot.formatting.source import closing_lines, shown, source_name
+from telegram_bot.formatting.unit import unit
 
 
 def atr_overview(replies: Sequence[AtrReply], *, closing: bool = True) -> str:
@@ -29,7 +30,7 @@ def atr_overview(replies: Sequence[AtrReply], *, closing: bool = True) -> str:
         )
         for reply in replies
     ]
-    lines = [headline, pre(first_fitting(_overviews(rows, market.quote)))]
+    lines = [headline, pre(first_fitting(_overviews(rows, unit(first.symbol) or "ATR")))]
     if any(reply.approximate for reply in replies):
         lines.append(italic("~ stands on few candles, not settled yet"))
     if closing:
@@ -37,8 +38,8 @@ def atr_overview(replies: Sequence[AtrReply], *, closing: bool = True) -> str:
     return "\n".join(lines)
 
 
-def _overviews(rows: Sequence[tuple[str, str, str, str]], quote: str) -> Iterator[list[str]]:
-    headed = [("", quote, "ATR %", "regime"), *rows]
+def _overviews(rows: Sequence[tuple[str, str, str, str]], heading: str) -> Iterator[list[str]]:
+    headed = [("", heading, "ATR %", "regime"), *rows]
     yield table(headed, "lrrl", gaps=2)
     yield table(headed, "lrrl")
     yield table([row[:3] for row in headed], "lrr")

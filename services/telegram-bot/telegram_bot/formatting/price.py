@@ -32,6 +32,7 @@ from telegram_bot.formatting.source import (
     stale_warning,
 )
 from telegram_bot.formatting.time import age
+from telegram_bot.formatting.unit import quoted
 
 __all__ = ["price_brief", "price_card", "price_table"]
 
@@ -41,7 +42,7 @@ def price_card(reply: TickerReply) -> str:
     market = shown(reply.symbol)
     lines = [
         f"{_name(reply)} · {code(market.shown)} · {escape(source_name(reply.source))}",
-        f"{bold(price(reply.price, reply.price_step))} {market.quote} "
+        f"{quoted(bold(price(reply.price, reply.price_step)), reply.symbol)} "
         f"{_light(reply.change_24h_pct)} {bold(signed_percent(reply.change_24h_pct))} (24h)",
         pre(first_fitting(_details(reply))),
     ]
@@ -61,7 +62,7 @@ def price_brief(reply: TickerReply) -> str:
     if reply.stale:
         notes.insert(0, "⚠️ <b>Stale</b>")
     return (
-        f"{_name(reply)} {bold(price(reply.price, reply.price_step))} {market.quote} "
+        f"{_name(reply)} {quoted(bold(price(reply.price, reply.price_step)), reply.symbol)} "
         f"{signed_percent(reply.change_24h_pct)} (24h)\n{' · '.join(notes)}"
     )
 
@@ -124,9 +125,8 @@ def _in_range(reply: TickerReply) -> str:
 
 
 def _volume(reply: TickerReply) -> str:
-    market = shown(reply.symbol)
     if reply.quote_volume_24h is not None:
-        return f"{compact(reply.quote_volume_24h)} {market.quote}"
+        return quoted(compact(reply.quote_volume_24h), reply.symbol)
     if reply.volume_24h is not None:
-        return f"{compact(reply.volume_24h)} {market.base}"
+        return f"{compact(reply.volume_24h)} {shown(reply.symbol).base}"
     return UNKNOWN

@@ -21,6 +21,7 @@ from telegram_bot.formatting.source import (
     stale_among,
 )
 from telegram_bot.formatting.trouble import bad_input, not_found, too_many
+from telegram_bot.formatting.unit import unit
 
 MOST_COINS = 10
 
@@ -68,7 +69,7 @@ def _labels(replies: Sequence[TickerReply]) -> list[str]:
 
 
 def _shared_quote(replies: Sequence[TickerReply]) -> str | None:
-    quotes = {shown(reply.symbol).quote for reply in replies}
+    quotes = {unit(reply.symbol) for reply in replies}
     return quotes.pop() if len(quotes) == 1 else None
 
 

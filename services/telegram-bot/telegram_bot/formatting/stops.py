@@ -15,6 +15,7 @@ from telegram_bot.formatting.numbers import (
     times,
 )
 from telegram_bot.formatting.source import shown
+from telegram_bot.formatting.unit import quoted
 
 _LONGEST_STOP = 22  # characters; with more even a stacked row would wrap
 
@@ -84,18 +85,27 @@ def _position(reply: AtrReply, position: Position) -> str:
     side = " short" if position.side == "short" else ""
     equity = escape(money(position.equity).removesuffix(".00"))
     opening = (
-        f"Risk {_factor(position.risk_pct)}% of {equity} {market.quote} "
+        f"Risk {_factor(position.risk_pct)}% of {quoted(equity, reply.symbol)} "
         f"at {times(position.multiple)}x{side}"
     )
     if position.quantity == 0:
         lot = quantity(reply.lot_step, reply.lot_step)
-        return f"{opening}: one lot ({lot} {market.base}) already risks more"
+        return f"{opening}: one lot ({lot} {market.base}) already risks more{_doubt(reply)}"
     size = bold(f"{quantity(position.quantity, reply.lot_step)} {market.base}")
     cost, loss = escape(money(position.cost)), escape(money(position.loss))
     return (
-        f"{opening} → {size} ({cost} {market.quote}, {escape(share(position.cost_pct, 1))}), "
-        f"loss {loss}{'; size capped by equity' if position.capped else ''}"
+        f"{opening} → {size} ({quoted(cost, reply.symbol)}, "
+        f"{escape(share(position.cost_pct, 1))}), loss {loss}"
+        f"{'; size capped by equity' if position.capped else ''}{_doubt(reply)}"
     )
+
+
+def _doubt(reply: AtrReply) -> str:
+    """A recording does not say in which steps its market trades; the service guesses them."""
+    if reply.quality != "recorded":
+        return ""
+    lot = quantity(reply.lot_step, reply.lot_step)
+    return f"; a lot of {lot} is a guess from the recorded volumes"
 
 
 def _factor(value: Decimal) -> str:

@@ -211,6 +211,35 @@ def test_a_lot_that_risks_too_much_is_told() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        ("0", "Risk 1% of 10,000 USDT at 2.0x: one lot (1 BTC) already risks more"),
+        ("2", "Risk 1% of 10,000 USDT at 2.0x → <b>2 BTC</b> (3,977.17 USDT, 39.8%), loss 99.98"),
+    ],
+)
+def test_the_lot_of_a_recording_is_called_a_guess(amount: str, said: str) -> None:
+    sized = {"position": position(quantity=D(amount)), "lot_step": D(1)}
+    recorded, live = atr_reply(quality="recorded", **sized), atr_reply(**sized)
+
+    assert line(atr_card(live), "Risk") == said
+    assert line(atr_card(recorded), "Risk") == (
+        f"{said}; a lot of 1 is a guess from the recorded volumes"
+    )
+
+
+def test_a_quote_that_is_no_money_is_no_unit() -> None:
+    future = atr_reply(symbol="BTC-PERP", position=position())
+    card = atr_card(future)
+
+    assert card.startswith("BTC usually moves about 845 in 4\xa0h; ")
+    assert "ATR(14) · BTC/PERP · 4h" in card
+    assert "\n<b>845.32</b> = <b>1.26%</b> of 67,250.10\n" in card
+    assert "\nRisk 1% of 10,000 at 2.0x → <b>0.05914 BTC</b> (3,977.17, 39.8%), loss 99.98" in card
+    assert card.count("PERP") == 1
+    assert block(atr_overview([future]))[0].split() == ["ATR", "ATR", "%", "regime"]
+
+
 @pytest.mark.parametrize("asked", [None, position(multiple=D(80), refusal="No.", stop=None)])
 def test_a_long_stop_below_zero_is_refused_and_has_no_size(asked: object) -> None:
     card = atr_card(atr_reply(position=asked), D(80))

@@ -46,6 +46,14 @@ def test_the_two_lines_of_bitcoin_are_exact() -> None:
     )
 
 
+def test_a_quote_that_is_no_money_is_no_unit() -> None:
+    future = ticker_reply(symbol="BTC-PERP")
+
+    assert price_card(future).count("PERP") == 1  # the market's name
+    assert row(future, "Volume 24h") == "1.84B"
+    assert price_brief(future).startswith("<b>Bitcoin</b> <b>67,250.10</b> +2.41% (24h)\n")
+
+
 def test_simulated_answers_end_with_a_warning() -> None:
     reply = ticker_reply(source="simu", quality="simulated")
 

@@ -68,6 +68,13 @@ def test_different_quotes_stand_beside_each_market_and_not_above() -> None:
     ]
 
 
+def test_a_quote_that_is_no_money_stands_in_the_name_alone() -> None:
+    text = price_table([ticker_reply(symbol="BTC-PERP"), ticker_reply(symbol="ETH-PERP")], [])
+
+    assert text.startswith("<b>Prices</b> · Binance\n")
+    assert [line.split()[0] for line in block(text)] == ["price", "BTC/PERP", "ETH/PERP"]
+
+
 def test_different_sources_are_told_below() -> None:
     apple = ticker_reply(
         symbol="AAPL-USDT",
