@@ -41,9 +41,8 @@ def unavailable(ref: str, command: Command, request: Request) -> Reply:
 
 def _unknown(error: UnknownSymbol, command: Command, request: Request) -> Reply:
     near = error.suggestions[:_MOST_SUGGESTIONS]
-    buttons = tuple(
-        Press(name, _again(command, _with(_words(request), error.asked, name))) for name in near
-    )
+    words = _words(request)
+    buttons = tuple(Press(name, _again(command, _with(words, error.asked, name))) for name in near)
     return Reply(trouble.unknown_symbol(error.asked, near), (buttons,))
 
 
@@ -52,7 +51,9 @@ def _words(request: Request) -> list[str]:
 
 
 def _with(words: Sequence[str], asked: str, name: str) -> list[str]:
-    return [name if _means(word, asked) else word for word in words]
+    """Put `name` in the place of what was asked, or of everything where no one word says it."""
+    corrected = [name if _means(word, asked) else word for word in words]
+    return [name] if corrected == list(words) else corrected
 
 
 def _means(word: str, asked: str) -> bool:

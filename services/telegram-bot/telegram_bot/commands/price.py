@@ -6,7 +6,7 @@ from common import wire
 from common.errors import BadInput
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.listed import bases
-from telegram_bot.commands.words import market, shorten, without_repeats, words_of
+from telegram_bot.commands.words import market, priced_in, shorten, without_repeats, words_of
 from telegram_bot.formatting import trouble
 from telegram_bot.formatting.numbers import plain
 from telegram_bot.formatting.price import price_brief, price_card, price_table
@@ -19,7 +19,7 @@ _MOST_LEFT_OUT_NAMED = 5
 
 async def answer(request: Request, services: Services) -> Reply:
     """Answer a card for one market, a table for up to ten."""
-    words = without_repeats(words_of(" ".join(request.words).replace(";", " ")))
+    words = without_repeats(priced_in(words_of(" ".join(request.words).replace(";", " "))))
     if not words:
         return await which_coin("price", services)
     known, refused = _sort(words)
@@ -27,12 +27,17 @@ async def answer(request: Request, services: Services) -> Reply:
     found = await services.market.tickers(asked) if asked else _NOTHING
     tickers = list({ticker.symbol: ticker for ticker in found.tickers}.values())
     problems = [*found.problems, *refused]
-    if not tickers and (len(problems) == 1 or not request.typed):
+    if not request.typed and len(words) > 1:
+        asked, problems = _of_a_sentence(asked, problems)
+        if not tickers and not problems:
+            raise BadInput("None of these words is a market.")
+    if not tickers and len(problems) == 1:
         raise error_from(problems[0])
     if len(tickers) == 1 and not problems and not left_out:
         return _one(tickers[0], request, services)
     text = price_table(tickers, problems, left_out=left_out[:_MOST_LEFT_OUT_NAMED])
-    return Reply(text, _refresh(asked))
+    may_change = tickers or any(problem.code not in _NO_MARKET for problem in problems)
+    return Reply(text, _refresh(asked) if may_change else ())
 
 
 async def which_coin(command: str, services: Services) -> Reply:
@@ -46,6 +51,7 @@ async def offered(command: str, services: Services) -> tuple[Press, ...]:
     return tuple(Press(base, f"{command} {base}") for base in OFFERED if base in listed)
 
 
+_NO_MARKET = ("unknown-symbol", "invalid-parameter")
 _NOTHING = wire.TickersReply(tickers=[], problems=[])
 
 
@@ -59,6 +65,17 @@ def _sort(words: Sequence[str]) -> tuple[list[str], list[wire.Problem]]:
         except BadInput as error:
             refused.append(_problem(word, error))
     return without_repeats(known), refused[:MOST]
+
+
+def _of_a_sentence(
+    asked: Sequence[str], problems: Sequence[wire.Problem]
+) -> tuple[list[str], list[wire.Problem]]:
+    """Leave out what is no market: in "what is the price of bitcoin?" that is no mistake."""
+    no_markets = {problem.asked for problem in problems if problem.code in _NO_MARKET}
+    return (
+        [word for word in asked if word not in no_markets],
+        [problem for problem in problems if problem.code not in _NO_MARKET],
+    )
 
 
 def _problem(word: str, error: BadInput) -> wire.Problem:

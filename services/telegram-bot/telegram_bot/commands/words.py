@@ -1,9 +1,10 @@
 """Read what people write for numbers and markets."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from common.assets import QUOTES
 from common.errors import BadInput
 from common.market import split_market
 
@@ -85,6 +86,25 @@ def market(word: str) -> str:
     """
     base, quote = split_market(word)
     return f"{base}-{quote}" if quote else base
+
+
+def priced_in(words: Sequence[str]) -> list[str]:
+    """Read `in eur` at the end as the quote of every market before it that names none.
+
+    >>> priced_in(["btc", "eth-usd", "in", "eur"]), priced_in(["in", "eur"])
+    (['BTC-EUR', 'eth-usd'], [])
+    """
+    if len(words) < 2 or words[-2].lower() != "in" or words[-1].upper() not in QUOTES:
+        return list(words)
+    return [_with_quote(word, words[-1].upper()) for word in words[:-2]]
+
+
+def _with_quote(word: str, quote: str) -> str:
+    try:
+        base, named = split_market(word)
+    except BadInput:
+        return word  # and be refused with everybody's sentence
+    return word if named else f"{base}-{quote}"
 
 
 def without_repeats(words: Iterable[str]) -> list[str]:

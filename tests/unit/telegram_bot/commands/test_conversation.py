@@ -99,12 +99,47 @@ async def test_coins_alone_ask_for_their_prices() -> None:
     assert (await Talk().say("btc, eth")).text.startswith("<b>Prices</b>")
 
 
+@pytest.mark.parametrize(
+    "text", ["what is the price of bitcoin?", "price of btc in usdt", "BTC btx please!"]
+)
+async def test_a_coin_in_a_sentence_is_answered_without_the_other_words(text: str) -> None:
+    reply = await Talk().say(text)
+
+    assert reply.text.startswith("<b>Bitcoin</b>")
+    assert "Not found" not in reply.text
+
+
+async def test_several_coins_in_a_sentence_are_refreshed_without_the_other_words() -> None:
+    reply = await Talk().say("what about btc and eth")
+
+    assert reply.text.startswith("<b>Prices</b>") and "Not found" not in reply.text
+    assert press(reply, "🔄 Refresh").command == "price BTC ETH"
+
+
+async def test_a_sentence_asked_while_market_data_is_down_is_not_called_chatter() -> None:
+    talk = Talk()
+    talk.market.failure = Unavailable("down")
+
+    assert "unavailable" in (await talk.say("how is btc")).text
+
+
 async def test_an_unknown_coin_alone_gets_a_suggestion() -> None:
     assert "Did you mean <b>BTC</b>" in (await Talk().say("btx")).text
 
 
 @pytest.mark.parametrize(
-    "text", ["hello", "what is this", "hello there", "привет", "a" * 4_000, "x " * 2_000, "/", "👋"]
+    "text",
+    [
+        "hello",
+        "what is this",
+        "hello there",
+        "btx or ethx",
+        "привет",
+        "a" * 4_000,
+        "x " * 2_000,
+        "/",
+        "👋",
+    ],
 )
 async def test_other_text_gets_a_short_hint(text: str) -> None:
     reply = await Talk().say(text)

@@ -50,6 +50,41 @@ async def test_one_unknown_among_several_is_named_below_the_table() -> None:
     assert "3,415.22" in reply.text
 
 
+async def test_only_unknown_coins_have_nothing_to_refresh() -> None:
+    reply = await Talk().say("/price btx qqq")
+
+    assert reply.text == (
+        "Not found: <code>BTX</code> — did you mean BTC?\nNot found: <code>QQQ</code>"
+    )
+    assert labels(reply) == []
+
+
+async def test_a_quote_may_follow_behind_in() -> None:
+    talk = Talk()
+
+    reply = await talk.say("/price btc eth-usdt in usdt")
+
+    assert talk.market.asked == [("BTC-USDT", "ETH-USDT")]
+    assert press(reply, "🔄 Refresh").command == "price BTC-USDT ETH-USDT"
+
+
+async def test_a_market_that_is_not_there_in_that_quote_is_a_tap_away() -> None:
+    reply = await Talk().say("/price btc in eur")
+
+    assert "I don't know <code>BTC-EUR</code>." in reply.text
+    assert press(reply, "BTC").command == "price BTC"
+
+
+async def test_a_quote_alone_is_asked_for_its_coin() -> None:
+    assert (await Talk().say("/price in eur")).text.startswith("Which coin?")
+
+
+async def test_a_name_that_cannot_be_one_is_refused_in_any_quote() -> None:
+    reply = await Talk().say("/price btc <b>x in usdt")
+
+    assert "&lt;b&gt;x" in reply.text and "67,250.10" in reply.text
+
+
 async def test_eleven_coins_are_cut_to_ten() -> None:
     talk = Talk()
     talk.market.listed = [Listing(f"C{number}-USD", f"Coin {number}") for number in range(11)]
