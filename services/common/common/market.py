@@ -35,7 +35,7 @@ class Timeframe(Enum):
 
     @classmethod
     def parse(cls, text: str) -> "Timeframe":
-        """Read `4h` or `4H`.
+        """Read `4h` or `4H`. `1M` is refused: on exchanges a capital M means a month.
 
         Raises:
             UnknownTimeframe: With the list of those that exist.
@@ -43,8 +43,9 @@ class Timeframe(Enum):
         >>> Timeframe.parse("4H")
         <Timeframe.H4: '4h'>
         """
+        word = text.strip()
         try:
-            return cls(text.strip().lower())
+            return cls(word if word.endswith("M") else word.lower())
         except ValueError:
             known = [timeframe.value for timeframe in cls]
             raise UnknownTimeframe(text[:_LONGEST_ASKED], known) from None

@@ -93,7 +93,16 @@ def test_a_symbol_is_shown_with_a_slash() -> None:
 
 
 def test_timeframes_are_read_in_either_case() -> None:
-    assert [Timeframe.parse(one.value.upper()) for one in Timeframe] == list(Timeframe)
+    longer = [one for one in Timeframe if one.seconds >= 3_600]
+
+    assert [Timeframe.parse(one.value) for one in Timeframe] == list(Timeframe)
+    assert [Timeframe.parse(one.value.upper()) for one in longer] == longer
+
+
+@pytest.mark.parametrize("text", ["1M", "5M", "15M", " 1M "])
+def test_months_are_not_taken_for_minutes(text: str) -> None:
+    with pytest.raises(UnknownTimeframe, match="1m 5m 15m"):
+        Timeframe.parse(text)
 
 
 @pytest.mark.parametrize("text", ["7m", "", "1M1", "4 h", "h4"])

@@ -102,7 +102,7 @@ def read(words: Sequence[str]) -> AtrWords:
         elif _COUNT.fullmatch(low):
             asked = replace(asked, period=_period(word))
         elif _TIMEFRAME.fullmatch(low):
-            asked = replace(asked, timeframe=Timeframe.parse(low))
+            asked = replace(asked, timeframe=Timeframe.parse(word))
         elif asked.symbol is None:
             asked = replace(asked, symbol=market(word))
         else:

@@ -237,6 +237,12 @@ async def test_a_timeframe_that_does_not_exist_lists_those_that_do() -> None:
     )
 
 
+async def test_a_month_is_refused_and_not_taken_for_a_minute() -> None:
+    reply = await Talk().say("/atr BTC 1M")
+
+    assert reply.text.startswith("<code>1M</code> is not a timeframe. Use 1m 5m ")
+
+
 async def test_a_period_of_500_is_refused() -> None:
     reply = await Talk().say("/atr BTC 500")
 
