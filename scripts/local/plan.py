@@ -88,6 +88,7 @@ def plan(
             "MARKET_DATA_HOST": HOST,
             "MARKET_DATA_PORT": str(market_port),
             "PROVIDERS": providers,
+            "CANDLE_STORE": settings.get("CANDLE_STORE") or str(logs / "candles.sqlite"),
         },
         f"{market}/healthz",
     )
