@@ -30,6 +30,14 @@ class ProgramSettings(BaseSettings):
 
 Program = TypeVar("Program", bound=ProgramSettings)
 
+# The kinds of pydantic's errors about a number, where each keeps its limit, and our words for it.
+_LIMITS = {
+    "greater_than": ("gt", "it is not above"),
+    "greater_than_equal": ("ge", "it is below"),
+    "less_than": ("lt", "it is not below"),
+    "less_than_equal": ("le", "it is above"),
+}
+
 
 def read(settings: type[Program], **given: Any) -> Program:
     """Read a program's settings; `given` wins over the environment (for tests).
@@ -51,5 +59,19 @@ def _sentence(settings: type[ProgramSettings], item: Any) -> str:
     field = settings.model_fields.get(name)
     prefix = settings.model_config.get("env_prefix", "") if field else ""
     wanted = f" It must be: {field.description}." if field and field.description else ""
-    trouble = "is missing" if item["type"] == "missing" else f"is wrong ({item['msg']})"
+    trouble = "is missing" if item["type"] == "missing" else f"is wrong{_reason(item)}"
     return f"{prefix}{name}".upper() + f" {trouble}.{wanted}"
+
+
+def _reason(item: Any) -> str:
+    """Return what our own validator said, or which limit was passed; pydantic's words are not ours.
+
+    A validator's words must not repeat the value.
+    """
+    context = item.get("ctx", {})
+    if item["type"] == "value_error":
+        return f" ({context['error']})"
+    if item["type"] in _LIMITS:
+        limit, words = _LIMITS[item["type"]]
+        return f" ({words} {context[limit]:g})"
+    return ""
