@@ -53,6 +53,7 @@ def run(settings: Settings) -> None:
 
 
 def main() -> int:
+    """Serve until told to stop."""
     try:
         run(read(Settings))
     except Misconfigured as error:

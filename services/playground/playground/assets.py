@@ -34,6 +34,7 @@ async def page(request: Request) -> Response:
 
 
 async def health(request: Request) -> Response:
+    """Tell that the playground answers."""
     return JSONResponse({"status": "ok"})
 
 

@@ -102,6 +102,7 @@ class Chat:
         return message
 
     def remove(self, message_id: int) -> None:
+        """Take a message out."""
         del self.messages[message_id]
         self.tell("delete", message_id=message_id)
 

@@ -39,9 +39,11 @@ class Faults:
         self._queues: dict[str, deque[Fault]] = {}
 
     def add(self, method: str, *faults: Fault) -> None:
+        """Plan a fault."""
         self._queues.setdefault(method.lower(), deque()).extend(faults)
 
     def clear(self) -> None:
+        """Forget every planned fault."""
         self._queues.clear()
 
     def take(self, method: str) -> Fault | None:

@@ -39,6 +39,7 @@ class Files:
         self._files: dict[str, StoredFile] = {}
 
     def get(self, file_id: str) -> StoredFile | None:
+        """Return a file that was sent or uploaded."""
         return self._files.get(file_id)
 
     def at(self, path: str) -> StoredFile | None:

@@ -53,6 +53,7 @@ class Parameters:
         return value if isinstance(value, str) else str(value)
 
     def integer(self, name: str, default: int = 0) -> int:
+        """Return a whole number."""
         value = self.values.get(name, default)
         try:
             return int(value)
@@ -60,6 +61,7 @@ class Parameters:
             bad_request(f'parameter "{name}" must be an integer')
 
     def flag(self, name: str) -> bool:
+        """Return whether a switch is on."""
         return str(self.values.get(name, "")).lower() in ("true", "1", "yes")
 
     def value(self, name: str) -> Any:

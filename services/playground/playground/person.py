@@ -14,6 +14,7 @@ _EXACT = 2**52
 
 
 def world_of(request: Request) -> World:
+    """Return the world that a request is about."""
     world: World = request.app.state.world
     return world
 

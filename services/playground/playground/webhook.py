@@ -49,6 +49,7 @@ class Webhook:
             self._delivery = asyncio.create_task(self._deliver(target))
 
     async def stop(self) -> None:
+        """Deliver nothing any more."""
         if self._delivery:
             self._delivery.cancel()
             await asyncio.gather(self._delivery, return_exceptions=True)

@@ -133,6 +133,7 @@ class World:
             chat.tell("commands", commands=self.profile.menu_in(chat.id, chat.language))
 
     def presence_changed(self, online: bool) -> None:
+        """Tell every chat whether the bot is here."""
         for chat in self.chats.values():
             chat.tell("presence", online=online)
 

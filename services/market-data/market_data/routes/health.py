@@ -12,10 +12,12 @@ from market_data.settings import Settings
 
 
 async def alive(_: Request) -> Response:
+    """Tell that the process lives."""
     return json(Health(status="ok", reasons=[]))
 
 
 async def ready(request: Request) -> Response:
+    """Tell whether it can answer, and why not."""
     markets: Markets = request.app.state.markets
     reasons = await markets.ready()
     health = Health(status="unready" if reasons else "ok", reasons=reasons)
@@ -23,6 +25,7 @@ async def ready(request: Request) -> Response:
 
 
 async def what(request: Request) -> Response:
+    """Tell what runs here."""
     settings: Settings = request.app.state.settings
     return json(
         Version(

@@ -10,12 +10,14 @@ from market_data.routes.table import Row, json, refuse_unknown
 
 
 async def providers(request: Request) -> Response:
+    """Tell how each source is doing."""
     refuse_unknown(request, ())
     markets: Markets = request.app.state.markets
     return json(ProvidersReply(providers=markets.states()))
 
 
 async def metrics(request: Request) -> Response:
+    """Tell the counters and clocks."""
     page: Metrics = request.app.state.metrics
     text, media_type = page.text()
     return Response(text, headers={"Content-Type": media_type})

@@ -30,6 +30,7 @@ TOGETHER = (SYMBOLS, TIMEFRAME, COMMON_BARS)
 
 
 async def statistics(request: Request) -> Response:
+    """Answer what a market's history says."""
     refuse_unknown(request, PARAMETERS)
     query = request.query_params
     markets: Markets = request.app.state.markets
@@ -38,6 +39,7 @@ async def statistics(request: Request) -> Response:
 
 
 async def correlation(request: Request) -> Response:
+    """Answer how markets moved together."""
     refuse_unknown(request, TOGETHER)
     query = request.query_params
     texts, timeframe = SYMBOLS.of(query), TIMEFRAME.of(query)

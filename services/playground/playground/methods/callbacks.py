@@ -9,6 +9,7 @@ from playground.world import World
 
 
 async def answer_callback_query(world: World, parameters: Parameters) -> bool:
+    """End the waiting of a button that was tapped, once."""
     text = parameters.text("text")
     if units(text) > CALLBACK_ANSWER_UNITS:
         bad_request("MESSAGE_TOO_LONG")

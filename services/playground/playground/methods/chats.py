@@ -25,6 +25,7 @@ _ACTIONS = frozenset(
 
 
 async def get_chat(world: World, parameters: Parameters) -> dict[str, Any]:
+    """Return what is known of a chat."""
     chat = world.chat(parameters.text("chat_id"))
     return {
         **chat.described(),
@@ -41,6 +42,7 @@ async def get_chat(world: World, parameters: Parameters) -> dict[str, Any]:
 
 
 async def send_chat_action(world: World, parameters: Parameters) -> bool:
+    """Show for a moment that the bot is busy."""
     chat = world.chat(parameters.text("chat_id"))
     action = parameters.text("action")
     if action not in _ACTIONS:

@@ -11,6 +11,7 @@ _SHOWN = ("text", "entities", "link_preview_options", "reply_markup")
 
 
 async def send_message(world: World, parameters: Parameters) -> Message:
+    """Put a message of the bot into a chat."""
     chat = world.chat(parameters.text("chat_id"))
     content = {**reply_content(chat, parameters), **text_content(parameters)}
     world.flood.admit(chat.id)
@@ -18,6 +19,7 @@ async def send_message(world: World, parameters: Parameters) -> Message:
 
 
 async def edit_message_text(world: World, parameters: Parameters) -> Message:
+    """Change a message of the bot; one that stays as it was is refused."""
     chat = world.chat(parameters.text("chat_id"))
     old = _own_message(world, chat, parameters, to="edit")
     content = text_content(parameters)
@@ -30,6 +32,7 @@ async def edit_message_text(world: World, parameters: Parameters) -> Message:
 
 
 async def edit_message_reply_markup(world: World, parameters: Parameters) -> Message:
+    """Change the buttons under a message of the bot."""
     chat = world.chat(parameters.text("chat_id"))
     old = _own_message(world, chat, parameters, to="edit")
     keyboard = keyboard_content(parameters).get("reply_markup")
@@ -40,6 +43,7 @@ async def edit_message_reply_markup(world: World, parameters: Parameters) -> Mes
 
 
 async def delete_message(world: World, parameters: Parameters) -> bool:
+    """Take a message out of a chat."""
     chat = world.chat(parameters.text("chat_id"))
     message_id = parameters.integer("message_id")
     if message_id not in chat.messages:

@@ -12,6 +12,7 @@ from playground.world import World
 
 
 async def send_photo(world: World, parameters: Parameters) -> Message:
+    """Put a picture of the bot into a chat."""
     chat = world.chat(parameters.text("chat_id"))
     content = {**reply_content(chat, parameters), **caption_content(parameters)}
     file = _photo(world, parameters)
@@ -22,6 +23,7 @@ async def send_photo(world: World, parameters: Parameters) -> Message:
 
 
 async def get_file(world: World, parameters: Parameters) -> dict[str, Any]:
+    """Return where a file can be had."""
     file = world.files.get(parameters.text("file_id"))
     if file is None:
         bad_request("invalid file_id")

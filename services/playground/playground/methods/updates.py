@@ -10,10 +10,12 @@ from playground.world import World
 
 
 async def get_me(world: World, parameters: Parameters) -> dict[str, Any]:
+    """Return who the bot is."""
     return world.profile.me()
 
 
 async def get_updates(world: World, parameters: Parameters) -> list[dict[str, Any]]:
+    """Wait for updates and return them; what was confirmed is forgotten."""
     if world.webhook.target:
         conflict(WEBHOOK_IS_SET)
     world.updates.allow(_allowed(parameters))
@@ -25,6 +27,7 @@ async def get_updates(world: World, parameters: Parameters) -> list[dict[str, An
 
 
 async def set_webhook(world: World, parameters: Parameters) -> bool:
+    """Deliver updates to an address from now on."""
     target = read_target(
         parameters.text("url"),
         parameters.text("secret_token"),
@@ -36,11 +39,13 @@ async def set_webhook(world: World, parameters: Parameters) -> bool:
 
 
 async def delete_webhook(world: World, parameters: Parameters) -> bool:
+    """Keep updates for those who ask from now on."""
     await _switch(world, parameters, None)
     return True
 
 
 async def get_webhook_info(world: World, parameters: Parameters) -> dict[str, Any]:
+    """Return where updates go and what went wrong there."""
     return world.webhook.info()
 
 
