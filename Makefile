@@ -7,10 +7,12 @@ REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BASE ?= python:3.13-slim
 
 .DEFAULT_GOAL := help
+SAFETY_VENV := $(if $(SAFETY_API_KEY),venv-safety-current)
+
 .PHONY: help run test check ahead prove lock format clean venv-run venv-dev venv-tools venv-safety \
 	generated lint types contracts security secrets vulnerabilities licences documentation \
 	duplication docstrings workflows dockerfiles locked canaries branch sbom facts faketime \
-	secrets-history performance-report weekly-report release-start release-publish hooks unit integration e2e containers coverage images gate
+	vendor-safety secrets-history performance-report weekly-report release-start release-publish hooks unit integration e2e containers coverage images gate
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "; print "make <word>, where <word> is one of"} \
@@ -76,6 +78,9 @@ secrets: venv-dev venv-tools ## gitleaks, with a rule of ours for Telegram token
 
 vulnerabilities: venv-dev venv-tools venv-safety ## Known vulnerabilities of what is locked
 	@$(IN) -m local check advisories safety
+
+vendor-safety: venv-dev $(SAFETY_VENV) ## Ask safety's vendor, where SAFETY_API_KEY holds a key
+	@$(IN) -m gates.safety --current
 
 licences: venv-dev venv-tools ## May we use what we install?
 	@$(IN) -m local check licences
@@ -146,7 +151,7 @@ release-publish: venv-dev ## Tag the release or hotfix in HEAD_REF, publish it a
 gate: ## Fail unless every job in NEEDS succeeded; closes a workflow
 	@$(PYTHON) scripts/local/gate.py
 
-venv-run venv-dev venv-tools venv-safety: venv-%:
+venv-run venv-dev venv-tools venv-safety venv-safety-current: venv-%:
 	@command -v $(PYTHON) >/dev/null || { \
 		echo "There is no $(PYTHON) here. Install it, for example: sudo apt-get install python3 python3-venv" >&2; \
 		exit 1; }

@@ -55,6 +55,9 @@ def main(arguments: Sequence[str]) -> int:
     for outcome in failed:
         print(f"\n--- {outcome.gate} ---\n{outcome.said}")
     print(table(outcomes))
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with open(summary, "a", encoding="utf-8") as page:
+            page.write(f"```text\n{table(outcomes)}\n```\n")
     count = f"{len(failed)} of {len(outcomes)} gates failed" if failed else "Nothing was found"
     print(f"{count} in {time.monotonic() - began:.0f} s.")
     return 1 if failed else 0

@@ -95,6 +95,10 @@ def _coverage() -> int:
     floor = f"--fail-under={TOTAL_FLOOR}"
     low = _call([*tool, "report", "--format=total", floor], **data)
     _call([*tool, "xml", "--quiet", "-o", str(COVERED.with_suffix(".xml"))], **data)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with open(summary, "a", encoding="utf-8") as page:
+            command = [*tool, "report", "--format=markdown"]
+            subprocess.run(command, cwd=ROOT, env={**os.environ, **data}, stdout=page)  # nosec B603
     if low:
         _call([*tool, "report"], **data)
     print("Formatting and indicators; the floor is 100 %:", end=" ", flush=True)

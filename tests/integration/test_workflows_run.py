@@ -169,6 +169,7 @@ def test_each_part_of_the_weekly_look_at_security_stands_alone(bench: Bench) -> 
     assert run.jobs == {
         "history": "failure",
         "vulnerabilities": "success",
+        "safety": "success",
         "code": "success",
         "scorecard": "success",
     }

@@ -228,6 +228,7 @@ PERMISSIONS = {
     "security.yml": {
         "history": {"contents": "read"},
         "vulnerabilities": {"contents": "read"},
+        "safety": {"contents": "read"},
         "code": {"contents": "read", "security-events": "write"},
         "scorecard": {"contents": "read", "actions": "read", "security-events": "write"},
     },
@@ -242,6 +243,7 @@ ENVIRONMENTS = {
     ("docs.yml", "deploy"): "github-pages",
     ("release.yml", "start"): "release",
     ("release.yml", "tag"): "release",
+    ("security.yml", "safety"): "security",
     ("testing.yml", "coverage"): "coverage",
 }
 
@@ -270,7 +272,7 @@ def _lines_that_matter() -> Iterator[tuple[str, int]]:
     matter = re.compile(
         r"^ {4,6}(?:needs: |- [a-z0-9-]+$|(?:contents|id-token|attestations|pages|actions|"
         r"security-events): (?:read|write)"
-        r"|name: (?:release|coverage|github-pages|\$\{\{ inputs.env))"
+        r"|name: (?:release|coverage|security|github-pages|\$\{\{ inputs.env))"
     )
     for path in WORKFLOWS:
         for number, line in enumerate(path.read_text().splitlines()):
