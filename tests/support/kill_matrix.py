@@ -26,7 +26,7 @@ from playground.world import World
 from telegram_bot.adapters import database_schema
 from telegram_bot.adapters.database import Database, opened
 from telegram_bot.adapters.database_engine import open_engine
-from telegram_bot.adapters.database_tables import lease, outbox, tasks
+from telegram_bot.adapters.database_tables import SENT, SET_ASIDE, inbox, lease, outbox, tasks
 from tests.support.dying_bot import STEPS
 from tests.support.serving import serve
 
@@ -42,6 +42,8 @@ class Verdict:
     """What came of it.
 
     Attributes:
+        lost: Updates whose people heard nothing.
+        set_aside: Updates that three processes died over: their people were told so.
         doubled: Answers that a person got once more.
         doubtful: Those of them that the outbox had marked; all, if it keeps its word.
         disordered: Answers that came before an earlier one of their chat.
@@ -50,6 +52,7 @@ class Verdict:
     updates: int
     kills: Counter[str] = field(default_factory=Counter)
     lost: int = 0
+    set_aside: int = 0
     doubled: int = 0
     doubled_unmarked: int = 0
     doubtful: int = 0
@@ -66,7 +69,7 @@ class Verdict:
     def __str__(self) -> str:
         return (
             f"{self.updates} updates, {self.kills.total()} kills, {self.handed_over} hand-overs: "
-            f"lost {self.lost}, doubled {self.doubled} (unmarked {self.doubled_unmarked}), "
+            f"lost {self.lost}, set aside {self.set_aside}, doubled {self.doubled} (unmarked {self.doubled_unmarked}), "
             f"marked doubtful {self.doubtful}, out of order {self.disordered}, "
             f"conflicts {self.conflicts}, exit codes {sorted(set(self.exits))}"
         )
@@ -274,6 +277,13 @@ def _judge(verdict: Verdict, people: People, url: str) -> None:
     engine = open_engine(url)
     with engine.connect() as connection:
         rows = connection.execute(select(outbox.c.payload, outbox.c.doubtful)).all()
+        sent = set(connection.scalars(select(outbox.c.key).where(outbox.c.state == SENT)))
+        aside = connection.execute(select(inbox).where(inbox.c.state == SET_ASIDE)).all()
+        told = {
+            json.loads(row.body)["message"]["text"]
+            for row in aside
+            if f"u{row.update_id}.0" in sent
+        }
     engine.dispose()
     marked: Counter[int] = Counter()
     for row in rows:
@@ -283,7 +293,9 @@ def _judge(verdict: Verdict, people: People, url: str) -> None:
     answers = people.answers()
     got = Counter(word for chat in answers for word in chat)
     verdict.updates = people.sent
-    verdict.lost = sum(1 for word in range(people.sent) if not got[word])
+    silent = [word for word in range(people.sent) if not got[word]]
+    verdict.lost = sum(f"/w{word}" not in told for word in silent)
+    verdict.set_aside = len(told)
     verdict.doubled = sum(count - 1 for count in got.values())
     verdict.doubled_unmarked = sum(max(0, got[word] - 1 - marked[word]) for word in got)
     verdict.doubtful = sum(marked.values())

@@ -36,12 +36,19 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An update to process. `attempts` counts this one."""
+    """An update to process.
+
+    Attributes:
+        attempts: How often it was begun.
+        counted: Whether that counts this time; an update that was begun before is a suspect, and
+            counted with `Lanes.attempt` once it is its turn.
+    """
 
     update_id: int
     chat: int
     body: bytes
     attempts: int
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +248,18 @@ class Lanes(Protocol):
         ...
 
     async def next(self, chat: int, receipt: Receipt | None = None) -> Lane | None:
-        """Return the lane with its next update, its attempt counted; None: empty and given up.
+        """Return the lane with its next update; None: it is empty and given up.
 
         Args:
             receipt: Of the last message, when it has just arrived: saves a write of its own.
+        """
+        ...
+
+    async def attempt(self, suspect: Waiting) -> Waiting:
+        """Count another attempt before it is made.
+
+        Raises:
+            Lost: If another task took the chat over.
         """
         ...
 

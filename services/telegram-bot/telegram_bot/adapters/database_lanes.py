@@ -5,6 +5,7 @@ The lane of an owner who is no longer seen goes to whoever asks.
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,7 @@ from telegram_bot.adapters.database_tables import (
     tasks,
 )
 from telegram_bot.adapters.database_writer import Batch, Writer
-from telegram_bot.work import Lane, Message, Receipt, Waiting
+from telegram_bot.work import Lane, Lost, Message, Receipt, Waiting
 
 _FORGOTTEN_AFTER = 86_400.0
 
@@ -59,6 +60,10 @@ class DatabaseLanes:
 
     async def next(self, chat: int, receipt: Receipt | None = None) -> Lane | None:
         return await self._writer.join(self._next, (chat, receipt))
+
+    async def attempt(self, suspect: Waiting) -> Waiting:
+        await self._writer.submit(partial(self._count_attempt, suspect=suspect))
+        return replace(suspect, attempts=suspect.attempts + 1, counted=True)
 
     async def release(self, chat: int, unfinished: Waiting | None = None) -> None:
         await self._writer.submit(partial(self._release, chat=chat, unfinished=unfinished))
@@ -114,10 +119,16 @@ class DatabaseLanes:
     def _heads(
         self, connection: Connection, chats: Sequence[int]
     ) -> dict[int, tuple[int, Waiting | None]]:
-        """Return stamp and first update of those lanes that are ours, its attempt counted."""
+        """Return stamp and first update of those lanes that are ours; a first attempt is counted.
+
+        Whoever died may have died over any of hundreds of updates. So those that were begun before
+        are made ours here, and counted one by one when they are begun again.
+        """
         rows = connection.execute(_HEADS, {"chats": chats, "me": self._owner}).all()
         taken = [
-            {"row": row.update_id, "me": self._owner} for row in rows if row.update_id is not None
+            {"row": row.update_id, "me": self._owner, "more": int(not row.attempts)}
+            for row in rows
+            if row.update_id is not None
         ]
         if taken:
             connection.execute(_ATTEMPT, taken)
@@ -136,7 +147,7 @@ class DatabaseLanes:
         ]
 
     def _release(self, connection: Connection, chat: int, unfinished: Waiting | None) -> None:
-        if unfinished is not None:
+        if unfinished is not None and unfinished.counted:
             connection.execute(
                 update(inbox)
                 .where(
@@ -148,6 +159,12 @@ class DatabaseLanes:
             )
         ours = lanes.c.owner == self._owner
         connection.execute(update(lanes).where(lanes.c.chat == chat, ours).values(owner=None))
+
+    def _count_attempt(self, connection: Connection, suspect: Waiting) -> None:
+        ours = (inbox.c.update_id == suspect.update_id, inbox.c.owner == self._owner)
+        counted = update(inbox).where(*ours).values(attempts=suspect.attempts + 1)
+        if not connection.execute(counted).rowcount:
+            raise Lost
 
     def _beat(self, connection: Connection) -> int:
         now = self._clock()
@@ -194,14 +211,15 @@ _GIVE_UP = (
 _ATTEMPT = (
     update(inbox)
     .where(inbox.c.update_id == bindparam("row"), inbox.c.state == WAITING)
-    .values(attempts=inbox.c.attempts + 1, owner=bindparam("me"))
+    .values(attempts=inbox.c.attempts + bindparam("more"), owner=bindparam("me"))
 )
 
 
 def _waiting(row: Any) -> Waiting | None:
     if row.update_id is None:
         return None
-    return Waiting(row.update_id, row.chat, bytes(row.body), row.attempts + 1)
+    first = not row.attempts
+    return Waiting(row.update_id, row.chat, bytes(row.body), row.attempts + int(first), first)
 
 
 def _lane(chat: int, waiting: Waiting | None) -> Lane:

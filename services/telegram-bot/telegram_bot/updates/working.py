@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 256  # chats served at the same time
 LOOK_EVERY_SECONDS = 0.5  # for what other tasks recorded, or left
+_SUSPECTS_AT_ONCE = 4  # what was begun before may end this process too: keep the others out of it
 _BUSY_PAUSE = 0.02
 _TROUBLE_PAUSE = 1.0
 
@@ -52,6 +53,7 @@ class Working:
         self._tally = tally
         self._at_once = at_once
         self._look_every = look_every
+        self._suspects = asyncio.Semaphore(_SUSPECTS_AT_ONCE)
         self._woken = asyncio.Event()
         self._tasks: dict[asyncio.Task[None], int] = {}
         self._stopping = False
@@ -158,6 +160,12 @@ class Working:
         return receipt
 
     async def _answered(self, waiting: Waiting) -> Sequence[Message]:
+        if waiting.counted:
+            return await self._attempt(waiting)
+        async with self._suspects:
+            return await self._attempt(await self._lanes.attempt(waiting))
+
+    async def _attempt(self, waiting: Waiting) -> Sequence[Message]:
         if waiting.attempts > MOST_ATTEMPTS:
             log.error("an update was set aside", update=waiting.update_id)
             self._tally.count("bot_updates_set_aside_total")
