@@ -16,7 +16,9 @@ TIMEFRAME = parameters.timeframe(Timeframe.H1)
 LIMIT = parameters.integer(
     "limit", 300, 1, 1_000, "The most candles of the answer, the newest ones."
 )
-START = parameters.instant("start", "Only candles that opened at or after it.")
+START = parameters.instant(
+    "start", "Only candles that opened at or after it.", "2026-01-01T00:00:00Z"
+)
 END = parameters.instant("end", "Only candles that opened before it.")
 CURSOR = parameters.instant("cursor", "`next_cursor` of the page before; wins over `end`.")
 FILL = parameters.choice(

@@ -27,9 +27,7 @@ MULTIPLES = parameters.decimals(
     8,
     "Multiples of ATR for the table of stops.",
 )
-MULTIPLE = parameters.decimal(
-    "multiple", Decimal(2), Decimal(100), "Of ATR, for the position's stop."
-)
+MULTIPLE = parameters.decimal("multiple", Decimal(2), "Of ATR, for the position's stop.")
 SIDE = parameters.choice("side", "long", ("long", "short"), "Of the position.")
 ENTRY = parameters.optional_decimal(
     "entry", "Where stops start; by default the last price.", "64000"
@@ -37,9 +35,7 @@ ENTRY = parameters.optional_decimal(
 EQUITY = parameters.optional_decimal(
     "equity", "In the quote asset; with it the answer holds a position.", "10000"
 )
-RISK = parameters.decimal(
-    "risk", Decimal(1), Decimal(100), "Percent of the equity that a stop may cost."
-)
+RISK = parameters.decimal("risk", Decimal(1), "Percent of the equity that a stop may cost.")
 PARAMETERS = (TIMEFRAME, PERIOD, BARS, MULTIPLES, MULTIPLE, SIDE, ENTRY, EQUITY, RISK)
 
 WANTED = parameters.choices("names", NAMES, "Indicators, separated by commas; all by default.")

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from common.wire import Problem
+from market_data.routes.parameters import MARKET
 from market_data.routes.problems import MEDIA_TYPE
 from market_data.routes.table import Row
 
@@ -23,7 +24,7 @@ _SYMBOL = {
     "in": "path",
     "required": True,
     "description": "A market in any spelling: BTC-USD, btc, BTCUSD, bitcoin.",
-    "schema": {"type": "string", "minLength": 1},
+    "schema": {"type": "string", "pattern": f"^{MARKET}$"},
     "example": "BTC-USD",
 }
 _MEANING = {
@@ -59,7 +60,7 @@ def _operation(row: Row) -> dict[str, Any]:
         {
             "name": parameter.name,
             "in": "query",
-            "required": False,
+            "required": parameter.required,
             "description": parameter.summary,
             "schema": dict(parameter.schema),
             "example": parameter.example,

@@ -23,7 +23,9 @@ class Parameter(Generic[Value]):
     Attributes:
         read: Text to value; raises `ValueError` with words that say what would work.
         default: Where the request does not carry it.
-        schema: Its JSON schema.
+        schema: Its JSON schema. Whatever fits it is answered, unless two parameters contradict
+            each other, which a schema cannot say.
+        required: Whether the route refuses a request without it.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Parameter(Generic[Value]):
     summary: str
     schema: Schema
     example: str
+    required: bool = False
 
     def of(self, query: Mapping[str, str]) -> Value:
         """Read it from a request's query.
@@ -40,7 +43,7 @@ class Parameter(Generic[Value]):
             BadInput: Names the parameter and says what would work.
         """
         text = query.get(self.name)
-        if text is None or text == "":
+        if text is None:
             return self.default
         if len(text) > MOST_CHARACTERS:
             raise BadInput(f"{self.name} is too long: at most {MOST_CHARACTERS} characters.")
@@ -71,7 +74,14 @@ def optional_integer(
     return Parameter(name, strict.read, None, summary, schema, str(example))
 
 
-_DECIMAL: Schema = {"type": "string", "pattern": r"^[0-9]{1,15}(\.[0-9]{1,18})?$"}
+MARKET = r"[$#]?[A-Za-z0-9]{1,15}([_-][A-Za-z0-9]{1,15})?"
+ANYTHING = r"[^,]*[^,\s][^,]*"
+TEXT: Schema = {"type": "string", "maxLength": MOST_CHARACTERS}
+# Above 0, so there is a digit that is not: before the point, or after it.
+_BELOW_ONE = r"0\.0{0,8}[1-9][0-9]{0,8}"
+_POSITIVE = rf"[1-9][0-9]{{0,14}}(\.[0-9]{{1,18}})?|{_BELOW_ONE}"
+_UP_TO_100 = rf"[1-9][0-9]?(\.[0-9]{{1,18}})?|100|{_BELOW_ONE}"
+_DECIMAL: Schema = {"type": "string", "pattern": f"^({_POSITIVE})$"}
 
 
 def read_decimal(text: str) -> Decimal:
@@ -89,18 +99,17 @@ def read_decimal(text: str) -> Decimal:
     return value
 
 
-def decimal(name: str, default: Decimal, most: Decimal, summary: str) -> Parameter[Decimal]:
-    """A number above 0 and at most `most`."""
+def decimal(name: str, default: Decimal, summary: str) -> Parameter[Decimal]:
+    """A number above 0 and at most 100."""
 
     def read(text: str) -> Decimal:
         value = read_decimal(text)
-        if value > most:
-            raise ValueError(f"use a number of at most {most}")
+        if value > 100:
+            raise ValueError("use a number of at most 100")
         return value
 
-    return Parameter(
-        name, read, default, summary, {**_DECIMAL, "default": str(default)}, str(default)
-    )
+    schema = {"type": "string", "pattern": f"^({_UP_TO_100})$", "default": str(default)}
+    return Parameter(name, read, default, summary, schema, str(default))
 
 
 def optional_decimal(name: str, summary: str, example: str) -> Parameter[Decimal | None]:
@@ -120,7 +129,9 @@ def decimals(
         return tuple(read_decimal(part.strip()) for part in parts)
 
     example = ",".join(str(value) for value in default)
-    return Parameter(name, read, default, summary, {"type": "string", "default": example}, example)
+    pattern = f"^({_POSITIVE})(,({_POSITIVE})){{0,{most - 1}}}$"
+    schema = {**TEXT, "pattern": pattern, "default": example}
+    return Parameter(name, read, default, summary, schema, example)
 
 
 def timeframe(default: Timeframe) -> Parameter[Timeframe]:
@@ -155,11 +166,14 @@ def choices(name: str, known: tuple[str, ...], summary: str) -> Parameter[tuple[
             raise ValueError(f"{unknown[0][:40]!r} is none of {', '.join(known)}")
         return asked
 
-    schema = {"type": "string", "default": ",".join(known)}
+    one = f"({'|'.join(known)})"
+    schema = {**TEXT, "pattern": f"^{one}(,{one})*$", "default": ",".join(known)}
     return Parameter(name, read, known, summary, schema, ",".join(known[:3]))
 
 
-def instant(name: str, summary: str) -> Parameter[datetime | None]:
+def instant(
+    name: str, summary: str, example: str = "2026-01-31T12:00:00Z"
+) -> Parameter[datetime | None]:
     """A moment in RFC 3339, or nothing."""
 
     def read(text: str) -> datetime:
@@ -174,11 +188,17 @@ def instant(name: str, summary: str) -> Parameter[datetime | None]:
             raise ValueError("use a time such as 2026-01-31T12:00:00Z") from None
 
     schema = {"type": "string", "format": "date-time"}
-    return Parameter(name, read, None, summary, schema, "2026-01-31T12:00:00Z")
+    return Parameter(name, read, None, summary, schema, example)
 
 
-def words(name: str, most: int, summary: str, example: str) -> Parameter[tuple[str, ...]]:
-    """Up to `most` words, separated by commas; the same word twice counts once."""
+def words(
+    name: str, most: int, summary: str, example: str, word: str = MARKET
+) -> Parameter[tuple[str, ...]]:
+    """Up to `most` words, separated by commas; the same word twice counts once.
+
+    Args:
+        word: A pattern; what does not fit it is refused by the route.
+    """
 
     def read(text: str) -> tuple[str, ...]:
         parts = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
@@ -186,4 +206,5 @@ def words(name: str, most: int, summary: str, example: str) -> Parameter[tuple[s
             raise ValueError(f"use at most {most}")
         return parts
 
-    return Parameter(name, read, (), summary, {"type": "string"}, example)
+    schema = {**TEXT, "pattern": f"^{word}(,{word}){{0,{most - 1}}}$"}
+    return Parameter(name, read, (), summary, schema, example, required=True)

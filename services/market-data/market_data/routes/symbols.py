@@ -9,17 +9,29 @@ from market_data.market import Markets
 from market_data.routes import parameters
 from market_data.routes.table import Row, json, refuse_unknown
 
+
+def _cursor(text: str) -> str:
+    if not text:
+        raise ValueError("start without a cursor")
+    return text.upper()
+
+
 QUERY = parameters.Parameter(
     "q",
     lambda text: text.strip().upper(),
     "",
     "Only markets whose symbol or name contains it.",
-    {"type": "string"},
+    parameters.TEXT,
     "btc",
 )
 LIMIT = parameters.integer("limit", 100, 1, 1_000, "The most markets of the answer.")
 CURSOR = parameters.Parameter(
-    "cursor", str.upper, "", "`next_cursor` of the page before.", {"type": "string"}, "BTC-USD"
+    "cursor",
+    _cursor,
+    "",
+    "`next_cursor` of the page before.",
+    {**parameters.TEXT, "pattern": f"^{parameters.MARKET}$"},
+    "BTC-USD",
 )
 PARAMETERS = (QUERY, LIMIT, CURSOR)
 

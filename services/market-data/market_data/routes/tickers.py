@@ -13,7 +13,11 @@ from market_data.routes.table import Row, json, refuse_unknown
 
 MOST_SYMBOLS = 50
 SYMBOLS = parameters.words(
-    "symbols", MOST_SYMBOLS, "Markets in any spelling, separated by commas.", "BTC-USD,eth,SOL/USD"
+    "symbols",
+    MOST_SYMBOLS,
+    "Markets in any spelling, separated by commas; what is none becomes a problem in the answer.",
+    "BTC-USD,eth,SOL/USD",
+    parameters.ANYTHING,
 )
 
 
