@@ -1,4 +1,4 @@
-"""`python -m gates.safety [--current]`: safety 2.3.5, in its own environment, on one's own database.
+"""`python -m gates.safety [--current]`: safety 2.3.5, on a database of one's own.
 
 `SAFETY_DB` names a folder with `insecure.json` and `insecure_full.json`. Without it the gate says
 that it did NOT RUN: the vendor's own database needs a login, and its free one is not free to use.
