@@ -41,6 +41,16 @@ def test_every_setting_is_described(settings: type[BaseSettings]) -> None:
         assert f"| `{name.upper()}` |" in page
 
 
+def test_the_example_holds_every_setting_switched_off() -> None:
+    page = (ROOT / "docs/development/settings.md").read_text(encoding="utf-8")
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+
+    named = re.findall(r"^#([A-Z_]+)=\S+$", example, re.MULTILINE)
+
+    assert sorted(named) == sorted(re.findall(r"^\| `([A-Z_]+)` \|", page, re.MULTILINE))
+    assert all(line.startswith("#") for line in example.splitlines() if line)
+
+
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
 
 
