@@ -81,6 +81,14 @@ async def test_stocks_are_answered_from_the_shipped_recordings() -> None:
     assert SIMULATED not in atr["text"] + price["text"]
 
 
+async def test_a_coin_is_found_in_a_sentence() -> None:
+    async with assistant(clock=NOON) as chat:
+        answer = await chat.ask("what is the price of bitcoin?")
+
+    assert answer["text"].startswith("Bitcoin · BTC/USD")
+    assert "Not found" not in answer["text"]
+
+
 async def test_an_edited_question_edits_its_answer() -> None:
     async with assistant(clock=NOON) as chat:
         bitcoin = await chat.ask("/price BTC")
