@@ -20,4 +20,6 @@ def modules() -> list[str]:
 
 @pytest.mark.parametrize("name", modules())
 def test_a_module_can_be_read(name: str) -> None:
-    assert pydoc.plaintext.document(importlib.import_module(name)).startswith("NAME\n")
+    page = pydoc.plain(pydoc.TextDoc().document(importlib.import_module(name)))
+
+    assert page.startswith("NAME\n")
