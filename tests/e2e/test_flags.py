@@ -1,6 +1,6 @@
 """What a flag changes, seen by people: a production and a staging answer side by side."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from common.clock import FrozenClock
 from tests.support.stack import Chat, assistant
@@ -23,10 +23,16 @@ async def test_enhanced_price_display_is_a_card_on_staging_and_two_lines_in_prod
     assert Chat.labels(brief)
 
 
-async def test_atr_optimization_is_on_everywhere_and_changes_no_answer() -> None:
-    answers = []
-    for environment in ("staging", "production"):
-        async with assistant(clock=NOON, environment=environment) as chat:
-            answers.append((await chat.ask("/atr BTC 4h"))["text"])
+async def test_an_atr_that_was_kept_over_closes_is_the_one_that_a_fresh_start_computes() -> None:
+    clock = FrozenClock(NOON.now())
+    async with assistant(clock=clock, environment="production") as keeping:
+        first = await keeping.ask("/atr BTC 1h")
+        for _ in range(3):
+            clock.advance(timedelta(hours=1))
+            kept = await keeping.ask("/atr BTC 1h")
+    async with assistant(clock=clock, environment="staging") as starting:
+        fresh = await starting.ask("/atr BTC 1h")
 
-    assert answers[0] == answers[1]
+    # The kept value stands on three candles more, and says so; nothing else differs.
+    assert "253 closed candles" in kept["text"] and "250 closed candles" in fresh["text"]
+    assert first["text"] != fresh["text"] == kept["text"].replace("253 closed", "250 closed")

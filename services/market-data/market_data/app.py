@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import version
 
 import msgspec
@@ -81,6 +82,10 @@ def _feed(name: str, settings: Settings, clock: Clock) -> CoinbaseFeed | None:
     return CoinbaseFeed(clock, url, most=most)
 
 
+def _description() -> bytes:
+    return msgspec.json.encode(openapi.document(ROWS, version("crypto-assistant")))
+
+
 def create_app(
     settings: Settings,
     clock: Clock | None = None,
@@ -128,5 +133,5 @@ def create_app(
     app.state.streams = streams
     app.state.heartbeat = HEARTBEAT_SECONDS
     app.state.metrics = Metrics(answers, seen, version("crypto-assistant"))
-    app.state.openapi = msgspec.json.encode(openapi.document(ROWS, version("crypto-assistant")))
+    app.state.openapi = cache(_description)  # made when somebody first asks: it is large
     return app

@@ -125,8 +125,7 @@ async def test_a_position_is_worked_out_only_when_an_amount_is_given() -> None:
     assert with_amount.position is not None and with_amount.position.loss <= 100
 
 
-@pytest.mark.parametrize("optimised", [True, False])
-async def test_advancing_at_each_close_gives_what_recomputing_gives(optimised: bool) -> None:
+async def test_advancing_at_each_close_gives_what_recomputing_gives() -> None:
     kept, recomputed = Service(optimised=True), Service(optimised=False)
     for _ in range(30):
         ours, theirs = await kept.atr(), await recomputed.atr()

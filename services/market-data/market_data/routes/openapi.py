@@ -94,7 +94,7 @@ def _response(text: str, struct: type[msgspec.Struct] | None, media_type: str) -
 
 async def as_json(request: Request) -> Response:
     headers = {"Cache-Control": "max-age=60"}
-    return Response(request.app.state.openapi, headers=headers, media_type="application/json")
+    return Response(request.app.state.openapi(), headers=headers, media_type="application/json")
 
 
 async def as_page(_: Request) -> Response:
