@@ -69,7 +69,7 @@ def _repeated() -> str:
 
 
 def _token() -> str:
-    token = "1234567890:" + "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1"
+    token = "9876543210:" + "AAGx3vKq0ZrT7bYw2LmN9sPd4HfJ6cVe1Ua"
     return f"https://api.telegram.org/bot{token}/getMe\n"
 
 

@@ -10,7 +10,7 @@ import structlog
 
 from common import logs
 
-TOKEN = "1234567890:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1"  # of no bot; gitleaks:allow
+TOKEN = "1234567890:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1"  # of no bot
 
 
 @pytest.fixture
