@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.errors import Unavailable
+from common.errors import NotEnoughCandles, Unavailable
 from playground.entities import settle, slice_units
 from playground.markup import parse
 from telegram_bot.commands import Command, Commands, Request, Services
@@ -188,6 +188,15 @@ async def test_a_refresh_that_fails_leaves_the_message_as_it_is() -> None:
 
     assert isinstance(notice, Notice)
     assert notice.text.startswith("Market data is unavailable right now (ref ")
+
+
+async def test_another_command_passes_on_what_a_young_market_lacks() -> None:
+    talk = Talk()
+    talk.market.failure = NotEnoughCandles("ARB-USD", "1w", have=3, need=15)
+
+    reply = await talk.say("/price arb")
+
+    assert reply.text == "ARB-USD on 1w has 3 closed candles; this needs 15."
 
 
 @pytest.mark.parametrize(
