@@ -30,7 +30,10 @@ class Settings(ProgramSettings):
         default=8081, ge=0, le=65_535, description="a port from 1 to 65535, or 0 for any free one"
     )
     most_requests: int = Field(
-        default=256, ge=1, le=10_000, description="how many requests may be under way at once"
+        default=256,
+        ge=1,
+        le=10_000,
+        description="a whole number of requests that may be under way at once, 1 to 10000",
     )
     providers: str = Field(
         default="recorded,simu",
