@@ -7,7 +7,7 @@ agree. One: its price. USD, USDT and USDC are different assets: whoever calls th
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from statistics import median
+from statistics import median, median_high, median_low
 from typing import Literal
 
 FRESH_SECONDS = 10.0
@@ -56,12 +56,14 @@ class Verdict:
     Attributes:
         price: In the quote asset, as exact as the sources.
         used: Sources that the price stands on, the preferred one first.
+        middle: Those of them whose price it is, or whose two prices it lies between.
         disputed: Sources, the preferred one first, none of which the others confirm.
     """
 
     price: Decimal
     quality: Literal["consensus", "single", "disputed"]
     used: Sequence[Source]
+    middle: Sequence[Source]
     disputed: Sequence[Source] = ()
 
 
@@ -78,17 +80,17 @@ def agree(sources: Sequence[Source]) -> Verdict:
     fresh = [source for source in sources if source.age <= FRESH_SECONDS]
     if not fresh:
         youngest = min(sources, key=lambda source: source.age)
-        return Verdict(youngest.price, "single", [youngest])
+        return Verdict(youngest.price, "single", [youngest], [youngest])
     fresh = [source for source in fresh if source.sound] or fresh
     if len(fresh) == 1:
-        return Verdict(fresh[0].price, "single", fresh)
+        return Verdict(fresh[0].price, "single", fresh, fresh)
     centre = median(source.price for source in fresh)
     # Two lie equally far from their middle, half as far as from each other.
     reach = _reach(fresh) if len(fresh) > 2 else _reach(fresh) / 2
     near = [source for source in fresh if abs(source.price - centre) <= reach * centre]
     if 2 * len(near) > len(fresh):
-        return Verdict(median(source.price for source in near), "consensus", near)
-    return Verdict(fresh[0].price, "disputed", fresh[:1], fresh)
+        return Verdict(median(source.price for source in near), "consensus", near, _middle(near))
+    return Verdict(fresh[0].price, "disputed", fresh[:1], fresh[:1], fresh)
 
 
 def deviation_bps(price: Decimal, of: Decimal) -> Decimal:
@@ -98,6 +100,15 @@ def deviation_bps(price: Decimal, of: Decimal) -> Decimal:
     Decimal('20.0')
     """
     return ((price - of) / of / _ONE_BPS).quantize(_SHOWN)
+
+
+def _middle(sources: Sequence[Source]) -> list[Source]:
+    """The one or two sources of the median; of those with the same price the youngest."""
+    prices = [source.price for source in sources]
+    return [
+        min((one for one in sources if one.price == price), key=lambda one: one.age)
+        for price in {median_low(prices), median_high(prices)}
+    ]
 
 
 def _reach(sources: Sequence[Source]) -> Decimal:

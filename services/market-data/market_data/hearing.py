@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from common.clock import Clock
 from common.errors import CryptoAssistantError, Unavailable
@@ -23,11 +24,16 @@ _NEVER = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A source and what it said last."""
+    """A source and what it said last.
+
+    Attributes:
+        at: When its price was true: no later than we heard of it, whatever its clock says.
+    """
 
     offer: Offer
     known: Known
     source: Source
+    at: datetime
 
     @property
     def stale(self) -> bool:
@@ -67,7 +73,7 @@ class Hearing:
         self.served["waited" if patience else "revalidating" if asked else "fresh"] += 1
         known_now = [(offer, self.latest.known(offer)) for offer in offers]
         heard = [
-            Heard(offer, known, _source(offer, known))
+            _heard(offer, known)
             for offer, known in known_now
             if known is not None and known.age <= STALE_SECONDS
         ]
@@ -118,8 +124,11 @@ def _why(asked: "Sequence[asyncio.Task[Ticker]]") -> BaseException:
     return (bugs or known or [Unavailable("No source answered.")])[0]
 
 
-def _source(offer: Offer, known: Known) -> Source:
-    ticker = known.ticker
-    by_exchange = (offer.provider.now(offer.listing.symbol) - ticker.at).total_seconds()
+def _heard(offer: Offer, known: Known) -> Heard:
+    ticker, now = known.ticker, offer.provider.now(offer.listing.symbol)
+    by_exchange = (now - ticker.at).total_seconds()
     age = max(known.age, by_exchange)
-    return Source(offer.provider.name, ticker.price, age, ticker.bid, ticker.ask)
+    source = Source(offer.provider.name, ticker.price, age, ticker.bid, ticker.ask)
+    if offer.provider.quality != "single":  # its time stands still, or is ours
+        return Heard(offer, known, source, min(ticker.at, now))
+    return Heard(offer, known, source, now - timedelta(seconds=age))

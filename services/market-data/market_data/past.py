@@ -3,6 +3,7 @@
 import asyncio
 from bisect import bisect_right
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -81,6 +82,12 @@ class Pasts:
         past = _past(fine.candles, coarse.candles, at, shortest)
         self._kept.put(key, _Read(fine, coarse, grid, past))
         return past
+
+    async def begin(self, offer: Offer) -> None:
+        """Fetch the candles beside the first price, which takes as long."""
+        with suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._series(offer)
 
     def known(self, offer: Offer) -> Past:
         """The past as it was read last, without asking anybody."""

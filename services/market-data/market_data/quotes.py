@@ -1,5 +1,6 @@
 """Tickers: what markets trade at, how far that may be trusted, and what it has changed."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -77,8 +78,14 @@ class Quotes:
         Raises:
             Unavailable: If no provider answers and the last answers are too old.
         """
-        heard = await self.hearing.hear((offer, *others))
-        past = await self._past(heard)
+        cold = self.hearing.latest.known(offer) is None
+        begun = asyncio.ensure_future(self._pasts.begin(offer)) if cold else None
+        try:
+            heard = await self.hearing.hear((offer, *others))
+            past = await self._past(heard)
+        finally:
+            if begun is not None:
+                begun.cancel()  # what it asks for goes on, for whoever wants it next
         told = self._trust.told(heard, past)
         self._count(told, heard)
         return _reply(told, heard, past)

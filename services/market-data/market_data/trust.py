@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 
 import structlog
@@ -63,7 +62,7 @@ class Trust:
         if first.offer.provider.quality != "single":  # made up, or from a file: nothing to check
             return _as_heard(first, first.offer.provider.quality, alertable=not first.stale)
         if verdict.quality == "consensus":
-            return self._agreed(verdict.price, behind)
+            return self._agreed(verdict, behind)
         symbol, step_by_step = first.offer.listing.symbol, remember and verdict.quality == "single"
         self._compare_with(past, first)
         for one in _named(verdict.disputed or verdict.used, heard):
@@ -78,10 +77,10 @@ class Trust:
                 return _as_heard(one, verdict.quality, alertable=sure)
         return self._last_good(first, verdict)
 
-    def _agreed(self, price: Decimal, behind: Sequence[Heard]) -> Told:
+    def _agreed(self, verdict: Verdict, behind: Sequence[Heard]) -> Told:
         first = behind[0]
-        price = _on_step(price, first.offer)
-        at = min(_not_ahead(one) for one in behind)
+        price = _on_step(verdict.price, first.offer)
+        at = min(one.at for one in _named(verdict.middle, behind))
         self._jumps.accept(first.offer.listing.symbol, price, at)
         ticker = replace(first.known.ticker, price=price, at=at)
         used = frozenset(one.source.name for one in behind)
@@ -110,18 +109,13 @@ class Trust:
 
 
 def _as_heard(one: Heard, quality: Quality, *, alertable: bool) -> Told:
-    ticker = replace(one.known.ticker, at=_not_ahead(one))
+    ticker = replace(one.known.ticker, at=one.at)
     used = frozenset((one.source.name,))
     return Told(one.offer, ticker, quality, used, one.stale, alertable)
 
 
 def _named(sources: Sequence[Source], heard: Sequence[Heard]) -> list[Heard]:
     return [one for one in heard if one.source in sources]
-
-
-def _not_ahead(one: Heard) -> datetime:
-    """When the source says its price was true, but never in our future."""
-    return min(one.known.ticker.at, one.offer.provider.now(one.offer.listing.symbol))
 
 
 def _on_step(price: Decimal, offer: Offer) -> Decimal:

@@ -81,6 +81,18 @@ def test_three_against_one_are_not() -> None:
     assert agree(said("103", "100", "100.2", "100.1")).quality == "consensus"
 
 
+def test_the_median_names_who_said_it() -> None:
+    low, middle, high = (
+        Source(name, Decimal(price), age)
+        for name, price, age in (("a", "100", 9.0), ("b", "100.1", 2.0), ("c", "100.2", 7.0))
+    )
+    again = Source("d", Decimal("100.1"), 0.5)
+
+    assert names(agree([low, middle, high]).middle) == ["b"]
+    assert {*names(agree([low, middle]).middle)} == {"a", "b"}
+    assert names(agree([again, low, middle, high]).middle) == ["d"]
+
+
 def test_one_is_single() -> None:
     verdict = agree(said("100"))
 
