@@ -28,6 +28,7 @@ def run() -> int:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing here depends on who asks
         timeout_graceful_shutdown=5,
     )
     return 0
