@@ -123,6 +123,15 @@ async def test_who_was_taken_for_dead_finishes_nothing(two: Two) -> None:
         await two.a.inbox.answered(lane.waiting, HELLO)
 
 
+async def test_nobody_takes_over_from_itself(two: Two) -> None:
+    """A beat that comes late must not start a second worker beside the first."""
+    await two.a.inbox.record([update(1)])
+    await two.a.lanes.claim(10)
+    two.clock.advance(DEAD_AFTER + 1)
+
+    assert await two.a.lanes.claim(10) == []
+
+
 async def test_finishing_twice_is_finishing_once(two: Two) -> None:
     """A write whose commit was lost from sight is done again."""
     await two.a.inbox.record([update(1)])

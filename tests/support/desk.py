@@ -23,7 +23,7 @@ from telegram_bot.adapters.database_tables import chats, outbox
 from telegram_bot.adapters.telegram_handlers import Handlers
 from telegram_bot.adapters.telegram_outgoing import Place, new_messages
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_client
-from telegram_bot.ports import Notice, Press, Reply, Speaker
+from telegram_bot.ports import Listener, Notice, Press, Reply, Speaker
 from telegram_bot.updates.limits import ChatLimits, Limits
 from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.source import incoming
@@ -74,7 +74,14 @@ class Desk:
     tally: Tally
     sending: Sending
     working: Working
+    post: HttpPost
     slept: list[float] = field(default_factory=list)
+
+    def answer_with(self, listener: Listener) -> None:
+        """Put another listener in the parrot's place."""
+        answerer = Handlers(listener, None, self.base.outbox.answer_to, self.post.close_tap)
+        base = self.base
+        self.working = Working(base.inbox, base.lanes, answerer, self.sending, self.tally)
 
     async def get(self) -> None:
         """Record and process what the person did."""
@@ -177,5 +184,9 @@ async def desk(url: str, *, limits: ChatLimits = NO_LIMITS) -> AsyncIterator[Des
             jitter=lambda: 0.0,
         )
         working = Working(base.inbox, base.lanes, handlers, sending, tally)
-        yield Desk(telegram, base, parrot, clock, tally, sending, working, slept)
-        await client.aclose()
+        it = Desk(telegram, base, parrot, clock, tally, sending, working, post, slept)
+        try:
+            yield it
+        finally:
+            await it.working.finish(0.0)
+            await client.aclose()

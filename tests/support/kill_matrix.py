@@ -69,7 +69,8 @@ class Verdict:
     def __str__(self) -> str:
         return (
             f"{self.updates} updates, {self.kills.total()} kills, {self.handed_over} hand-overs: "
-            f"lost {self.lost}, set aside {self.set_aside}, doubled {self.doubled} (unmarked {self.doubled_unmarked}), "
+            f"lost {self.lost}, set aside {self.set_aside}, "
+            f"doubled {self.doubled} (unmarked {self.doubled_unmarked}), "
             f"marked doubtful {self.doubtful}, out of order {self.disordered}, "
             f"conflicts {self.conflicts}, exit codes {sorted(set(self.exits))}"
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    and_,
     bindparam,
     delete,
     func,
@@ -77,9 +78,11 @@ class DatabaseLanes:
     def _claim(self, connection: Connection, most: int) -> list[Lane]:
         seen = self._clock() - self._dead_after
         alive = select(tasks.c.name).where(tasks.c.seen_at >= seen)
+        # Never our own: a machine so busy that our beat is late has us work on them still.
+        dead = and_(lanes.c.owner != self._owner, lanes.c.owner.not_in(alive))
         free = (
             select(lanes.c.chat)
-            .where(or_(lanes.c.owner.is_(None), lanes.c.owner.not_in(alive)))
+            .where(or_(lanes.c.owner.is_(None), dead))
             .order_by(lanes.c.since)
             .limit(most)
             .with_for_update(skip_locked=True)

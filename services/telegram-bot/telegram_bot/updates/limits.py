@@ -1,8 +1,8 @@
 """How often one chat may be written to, so that Telegram does not have to say it.
 
 A private chat: one message a second on average, with room for a person who taps quickly, who gets
-what `commands.pace` lets through. A group: twenty in any minute. Only
-the owner of a chat's lane sends to it, so counting here is enough.
+what `commands.pace` lets through. A group: twenty in any minute. Only the owner of a chat's lane
+sends to it, so counting here is enough.
 """
 
 from collections import OrderedDict, deque
