@@ -3,19 +3,23 @@
     python assemble.py FOLDER        with FOLDER/lib holding the installed packages
 
 Removes what no program reads while it runs, notes the version where `importlib.metadata` looks for
-it, and compiles everything.
+it, and compiles everything. Installed packages keep their bytecode alone; our own sources stay, so
+that a traceback shows our lines.
 """
 
 import compileall
 import os
 import py_compile
+import re
 import shutil
+import struct
 import sys
 from pathlib import Path
 
 # Sources of compiled modules, type stubs, commands, tests: of use to a developer only.
 SUFFIXES = {".c", ".cc", ".cpp", ".h", ".hpp", ".pxd", ".pyi", ".pyx"}
 FOLDERS = {"__pycache__", "tests", "bin"}
+_INSTALLED = re.compile(r"/lib/")
 
 
 def assemble(folder: Path, version: str) -> None:
@@ -25,6 +29,8 @@ def assemble(folder: Path, version: str) -> None:
             shutil.rmtree(path)
         elif path.is_file() and path.suffix in SUFFIXES:
             path.unlink()
+        elif path.is_file() and ".so" in path.suffixes:
+            slim(path)
     known = folder / "lib" / f"crypto_assistant-{version}.dist-info"
     known.mkdir(parents=True)
     (known / "METADATA").write_text(
@@ -32,8 +38,37 @@ def assemble(folder: Path, version: str) -> None:
     )
     # Never checked against its source: a start reads it as it is, for a quarter of the CPU.
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    if not compileall.compile_dir(folder, quiet=1, workers=0, invalidation_mode=mode):
+    library = folder / "lib"
+    compiled = compileall.compile_dir(
+        library, quiet=1, workers=0, legacy=True, invalidation_mode=mode
+    )
+    for source in library.rglob("*.py"):
+        if source.with_suffix(".pyc").exists():
+            source.unlink()
+    if not compiled or not compileall.compile_dir(
+        folder, quiet=1, workers=0, rx=_INSTALLED, invalidation_mode=mode
+    ):
         raise SystemExit("some files do not compile")
+
+
+def slim(path: Path) -> None:
+    """Cut off what follows the segments that the loader maps: symbols and debugging sections.
+
+    Leaves alone whatever is not a 64-bit little-endian ELF file.
+    """
+    image = bytearray(path.read_bytes())
+    if image[:6] != b"\x7fELF\x02\x01":
+        return
+    table, entry, count = *struct.unpack_from("<Q", image, 32), *struct.unpack_from(
+        "<HH", image, 54
+    )
+    ends = [table + entry * count]
+    for index in range(count):
+        offset, _, _, size = struct.unpack_from("<4Q", image, table + entry * index + 8)
+        ends.append(offset + size)
+    struct.pack_into("<Q", image, 40, 0)  # no table of sections,
+    struct.pack_into("<HHH", image, 58, 0, 0, 0)  # which only linkers and debuggers read
+    path.write_bytes(image[: max(ends)])
 
 
 if __name__ == "__main__":

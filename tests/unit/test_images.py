@@ -1,9 +1,13 @@
 """Facts that hold for every image and for docker-compose.yml."""
 
+import importlib.util
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
@@ -12,6 +16,18 @@ DOCKERFILES = sorted((ROOT / "infrastructure" / "docker").glob("*.Dockerfile"))
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())[
     "services"
 ]
+
+_SPEC = importlib.util.spec_from_file_location(
+    "assemble", ROOT / "infrastructure" / "docker" / "assemble.py"
+)
+assert _SPEC is not None and _SPEC.loader is not None
+assemble = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(assemble)
+_LOADS = """
+import importlib.util, sys
+spec = importlib.util.spec_from_file_location("msgspec._core", sys.argv[1])
+print(importlib.util.module_from_spec(spec))
+"""
 
 every_dockerfile = pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.stem)
 every_service = pytest.mark.parametrize("name", SERVICES)
@@ -81,3 +97,25 @@ def test_compose_checks_health_as_the_image_does(name: str) -> None:
 
 def test_compose_starts_every_image() -> None:
     assert set(SERVICES) == {path.stem for path in DOCKERFILES}
+
+
+def test_a_shared_library_without_its_symbols_still_loads(tmp_path: Path) -> None:
+    original = Path(str(msgspec._core.__file__))
+    copied = tmp_path / original.name
+    copied.write_bytes(original.read_bytes())
+
+    assemble.slim(copied)
+
+    command = [sys.executable, "-c", _LOADS, str(copied)]
+    said = subprocess.run(command, capture_output=True, text=True)
+    assert "msgspec._core" in said.stdout, said.stderr
+    assert copied.stat().st_size < original.stat().st_size
+
+
+def test_what_is_no_library_is_left_alone(tmp_path: Path) -> None:
+    odd = tmp_path / "odd.so"
+    odd.write_bytes(b"\x7fELF\x01\x01 for another machine")
+
+    assemble.slim(odd)
+
+    assert odd.read_bytes() == b"\x7fELF\x01\x01 for another machine"
