@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -231,6 +232,23 @@ async def test_long_and_odd_requests_get_a_clear_answer(
         assert answer.headers["content-type"] == "application/problem+json"
         problem = msgspec.json.decode(answer.content, type=Problem)
         assert problem.status == status and problem.instance == answer.headers["x-request-id"]
+
+
+async def test_who_reads_a_byte_at_a_time_delays_nobody(clock: FrozenClock) -> None:
+    app = create_app(Settings(providers="simu"), clock)
+    async with serve(app) as address, create_client(address) as client:
+        place = client.base_url
+        slow = socket.socket()
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+        slow.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(slow, (place.host, place.port))
+        asked = b"GET /v1/candles/BTC?tf=1m&limit=1000 HTTP/1.1\r\nHost: x\r\n\r\n"
+        await loop.sock_sendall(slow, asked)
+        for _ in range(20):
+            assert len(await loop.sock_recv(slow, 1)) == 1
+            assert (await client.get(CANDLES)).status_code == 200
+        slow.close()
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])

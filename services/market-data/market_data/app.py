@@ -36,7 +36,8 @@ from market_data.routes import (
     tickers,
 )
 from market_data.routes.conditional import Conditional
-from market_data.routes.middleware import DEADLINE_SECONDS, Requests
+from market_data.routes.deadline import DEADLINE_SECONDS, Deadline
+from market_data.routes.middleware import Requests
 from market_data.settings import Settings
 from market_data.streams import HEARTBEAT_SECONDS, Streams
 
@@ -120,10 +121,10 @@ def create_app(
                 Requests,
                 seen=seen,
                 routes={row.endpoint: row.path for row in ROWS},
-                deadline=deadline,
                 most=settings.most_requests,
             ),
             Middleware(Conditional, clock=clock, seen=seen),
+            Middleware(Deadline, seconds=deadline),
         ],
         lifespan=lifespan,
     )

@@ -4,10 +4,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.clock import Clock
 from market_data.requests_seen import RequestsSeen
-from market_data.routes.kept_bodies import SMALL, Body, Headers, KeptBodies, body_of
+from market_data.routes.kept_bodies import GZIPPED, Body, Headers, KeptBodies, body_of
 
 ENDLESS = ("/v1/stream",)  # answers that end when the reader goes
-_GZIPPED = b"-gz"  # of a tag: other bytes, another tag
+_OF_A_BODY = (b"content-type", b"content-length", b"content-encoding")
 
 
 class Conditional:
@@ -62,26 +62,16 @@ class Conditional:
 
     async def _send(self, body: Body, scope: Scope, send: Send) -> None:
         accepted, known = _asked_of(scope["headers"])
-        zipped = len(body.raw) >= SMALL and _takes_gzip(accepted)
-        tag = b'"' + body.tag + (_GZIPPED if zipped else b"") + b'"'
-        headers = [
-            *body.headers,
-            (b"etag", b"W/" + tag if body.weak else tag),
-            (b"vary", b"Accept-Encoding"),
-        ]
+        zipped = body.large and _takes_gzip(accepted)
+        headers = list(body.described(zipped))
         age = int(self._clock.monotonic() - body.made_at)
         if age > 0:
             headers.append((b"age", b"%d" % age))
         if known and _matches(known, body.tag):
             self._seen.kept["not_modified"] += 1
-            await _respond(send, 304, [one for one in headers if one[0] != b"content-type"], b"")
+            await _respond(send, 304, [one for one in headers if one[0] not in _OF_A_BODY], b"")
             return
-        raw = body.raw
-        if zipped:
-            raw = body.compressed
-            headers.append((b"content-encoding", b"gzip"))
-        headers.append((b"content-length", b"%d" % len(raw)))
-        await _respond(send, 200, headers, raw)
+        await _respond(send, 200, headers, body.compressed if zipped else body.raw)
 
 
 async def _respond(send: Send, status: int, headers: Headers, raw: bytes) -> None:
@@ -111,7 +101,7 @@ def _takes_gzip(accepted: bytes) -> bool:
 def _matches(known: bytes, tag: bytes) -> bool:
     """Compare weakly, as RFC 9110 wants it for `If-None-Match`."""
     for part in known.split(b","):
-        opaque = part.strip().removeprefix(b"W/").strip(b'"').removesuffix(_GZIPPED)
+        opaque = part.strip().removeprefix(b"W/").strip(b'"').removesuffix(GZIPPED)
         if opaque in (tag, b"*"):
             return True
     return False

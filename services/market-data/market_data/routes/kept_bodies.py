@@ -10,6 +10,7 @@ from typing import Any
 Headers = list[tuple[bytes, bytes]]
 MOST_BYTES = 16 * 1024 * 1024  # of all bodies together
 SMALL = 1_000  # bytes, under which compressing does not pay
+GZIPPED = b"-gz"  # of a tag: other bytes, another tag
 PRICE_SECONDS, OTHER_SECONDS = 0.5, 1.0  # before the answer is made again
 _AGE = re.compile(rb'"age_ms":\d+')
 _MAX_AGE = re.compile(rb"max-age=(\d+)")
@@ -39,6 +40,30 @@ class Body:
     made_at: float
     seen_at: float
     _compressed: bytes | None = field(default=None, repr=False)
+    _described: dict[bool, Headers] = field(default_factory=dict, repr=False)
+
+    @property
+    def large(self) -> bool:
+        return len(self.raw) >= SMALL
+
+    def described(self, zipped: bool) -> Headers:
+        """All headers of the body, sent as it is or compressed."""
+        if zipped not in self._described:
+            tag = b'"' + self.tag + (GZIPPED if zipped else b"") + b'"'
+            size = len(self.compressed if zipped else self.raw)
+            self._described[zipped] = [
+                *self.headers,
+                (b"etag", b"W/" + tag if self.weak else tag),
+                (b"vary", b"Accept-Encoding"),
+                *([(b"content-encoding", b"gzip")] if zipped else []),
+                (b"content-length", b"%d" % size),
+            ]
+        return self._described[zipped]
+
+    def confirmed(self, by: "Body") -> None:
+        """The same content was found again: what may be done with it is what the newer one says."""
+        self.headers, self.lasts, self.seen_at = by.headers, by.lasts, by.seen_at
+        self._described.clear()
 
     @property
     def compressed(self) -> bytes:
@@ -91,8 +116,7 @@ class KeptBodies:
         if before is not None:
             self._bytes -= before.size
             if before.content == body.content and not body.weak:
-                before.headers, before.lasts = body.headers, body.lasts
-                before.seen_at = body.seen_at
+                before.confirmed(body)
                 body = before
         if body.lasts > 0 or before is body:
             self._kept[key] = body

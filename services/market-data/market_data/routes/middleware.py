@@ -1,30 +1,28 @@
-"""Around every request: an id, bounds on its size, its time and its number, a count, a log line."""
+"""Around every request: an id, bounds on its size and their number, a count, a log line."""
 
-import asyncio
 import logging
 import re
-import secrets
 import time
 from collections.abc import Mapping
+from random import Random
 from typing import Any
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from common.errors import Unavailable
 from common.wire import Problem
 from market_data.requests_seen import RequestsSeen
 from market_data.resilience.bulkhead import Busy
 from market_data.routes.conditional import ENDLESS
 from market_data.routes.problems import problem_of, respond, too_large
 
-DEADLINE_SECONDS = 10.0
 MOST_REQUESTS = 256
 _UNBOUNDED = (*ENDLESS, "/healthz", "/readyz", "/metrics")  # never refused for want of room
 _ADDRESS, _HEADERS, _BODY = 8_192, 32_768, 65_536  # bytes
 _ID = re.compile(rb"[A-Za-z0-9-]{1,64}")
-_LOGGER = "market_data.requests"
-log = structlog.get_logger(_LOGGER)
+_numbers = Random()  # an id is a reference, not a secret
+_debugging = logging.getLogger("market_data.requests").isEnabledFor
+log = structlog.get_logger("market_data.requests")
 
 
 class Requests:
@@ -35,7 +33,6 @@ class Requests:
         app: ASGIApp,
         seen: RequestsSeen,
         routes: Mapping[Any, str],
-        deadline: float = DEADLINE_SECONDS,
         most: int = MOST_REQUESTS,
     ) -> None:
         """Wrap `app`.
@@ -43,13 +40,11 @@ class Requests:
         Args:
             seen: Where requests are counted.
             routes: The path of the table of routes by endpoint.
-            deadline: Seconds for an answer.
             most: Requests under way; more are refused at once, for a queue helps nobody.
         """
         self._app = app
         self._seen = seen
         self._routes = routes
-        self._deadline = deadline
         self._most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,13 +71,7 @@ class Requests:
             if refusal is not None:
                 await respond(refusal)(scope, receive, send_with_id)
                 return
-            async with asyncio.timeout(None if endless else self._deadline):
-                await self._app(scope, receive, send_with_id)
-        except TimeoutError:
-            if status:
-                raise
-            late = Unavailable(f"No answer within {self._deadline:g} s.", retry_after=2)
-            await respond(problem_of(late, scope["request_id"]))(scope, receive, send_with_id)
+            await self._app(scope, receive, send_with_id)
         finally:
             self._seen.in_flight -= not endless
             seconds = time.perf_counter() - started
@@ -101,7 +90,7 @@ def _read(scope: Scope) -> tuple[str, Problem | None]:
             made = value.decode()
         elif name == b"content-length":
             length = value
-    made = made or secrets.token_hex(4)
+    made = made or f"{_numbers.getrandbits(32):08x}"
     if len(scope["path"]) + len(scope["query_string"]) > _ADDRESS:
         return made, too_large(414, f"Its address has more than {_ADDRESS} bytes.", made)
     if size > _HEADERS:
@@ -114,7 +103,7 @@ def _read(scope: Scope) -> tuple[str, Problem | None]:
 def _log(scope: Scope, status: int, seconds: float) -> None:
     """One line a request; for what costs nothing only where somebody debugs."""
     quiet = scope.get("kept") or scope["path"] in ("/healthz", "/readyz", "/metrics")
-    if quiet and not logging.getLogger(_LOGGER).isEnabledFor(logging.DEBUG):
+    if quiet and not _debugging(logging.DEBUG):
         return
     (log.debug if quiet else log.info)(
         "request",
