@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 256  # chats served at the same time
 LOOK_EVERY_SECONDS = 0.5  # for what other tasks recorded, or left
-_SUSPECTS_AT_ONCE = 4  # what was begun before may end this process too: keep the others out of it
+_SUSPECTS_AT_ONCE = 2  # what was begun before may end this process too: keep the others out of it
 _BUSY_PAUSE = 0.02
 _TROUBLE_PAUSE = 1.0
 
@@ -94,7 +94,7 @@ class Working:
 
     def start(self, lanes: Sequence[Lane]) -> None:
         """Work on lanes that were claimed for us."""
-        for lane in lanes:
+        for lane in sorted(lanes, key=_suspicion):
             task = asyncio.create_task(self._own(lane), name="lane")
             self._tasks[task] = lane.chat
             task.add_done_callback(self._done)
@@ -194,3 +194,8 @@ class Working:
                 if self._stopping:
                     return None  # without us it is free in a moment
                 await asyncio.sleep(_TROUBLE_PAUSE)
+
+
+def _suspicion(lane: Lane) -> int:
+    """The least suspicious first: they clear themselves before the next death."""
+    return lane.waiting.attempts if lane.waiting is not None else 0
