@@ -345,6 +345,9 @@ async def test_the_token_reaches_no_log_on_any_path(tmp_path: Path) -> None:
             for text in ("/price BTC", "/atr BTC", "/help"):
                 await chat.telegram.says(text)
             await chat.tap(card, "🔄 Refresh")
+            async with asyncio.timeout(30):
+                while "a command failed" not in written.text:
+                    await asyncio.sleep(0.01)
             chat.market.failure = None
             await chat.ask("/help")
             await chat.ask("/help", chat=2002)
