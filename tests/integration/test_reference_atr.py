@@ -20,7 +20,7 @@ SERIES = {
     "freqtrade_UNITTEST-BTC_1m": ("UNITTEST-BTC", "1m"),
     "ftx_BTC-PERP_1m": ("BTC", "1m"),
 }
-MOMENTS = 3
+MOMENTS = 1
 
 
 @pytest.mark.reference
