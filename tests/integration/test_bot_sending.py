@@ -10,7 +10,7 @@ from playground.chats import YOU
 from playground.faults import Fault
 from telegram_bot.adapters.telegram_keyboard import keyboard
 from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
-from telegram_bot.adapters.telegram_post import HttpPost, create_post_client
+from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.ports import Copy, Press, Reply
 from telegram_bot.updates.limits import ChatLimits
 from telegram_bot.updates.source import incoming
@@ -235,7 +235,7 @@ async def test_a_tap_that_is_too_old_to_answer_is_no_trouble(desk: Desk) -> None
 
 
 async def test_a_refused_connection_was_not_sent() -> None:
-    client = create_post_client()
+    client = create_post_transport()
     post = HttpPost(client, "http://127.0.0.1:1", "1:a")
 
     outcome = await post.post(YOU, Outgoing("sendMessage", {"text": "x"}))

@@ -123,6 +123,56 @@ async def test_who_was_taken_for_dead_finishes_nothing(two: Two) -> None:
         await two.a.inbox.answered(lane.waiting, HELLO)
 
 
+async def test_what_many_chats_do_at_once_is_one_group(two: Two) -> None:
+    """Every store's write must be able to share a transaction with others of its kind."""
+    numbers = range(1, 31)
+    store = two.a
+    recorded = await asyncio.gather(
+        *(store.inbox.record([update(number, chat=number)], take=True) for number in numbers)
+    )
+    mine = [lane.waiting for some in recorded for lane in some if lane.waiting is not None]
+    await asyncio.gather(*(store.inbox.answered(waiting, HELLO) for waiting in mine))
+    left = await asyncio.gather(
+        *(store.lanes.next(number, Receipt(f"u{number}.0", number)) for number in numbers)
+    )
+
+    assert len(mine) == 30 and left == [None] * 30
+    assert store.writer.split == 0
+    assert store.writer.groups <= 8
+
+
+async def test_a_lane_that_is_made_for_us_holds_its_first_update_alone(two: Two) -> None:
+    (lane,) = await two.a.inbox.record([update(2), update(1)], take=True)
+    assert lane.waiting is not None and (lane.waiting.update_id, lane.waiting.attempts) == (1, 1)
+    assert await two.b.inbox.record([update(3)], take=True) == []
+    assert await two.b.lanes.claim(10) == []
+    await two.a.inbox.answered(lane.waiting, HELLO)
+    following = await two.a.lanes.next(1, Receipt("u1.0", 7))
+    assert following is not None and following.waiting is not None
+    assert (following.waiting.update_id, following.waiting.counted) == (2, True)
+
+
+async def test_a_lane_made_for_an_update_that_is_known_turns_out_empty(two: Two) -> None:
+    (lane,) = await two.a.inbox.record([update(1)], take=True)
+    assert lane.waiting is not None
+    await two.a.inbox.answered(lane.waiting, Answers())
+    assert await two.a.lanes.next(1) is None
+
+    (again,) = await two.b.inbox.record([update(1)], take=True)
+    assert again.waiting is None
+    assert await two.b.lanes.next(1) is None
+
+
+async def test_a_lane_of_ours_that_nobody_works_on_is_given_up(two: Two) -> None:
+    await two.a.inbox.record([update(1, chat=1), update(2, chat=2)], take=True)
+    await two.a.lanes.release_strays({1, 2})
+    two.clock.advance(6)
+    await two.a.lanes.beat()
+    await two.a.lanes.release_strays({1})
+
+    assert [lane.chat for lane in await two.b.lanes.claim(10)] == [2]
+
+
 async def test_nobody_takes_over_from_itself(two: Two) -> None:
     """A beat that comes late must not start a second worker beside the first."""
     await two.a.inbox.record([update(1)])

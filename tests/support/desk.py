@@ -22,7 +22,7 @@ from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_tables import chats, outbox
 from telegram_bot.adapters.telegram_handlers import Handlers
 from telegram_bot.adapters.telegram_outgoing import Place, new_messages
-from telegram_bot.adapters.telegram_post import HttpPost, create_post_client
+from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.ports import Listener, Notice, Press, Reply, Speaker
 from telegram_bot.updates.limits import ChatLimits, Limits
 from telegram_bot.updates.sending import Sending
@@ -167,7 +167,7 @@ async def desk(url: str, *, limits: ChatLimits = NO_LIMITS) -> AsyncIterator[Des
     def wall() -> float:
         return clock.now().timestamp()
 
-    client = create_post_client()
+    client = create_post_transport()
     async with playground(flood=None) as telegram, database.opened(engine, 5.0, clock=wall) as base:
         await telegram.says("/start")
         telegram.world.updates.pending.clear()

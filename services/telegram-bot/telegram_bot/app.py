@@ -20,7 +20,7 @@ from telegram_bot.adapters.telegram_application import App
 from telegram_bot.adapters.telegram_feed import HttpFeed
 from telegram_bot.adapters.telegram_handlers import Handlers
 from telegram_bot.adapters.telegram_menu import show_menu
-from telegram_bot.adapters.telegram_post import HttpPost, create_post_client
+from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.adapters.web_server import serving
 from telegram_bot.commands import Services
 from telegram_bot.commands.conversation import Conversation
@@ -59,9 +59,12 @@ class _Bot:
     health: Health
 
     async def record(self, updates: Sequence[Incoming]) -> None:
-        await self.base.inbox.record(updates)
+        """Keep updates, and begin with those whose chats had nothing to do."""
+        lanes = await self.base.inbox.record(updates, take=self.working.has_room)
         self.tally.count("bot_updates_received_total", len(updates))
-        self.working.wake()
+        self.working.start(lanes)
+        if len(lanes) < len(updates):
+            self.working.wake()
 
 
 async def run(
@@ -96,8 +99,8 @@ async def run(
         closing.push_async_callback(market_client.aclose)
         feed_client = create_client(connections=2)
         closing.push_async_callback(feed_client.aclose)
-        post_client = create_post_client()
-        closing.push_async_callback(post_client.aclose)
+        post_transport = create_post_transport()
+        closing.push_async_callback(post_transport.aclose)
 
         url = settings.database_url.get_secret_value()
         engine = await until(stop, database.prepared(url, Backoff().pause))
@@ -110,7 +113,7 @@ async def run(
             return
         health.version["task"] = base.owner
         services = _services(settings, market or HttpMarketData(market_client))
-        post = HttpPost(post_client, settings.telegram_api_url, token)
+        post = HttpPost(post_transport, settings.telegram_api_url, token)
         handlers = _handlers(services, application, base, post, clock)
         internal.render = _rehearsal(services, application, clock).answers
         sending = Sending(post, base.outbox, Limits(limits or ChatLimits(), time.monotonic), tally)
@@ -138,6 +141,8 @@ async def _serve(
     internal.gauges = lambda: {
         "bot_chats_under_way": bot.working.under_way,
         "bot_writes_waiting": base.writer.waiting,
+        "bot_write_groups": base.writer.groups,
+        "bot_write_groups_split": base.writer.split,
         "bot_lease_held": turns.holding,
     }
     await alive.first()

@@ -5,7 +5,7 @@ the same transaction that writes its answers. An answer is marked as being sent 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -219,8 +219,11 @@ class Answerer(Protocol):
 class Inbox(Protocol):
     """Updates, kept until they are answered. Every method may raise what a database raises."""
 
-    async def record(self, updates: Sequence[Incoming]) -> None:
+    async def record(self, updates: Sequence[Incoming], *, take: bool = False) -> Sequence[Lane]:
         """Keep updates for good; those that are known already are passed over.
+
+        Args:
+            take: Whether to return, as ours, the lanes of chats that had nothing to do.
 
         Raises:
             Busy: If too much waits; nothing was kept then.
@@ -265,6 +268,10 @@ class Lanes(Protocol):
 
     async def release(self, chat: int, unfinished: Waiting | None = None) -> None:
         """Give a lane up for others to take; an update cut off by us has not been attempted."""
+        ...
+
+    async def release_strays(self, running: Collection[int]) -> None:
+        """Give up lanes of ours that nobody here works on, as when an answer got lost."""
         ...
 
     async def beat(self) -> int:

@@ -16,7 +16,7 @@ from telegram_bot.adapters.database_tables import (
     lanes,
 )
 from telegram_bot.adapters.database_writer import Batch, Writer
-from telegram_bot.work import Answers, Incoming, Lost, Message, Waiting
+from telegram_bot.work import Answers, Incoming, Lane, Lost, Message, Waiting
 
 _MOST_PURGED = 2_000
 
@@ -40,8 +40,8 @@ class DatabaseInbox:
         self._record = Batch(self._record_all, order=0)
         self._finish = Batch(self._finish_all, order=1)
 
-    async def record(self, updates: Sequence[Incoming]) -> None:
-        await self._writer.join(self._record, updates)
+    async def record(self, updates: Sequence[Incoming], *, take: bool = False) -> Sequence[Lane]:
+        return await self._writer.join(self._record, (updates, take))
 
     async def answered(self, waiting: Waiting, answers: Answers) -> Sequence[Message]:
         return await self._finished(waiting, DONE, answers)
@@ -72,31 +72,65 @@ class DatabaseInbox:
         return messages
 
     def _record_all(
-        self, connection: Connection, many: Sequence[Sequence[Incoming]]
-    ) -> Sequence[None]:
+        self, connection: Connection, many: Sequence[tuple[Sequence[Incoming], bool]]
+    ) -> Sequence[Sequence[Lane]]:
+        """Keep all, and take lanes that did not exist: their first update needs no look-up."""
         now = self._clock()
+        takers = {one.chat: take for updates, take in many for one in updates}
+        if not takers:
+            return [()] * len(many)
+        ours = self._stamp_lanes(connection, takers, now)
+        first = self._first_of(connection, many, ours)
         rows = [
             {
                 "update_id": one.update_id,
                 "chat": one.chat,
                 "body": one.body,
                 "received_at": now,
+                "attempts": int(first.get(one.chat) is one),
+                "owner": self._owner if first.get(one.chat) is one else None,
             }
-            for updates in many
+            for updates, _ in many
             for one in updates
         ]
-        if rows:
-            insert = insert_of(connection)
-            connection.execute(insert(inbox).on_conflict_do_nothing(), rows)
-            # The stamp keeps whoever finds the lane empty just now from giving it up.
-            # In order, so that two tasks which record for the same chats wait, and never cross.
-            known = insert(lanes)
-            kept = known.on_conflict_do_update(
-                index_elements=[lanes.c.chat], set_={"stamp": lanes.c.stamp + 1}
-            )
-            numbers = sorted({one.chat for updates in many for one in updates})
-            connection.execute(kept, [{"chat": chat, "since": now} for chat in numbers])
-        return [None] * len(many)
+        connection.execute(insert_of(connection)(inbox).on_conflict_do_nothing(), rows)
+        taken: list[list[Lane]] = []
+        for updates, _ in many:
+            mine = [one.chat for one in updates if one.chat in ours]
+            ours -= set(mine)
+            taken.append([_lane(chat, first.get(chat)) for chat in dict.fromkeys(mine)])
+        return taken
+
+    def _stamp_lanes(self, connection: Connection, takers: dict[int, bool], now: float) -> set[int]:
+        """Make or stamp a lane for each chat; return those that were made, and made ours.
+
+        The stamp keeps whoever finds the lane empty just now from giving it up. They are taken in
+        order, so that two tasks which record for the same chats wait, and never cross.
+        """
+        known = insert_of(connection)(lanes)
+        kept = known.on_conflict_do_update(
+            index_elements=[lanes.c.chat], set_={"stamp": lanes.c.stamp + 1}
+        ).returning(lanes.c.chat, lanes.c.stamp)
+        rows = [
+            {"chat": chat, "since": now, "owner": self._owner if takers[chat] else None}
+            for chat in sorted(takers)
+        ]
+        made = {row.chat for row in connection.execute(kept, rows) if row.stamp == 0}
+        return {chat for chat in made if takers[chat]}
+
+    @staticmethod
+    def _first_of(
+        connection: Connection, many: Sequence[tuple[Sequence[Incoming], bool]], fresh: set[int]
+    ) -> dict[int, Incoming]:
+        """Return the first update of each lane of ours; none where it was known before."""
+        first: dict[int, Incoming] = {}
+        for one in (one for updates, _ in many for one in updates):
+            if one.chat in fresh and one.update_id <= first.get(one.chat, one).update_id:
+                first[one.chat] = one
+        numbers = [one.update_id for one in first.values()]
+        again = select(inbox.c.chat).where(inbox.c.update_id.in_(numbers))
+        known = set(connection.scalars(again)) if numbers else set[int]()
+        return {chat: one for chat, one in first.items() if chat not in known}
 
     def _finish_all(self, connection: Connection, many: Sequence[_Finished]) -> Sequence[None]:
         now = self._clock()
@@ -122,13 +156,17 @@ class DatabaseInbox:
                 database_chats.move(connection, one.waiting.chat, one.answers.moved_to, now)
 
 
-# Done by us already is done: a write whose commit was lost from sight is done again.
+def _lane(chat: int, first: Incoming | None) -> Lane:
+    """Return a new lane; one whose updates were known all along turns out to be empty."""
+    if first is None:
+        return Lane(chat)
+    return Lane(chat, waiting=Waiting(first.update_id, chat, first.body, 1))
+
+
+# Done by us already is done: a write whose commit was lost from sight is done again. (The states are
+# not named: a list of values would keep the statement from running for many updates at once.)
 _FINISH = (
     update(inbox)
-    .where(
-        inbox.c.update_id == bindparam("row"),
-        inbox.c.owner == bindparam("me"),
-        inbox.c.state.in_((WAITING, DONE, SET_ASIDE)),
-    )
+    .where(inbox.c.update_id == bindparam("row"), inbox.c.owner == bindparam("me"))
     .values(state=bindparam("becomes"), finished_at=bindparam("now"))
 )

@@ -4,7 +4,7 @@ The lane of an owner who is no longer seen goes to whoever asks.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -37,6 +37,7 @@ from telegram_bot.adapters.database_writer import Batch, Writer
 from telegram_bot.work import Lane, Lost, Message, Receipt, Waiting
 
 _FORGOTTEN_AFTER = 86_400.0
+_STRAY_AFTER = 5.0
 
 
 class DatabaseLanes:
@@ -68,6 +69,12 @@ class DatabaseLanes:
 
     async def release(self, chat: int, unfinished: Waiting | None = None) -> None:
         await self._writer.submit(partial(self._release, chat=chat, unfinished=unfinished))
+
+    async def release_strays(self, running: Collection[int]) -> None:
+        old = self._clock() - _STRAY_AFTER
+        strays = (lanes.c.owner == self._owner, lanes.c.chat.not_in(running), lanes.c.since < old)
+        freeing = update(lanes).where(*strays).values(owner=None)
+        await self._writer.submit(lambda connection: connection.execute(freeing).rowcount)
 
     async def beat(self) -> int:
         return await self._writer.submit(self._beat)

@@ -52,6 +52,8 @@ class Writer:
     def __init__(self, engine: Engine, most_waiting: int = MOST_WAITING) -> None:
         self._engine = engine
         self._most_waiting = most_waiting
+        self.groups = 0
+        self.split = 0  # groups that an error of one made write alone; many say that one is wrong
         self._loop = asyncio.get_running_loop()
         self._arriving: list[_Wish] = []  # of this round of the loop
         self._waiting: deque[_Wish] = deque()
@@ -105,6 +107,7 @@ class Writer:
 
     def _work(self) -> None:
         while group := self._next_group():
+            self.groups += 1
             self._write(group)
             self._loop.call_soon_threadsafe(_tell, group)
 
@@ -123,6 +126,7 @@ class Writer:
             if len(group) == 1:
                 group[0].error = error
                 return
+            self.split += 1
             for wish in group:
                 self._write([wish])
 

@@ -1,5 +1,6 @@
 """MarketData over HTTP: typed decoding, one deadline, and errors sorted by who can act."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import TypeVar
@@ -10,7 +11,7 @@ import structlog
 
 from common import wire
 from common.errors import Unavailable
-from common.http import create_client, get
+from common.http import Answer, create_client, get
 from telegram_bot.ports import AtrQuestion, error_from
 
 TOTAL_SECONDS = 4.0
@@ -35,6 +36,7 @@ class HttpMarketData:
         self._client = client
         self._seconds = seconds
         self._listing: tuple[float, int, wire.MarketsReply] | None = None
+        self._under_way: dict[tuple[str, ...], asyncio.Task[Answer]] = {}
 
     async def tickers(self, words: Sequence[str]) -> wire.TickersReply:
         return await self._ask("/v1/tickers", {"symbols": ",".join(words)}, wire.TickersReply)
@@ -59,12 +61,27 @@ class HttpMarketData:
         self, path: str, params: dict[str, str], shape: type[Shape], timeframe: str = ""
     ) -> Shape:
         """GET and decode; `timeframe` is what was asked about, for errors that name it."""
-        ref = structlog.contextvars.get_contextvars().get("ref")
-        headers = {"X-Request-Id": ref} if ref else None
-        answer = await get(self._client, path, params, headers=headers, seconds=self._seconds)
+        answer = await self._shared(path, params)
         if answer.status != 200:
             raise error_from(_decoded(answer.body, wire.Problem, answer.status), timeframe)
         return _decoded(answer.body, shape, answer.status)
+
+    async def _shared(self, path: str, params: dict[str, str]) -> Answer:
+        """Ask once for all who ask the same at the same time; nobody's leaving ends it."""
+        key = (path, *(f"{name}={value}" for name, value in params.items()))
+        asking = self._under_way.get(key)
+        if asking is None:
+            ref = structlog.contextvars.get_contextvars().get("ref")
+            headers = {"X-Request-Id": ref} if ref else None
+            call = get(self._client, path, params, headers=headers, seconds=self._seconds)
+            asking = self._under_way[key] = asyncio.create_task(call)
+            asking.add_done_callback(lambda done: self._answered(key, done))
+        return await asyncio.shield(asking)
+
+    def _answered(self, key: tuple[str, ...], asking: "asyncio.Task[Answer]") -> None:
+        del self._under_way[key]
+        if not asking.cancelled():
+            asking.exception()  # looked at, so that a question which everybody left does not warn
 
 
 def _params(question: AtrQuestion) -> dict[str, str]:

@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 256  # chats served at the same time
 LOOK_EVERY_SECONDS = 0.5  # for what other tasks recorded, or left
 _SUSPECTS_AT_ONCE = 2  # what was begun before may end this process too: keep the others out of it
+_STRAYS_EVERY = 20  # looks
 _BUSY_PAUSE = 0.02
 _TROUBLE_PAUSE = 1.0
 
@@ -56,6 +57,8 @@ class Working:
         self._suspects = asyncio.Semaphore(_SUSPECTS_AT_ONCE)
         self._woken = asyncio.Event()
         self._tasks: dict[asyncio.Task[None], int] = {}
+        self._chats: set[int] = set()
+        self._looks = 0
         self._stopping = False
 
     def wake(self) -> None:
@@ -95,11 +98,21 @@ class Working:
     def start(self, lanes: Sequence[Lane]) -> None:
         """Work on lanes that were claimed for us."""
         for lane in sorted(lanes, key=_suspicion):
+            if lane.chat in self._chats:
+                continue  # it is being worked on
             task = asyncio.create_task(self._own(lane), name="lane")
             self._tasks[task] = lane.chat
+            self._chats.add(lane.chat)
             task.add_done_callback(self._done)
 
+    @property
+    def has_room(self) -> bool:
+        return not self._stopping and len(self._tasks) < self._at_once
+
     async def _claim(self) -> None:
+        self._looks += 1
+        if self._looks % _STRAYS_EVERY == 0:
+            await self._lanes.release_strays(set(self._chats))
         while room := self._at_once - len(self._tasks):
             claimed = await self._lanes.claim(room)
             self.start(claimed)
@@ -107,7 +120,7 @@ class Working:
                 return
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        del self._tasks[task]
+        self._chats.discard(self._tasks.pop(task))
         if len(self._tasks) == self._at_once - 1:
             self._woken.set()
         if not task.cancelled() and (error := task.exception()):
