@@ -163,8 +163,8 @@ def _lane(chat: int, first: Incoming | None) -> Lane:
     return Lane(chat, waiting=Waiting(first.update_id, chat, first.body, 1))
 
 
-# Done by us already is done: a write whose commit was lost from sight is done again. (The states are
-# not named: a list of values would keep the statement from running for many updates at once.)
+# Done by us already is done: a write whose commit was lost from sight is done again. (The states
+# are not named: a list of values would keep the statement from running for many updates at once.)
 _FINISH = (
     update(inbox)
     .where(inbox.c.update_id == bindparam("row"), inbox.c.owner == bindparam("me"))
