@@ -11,6 +11,7 @@ import pytest
 from common.settings import read
 from local.ports import free_port
 from playground.chats import YOU
+from playground.faults import Fault
 from playground.webhook import read_target
 from telegram_bot.app import run
 from telegram_bot.settings import Settings
@@ -98,6 +99,17 @@ async def test_the_operator_sees_how_it_is(telegram: Playground) -> None:
     assert "bot_updates_processed_total 1" in metrics
     assert 'bot_messages_total{outcome="sent"} 1' in metrics
     assert "bot_lease_held 1" in metrics
+
+
+async def test_a_token_that_is_refused_later_makes_it_not_ready(telegram: Playground) -> None:
+    telegram.world.faults.add("sendMessage", Fault(401, "Unauthorized"))
+    await telegram.says("/price BTC")
+    async with operator(telegram) as client, asyncio.timeout(10):
+        while "token" not in (await client.get("/readyz")).json().get("reasons", {}):
+            await asyncio.sleep(0.05)
+        await telegram.says("/price BTC")
+        while (await client.get("/readyz")).status_code != 200:
+            await asyncio.sleep(0.05)
 
 
 async def test_a_canned_update_is_rendered_and_nothing_sent(telegram: Playground) -> None:

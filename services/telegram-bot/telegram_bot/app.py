@@ -55,8 +55,16 @@ class _Bot:
     base: Database
     application: App
     working: Working
+    post: HttpPost
     tally: Tally
     health: Health
+
+    def seen_alive(self) -> None:
+        """Say whether Telegram still takes our token: nobody is answered without it."""
+        if self.post.refused_token:
+            self.health.ill("token", "refused by Telegram")
+        else:
+            self.health.well("token")
 
     async def record(self, updates: Sequence[Incoming]) -> None:
         """Keep updates, and begin with those whose chats had nothing to do."""
@@ -119,7 +127,7 @@ async def run(
         sending = Sending(post, base.outbox, Limits(limits or ChatLimits(), time.monotonic), tally)
         working = Working(base.inbox, base.lanes, handlers, sending, tally)
         await show_menu(application.bot, _menu(services))
-        bot = _Bot(settings, base, application, working, tally, health)
+        bot = _Bot(settings, base, application, working, post, tally, health)
         await _serve(bot, stop, feed_client, internal)
 
 
@@ -131,10 +139,15 @@ async def _serve(
     broadcasting = Broadcasting(base.outbox, bot.working.start)
     polls = settings.updates == "polling"
     turns = Turns(base.lease, waiting=lambda: touch(settings.bot_heartbeat) if polls else None)
+
+    def seen(tasks: int) -> None:
+        broadcasting.share(tasks)
+        bot.seen_alive()
+
     alive = Beating(
         base.lanes,
         settings.dead_after_seconds,
-        broadcasting.share,
+        seen,
         bot.health,
         touches=None if polls else settings.bot_heartbeat,
     )
