@@ -1,6 +1,6 @@
 """`python -m gates.drift [--write]`: generated pages are as the code would generate them now.
 
-Also holds CHANGELOG.md to its form.
+Also holds CHANGELOG.md to its form, and the bot's catalogues of texts to the code.
 """
 
 import difflib
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from gates import licences
+from gates import catalogues, licences
 from gitflow.changelog import complaints as changelog_complaints
 from local.environment import ROOT
 
@@ -66,7 +66,8 @@ def main() -> int:
             changes = difflib.unified_diff(found.splitlines(), wanted.splitlines(), name, name, n=0)
             print("\n".join([*list(changes)[:20], f"{name} is out of date: run `make generated`."]))
     said = list(changelog_complaints((ROOT / "CHANGELOG.md").read_text(encoding="utf-8")))
-    print("\n".join(said) or f"{len(PAGES)} generated pages and the changelog were read")
+    said += catalogues.check(write="--write" in sys.argv)
+    print("\n".join(said) or f"{len(PAGES)} generated pages, the texts and the changelog were read")
     return 1 if said else wrong
 
 

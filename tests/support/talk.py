@@ -22,7 +22,10 @@ class Talk:
     Attributes:
         market: What the bot asks.
         clock: What it measures paces with.
+        bot: Its username.
     """
+
+    bot = BOT
 
     def __init__(
         self, environment: Environment = "local", commands: Commands | None = None
@@ -36,6 +39,11 @@ class Talk:
             commands=commands or discover(),
         )
         self.conversation = Conversation(self.services, BOT, Pace(self.clock))
+
+    @staticmethod
+    def speaker(chat: int = 1001, told: str | None = None) -> Speaker:
+        """Return somebody whose Telegram speaks the language `told`."""
+        return Speaker(chat=chat, user=1001, private=chat > 0, told=told)
 
     async def say(self, text: str, speaker: Speaker = ME) -> Reply:
         """Return the reply; fail on silence."""

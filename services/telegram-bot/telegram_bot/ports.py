@@ -143,11 +143,16 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who speaks, and where: Telegram's ids."""
+    """Who speaks, and where: Telegram's ids.
+
+    Attributes:
+        told: The code of the language that Telegram names for them, for example `de`.
+    """
 
     chat: int
     user: int
     private: bool
+    told: str | None = None
 
 
 class Listener(Protocol):

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 import structlog
-from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update
+from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 from telegram.constants import ChatType
 
 from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
@@ -83,7 +83,7 @@ class Handlers:
         user = message.from_user
         if user is None or not message.text or _by_a_machine(message):
             return ()
-        speaker = _speaker(message.chat, user.id)
+        speaker = _speaker(message.chat, user)
         asked = message.message_id
         before: int | None = None
         if message.edit_date is not None:
@@ -101,7 +101,7 @@ class Handlers:
         if query.message is None or not query.data:
             await self._close_tap(query.id)
             return ()
-        speaker = _speaker(query.message.chat, query.from_user.id)
+        speaker = _speaker(query.message.chat, query.from_user)
         said = await self._listener.pressed(query.data, speaker)
         if said is None:
             await self._close_tap(query.id)
@@ -135,8 +135,9 @@ def _edited_late(message: Message) -> bool:
     return (message.edit_date - message.date).total_seconds() > KEEP_SECONDS
 
 
-def _speaker(chat: Chat, user: int) -> Speaker:
-    return Speaker(chat=chat.id, user=user, private=chat.type == ChatType.PRIVATE)
+def _speaker(chat: Chat, user: User) -> Speaker:
+    private = chat.type == ChatType.PRIVATE
+    return Speaker(chat=chat.id, user=user.id, private=private, told=user.language_code)
 
 
 def _place(message: Any, *, quoted: bool = True) -> Place:

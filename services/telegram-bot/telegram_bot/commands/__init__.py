@@ -4,10 +4,11 @@ A command takes words and returns a reply; it never sees Telegram.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from common.environments import Limits
 from common.features import Features, Flag
+from telegram_bot.people import People, Strangers
 from telegram_bot.ports import MarketData, Reply, Speaker
 
 
@@ -32,6 +33,7 @@ class Services:
     features: Features
     limits: Limits
     commands: "Commands"
+    people: People = field(default_factory=Strangers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Command:
     Attributes:
         name: Lower case, without the slash.
         usage: The whole syntax, for example `/price SYMBOL…`.
-        summary: What it does, at most 256 characters: the menu shows it.
+        summary: What it does, at most 256 characters: the menu shows it. Marked with `later`.
         answer: Raises the errors of `common.errors`; who called turns them into replies.
         examples: Lines that work as they stand.
         flag: The feature that must be on; None: always there.

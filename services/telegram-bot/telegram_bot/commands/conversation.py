@@ -21,6 +21,7 @@ from telegram_bot.commands.typed import Typed, take_apart
 from telegram_bot.formatting import trouble
 from telegram_bot.formatting.html import code, shortened
 from telegram_bot.ports import BUTTON_VERSION, Notice, Press, Reply, Rows, Speaker
+from telegram_bot.reader import Reader, _, reading_as
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +29,6 @@ _MOST_PLAIN_WORDS = 10
 _LOOKS_LIKE_A_MARKET = re.compile(r"\$?[a-z0-9]{2,15}([-/_][a-z0-9]{2,15})?", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^>]*>")
 _LONGEST_NOTICE = 200
-_ASK_LIKE_THIS = "I answer commands."
 
 
 class Conversation:
@@ -43,28 +43,45 @@ class Conversation:
     async def said(self, text: str, speaker: Speaker) -> Reply | None:
         """Answer a message, or None where silence is right: what a group says is not for us."""
         typed = take_apart(text.strip())
+        if not self._is_for_us(typed, speaker):
+            return None
+        with reading_as(await self._reader(speaker)):
+            if typed is None:
+                return await self._plain(text, speaker)
+            return await self._answer(typed, speaker)
+
+    def _is_for_us(self, typed: Typed | None, speaker: Speaker) -> bool:
         if typed is None:
-            return await self._plain(text, speaker) if speaker.private else None
-        if typed.bot is not None and typed.bot.lower() != self._bot:
-            return None
+            return speaker.private
+        if typed.bot is not None:
+            return typed.bot.lower() == self._bot
+        return speaker.private or self._services.commands.find(typed.name) is not None
+
+    async def _reader(self, speaker: Speaker) -> Reader:
+        """Return for whom to write: in a group for all of it, whatever language the asker has."""
+        told = (speaker.told or "") if speaker.private else None
+        return await self._services.people.reader(speaker.chat, told)
+
+    async def _answer(self, typed: Typed, speaker: Speaker) -> Reply | None:
         command = self._services.commands.find(typed.name)
-        if command is None and not (speaker.private or typed.bot):
-            return None
         if (wait := self._pace.wait(speaker.user)) != 0:
             return Reply(trouble.slow_down(wait)) if wait else None
         if command is None:
             return self._unknown(typed, speaker)
-        reply, _ = await self._run(command, Request(typed.words, speaker))
-        return reply
+        return (await self._run(command, Request(typed.words, speaker)))[0]
 
     async def pressed(self, data: str, speaker: Speaker) -> Reply | Notice | None:
         """Answer a tap. Trouble becomes a notice, so that the message that was tapped stays."""
-        version, _, text = data.partition(" ")
+        with reading_as(await self._reader(speaker)):
+            return await self._tapped(data, speaker)
+
+    async def _tapped(self, data: str, speaker: Speaker) -> Reply | Notice | None:
+        version, text = data.partition(" ")[::2]
         fresh = text.startswith("/")
         typed = take_apart(text if fresh else f"/{text}")
         command = self._services.commands.find(typed.name) if typed else None
         if version != BUTTON_VERSION or typed is None or command is None:
-            return Notice("This button is from an older version — type /price BTC.")
+            return Notice(_("This button is from an older version — type /price BTC."))
         if (wait := self._pace.wait(speaker.user)) != 0:
             return Notice(trouble.slow_down(wait)) if wait else None
         reply, went_well = await self._run(command, Request(typed.words, speaker))
@@ -82,8 +99,7 @@ class Conversation:
             return self._hint(speaker)
         if not all(_LOOKS_LIKE_A_MARKET.fullmatch(word) for word in words):
             return self._hint(speaker)
-        reply, _ = await self._run(command, Request(words, speaker, typed=False))
-        return reply
+        return (await self._run(command, Request(words, speaker, typed=False)))[0]
 
     async def _run(self, command: Command, request: Request) -> tuple[Reply, bool]:
         """Return the command's reply, or what to say instead, and whether it went well."""
@@ -97,7 +113,7 @@ class Conversation:
 
     async def _outcome(self, command: Command, request: Request, ref: str) -> tuple[Reply, str]:
         if not is_on(command, self._services.features, request.speaker.chat):
-            return Reply(f"/{command.name} is not available here."), "off"
+            return Reply(_("/{command} is not available here.").format(command=command.name)), "off"
         try:
             return await command.answer(request, self._services), "ok"
         except BadInput as error:
@@ -128,16 +144,21 @@ class Conversation:
     def _unknown(self, typed: Typed, speaker: Speaker) -> Reply:
         commands = self._services.commands.available(self._services.features, speaker.chat)
         near = difflib.get_close_matches(typed.name, [command.name for command in commands], n=1)
-        guess = f" Did you mean {code(f'/{near[0]}')}?" if near else f" {self._examples()}"
-        return Reply(f"I don't know {code(f'/{shortened(typed.name)}')}.{guess}")
+        if near:
+            guess = _("Did you mean {command}?").format(command=code(f"/{near[0]}"))
+        else:
+            guess = self._examples()
+        unknown = _("I don't know {asked}.").format(asked=code(f"/{shortened(typed.name)}"))
+        return Reply(f"{unknown} {guess}")
 
     def _hint(self, speaker: Speaker) -> Reply:
-        return Reply(f"{_ASK_LIKE_THIS} {self._examples()}")
+        ask_like_this = _("I answer commands.")
+        return Reply(f"{ask_like_this} {self._examples()}")
 
     def _examples(self) -> str:
         named = [self._services.commands.find(name) for name in ("price", "atr", "help")]
         shown: Sequence[str] = [code(command.examples[0]) for command in named if command]
-        return f"Try {', '.join(shown)}."
+        return _("Try {examples}.").format(examples=", ".join(shown))
 
 
 def _is_chatter(error: BadInput, request: Request) -> bool:

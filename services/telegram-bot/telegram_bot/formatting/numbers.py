@@ -20,10 +20,16 @@ from telegram_bot.formatting.rounding import (
     trimmed,
     without_negative_zero,
 )
+from telegram_bot.reader import reader
 
 UNKNOWN = "n/a"
 
 _UNITS = ("", "K", "M", "B", "T")
+# A space inside a number must not break the line.
+_SEPARATORS = {
+    "1.234,56": str.maketrans({",": ".", ".": ","}),
+    "1 234,56": str.maketrans({",": "\xa0", ".": ","}),
+}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -85,7 +91,7 @@ def folded(value: Decimal | None, step: Decimal | None = None) -> str:
     '0.0₈9876'
     """
     return re.sub(
-        r"(?<=0\.)0{5,}(?=[1-9])",
+        r"(?<=0[.,])0{5,}(?=[1-9])",
         lambda zeros: "0" + str(len(zeros.group())).translate(_SUBSCRIPTS),
         price(value, step),
     )
@@ -164,7 +170,7 @@ def compact(value: Decimal | None) -> str:
             return _written(scaled) + unit
     trillions = to_places(thousands(value, 4), 0)
     if abs(trillions) >= 1_000_000:
-        return ">999,999T" if value > 0 else "<-999,999T"
+        return in_style(">999,999T" if value > 0 else "<-999,999T")
     return _written(trillions) + "T"
 
 
@@ -200,9 +206,22 @@ def times(value: Decimal) -> str:
 
 
 def _written(value: Decimal, *, signed: bool = False) -> str:
-    """The one place where separators are chosen; today they are the English ones."""
+    """The one place where separators are chosen: the reader's."""
     clean = without_negative_zero(value)
-    return f"{clean:+,f}" if signed and clean else f"{clean:,f}"
+    english = f"{clean:+,f}" if signed and clean else f"{clean:,f}"
+    return in_style(english)
+
+
+def in_style(english: str) -> str:
+    """Write a number, given as `1,234.56`, with the reader's separators.
+
+    >>> from telegram_bot.reader import Reader, reading_as
+    >>> with reading_as(Reader(numbers="1.234,56")):
+    ...     in_style("+1,582.55")
+    '+1.582,55'
+    """
+    separators = _SEPARATORS.get(reader().numbers)
+    return english.translate(separators) if separators else english
 
 
 def _percent(value: Decimal | None, ladder: tuple[tuple[int, int], ...]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from common.market import Timeframe
 from telegram_bot.formatting.html import bold, code, escape, shortened
+from telegram_bot.reader import _
 
 _LONGEST_SENTENCE = 300
 _SUGGESTED = 3
@@ -11,28 +12,40 @@ _SUGGESTED = 3
 
 def which_coin(command: str) -> str:
     """Answer a command that came without a coin; `command` is its name, for example `price`."""
-    return f"Which coin? Example: {code(f'/{shortened(command)} BTC')}"
+    example = code(f"/{shortened(command)} BTC")
+    return _("Which coin? Example: {example}").format(example=example)
 
 
 def unknown_symbol(asked: str, suggestions: Sequence[str] = ()) -> str:
     known = [bold(shortened(suggestion)) for suggestion in suggestions[:_SUGGESTED]]
-    what_works = f"Did you mean {_either(known)}?" if known else f"Try {code('/price BTC')}."
-    return f"I don't know {code(shortened(asked))}. {what_works}"
+    if known:
+        what_works = _("Did you mean {command}?").format(command=_either(known))
+    else:
+        what_works = _("Try {examples}.").format(examples=code("/price BTC"))
+    unknown = _("I don't know {asked}.").format(asked=code(shortened(asked)))
+    return f"{unknown} {what_works}"
 
 
 def not_found(asked: str, suggestions: Sequence[str] = ()) -> str:
     """Return the line about one unknown coin among several."""
-    guess = f" — did you mean {escape(shortened(suggestions[0]))}?" if suggestions else ""
-    return f"Not found: {code(shortened(asked))}{guess}"
+    if not suggestions:
+        return _("Not found: {asked}").format(asked=code(shortened(asked)))
+    return _("Not found: {asked} — did you mean {suggestion}?").format(
+        asked=code(shortened(asked)), suggestion=escape(shortened(suggestions[0]))
+    )
 
 
 def bad_timeframe(asked: str) -> str:
     known = " ".join(timeframe.value for timeframe in Timeframe)
-    return f"{code(shortened(asked))} is not a timeframe. Use {known}."
+    return _("{asked} is not a timeframe. Use {known}.").format(
+        asked=code(shortened(asked)), known=known
+    )
 
 
 def bad_period(asked: int | str) -> str:
-    return f"ATR period must be 2–90 (you sent {escape(shortened(str(asked)))})."
+    return _("ATR period must be 2–90 (you sent {asked}).").format(
+        asked=escape(shortened(str(asked)))
+    )
 
 
 def short_history(
@@ -44,27 +57,40 @@ def short_history(
     instead: str | None = None,
 ) -> str:
     """Answer for a market that is too young; `instead` are words of `/atr` that would do."""
-    what_works = f" Try {code(f'/atr {shortened(instead)}')}." if instead else ""
-    return (
-        f"ATR({period}) on {escape(shortened(timeframe))} needs {need} closed candles; "
-        f"{escape(shortened(symbol_shown))} has {have}.{what_works}"
+    too_few = _(
+        "ATR({period}) on {timeframe} needs {need} closed candles; {market} has {have}."
+    ).format(
+        period=period,
+        timeframe=escape(shortened(timeframe)),
+        need=need,
+        market=escape(shortened(symbol_shown)),
+        have=have,
     )
+    if not instead:
+        return too_few
+    what_works = _("Try {examples}.").format(examples=code(f"/atr {shortened(instead)}"))
+    return f"{too_few} {what_works}"
 
 
 def unavailable(ref: str) -> str:
     """Answer when market data is down; `ref` finds the log line."""
-    return (
-        f"Market data is unavailable right now (ref {escape(shortened(ref))}). Nothing was changed."
+    return _("Market data is unavailable right now (ref {ref}). Nothing was changed.").format(
+        ref=escape(shortened(ref))
     )
 
 
 def too_many(limit: int, left_out: Sequence[str] = ()) -> str:
     """Say that the rest was not looked up; `left_out` are the words that were dropped."""
     if not left_out:
-        return f"{limit} at most in one message."
+        return _("{limit} at most in one message.").format(limit=limit)
     named = " ".join(escape(shortened(word, 20)) for word in left_out[:limit])
-    more = f" and {len(left_out) - limit} more" if len(left_out) > limit else ""
-    return f"{limit} at most in one message; left out: {named}{more}."
+    if len(left_out) <= limit:
+        return _("{limit} at most in one message; left out: {words}.").format(
+            limit=limit, words=named
+        )
+    return _("{limit} at most in one message; left out: {words} and {more} more.").format(
+        limit=limit, words=named, more=len(left_out) - limit
+    )
 
 
 def bad_input(message: str) -> str:
@@ -74,17 +100,19 @@ def bad_input(message: str) -> str:
 
 def not_understood(word: str, usage: str) -> str:
     """Answer a word that fits nowhere; `usage` says what would."""
-    return f"I don't understand {code(shortened(word))}. Usage: {code(shortened(usage, 100))}"
+    return _("I don't understand {word}. Usage: {usage}").format(
+        word=code(shortened(word)), usage=code(shortened(usage, 100))
+    )
 
 
 def slow_down(seconds: int) -> str:
-    return f"Slow down a little — try again in {seconds} s."
+    return _("Slow down a little — try again in {seconds} s.").format(seconds=seconds)
 
 
 def crashed(ref: str) -> str:
     """Answer when the fault is ours; `ref` finds the log line."""
-    return (
-        f"Something went wrong here (ref {escape(shortened(ref))}). It is noted; please try again."
+    return _("Something went wrong here (ref {ref}). It is noted; please try again.").format(
+        ref=escape(shortened(ref))
     )
 
 
@@ -92,4 +120,4 @@ def _either(names: Sequence[str]) -> str:
     """Join `A`, `A or B`, `A, B or C`."""
     if len(names) == 1:
         return names[0]
-    return f"{', '.join(names[:-1])} or {names[-1]}"
+    return _("{several} or {last}").format(several=", ".join(names[:-1]), last=names[-1])
