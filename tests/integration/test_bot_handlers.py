@@ -42,8 +42,8 @@ async def test_who_speaks_and_where_is_passed_on(desk: Desk) -> None:
     await desk.get()
 
     assert sorted(desk.parrot.heard) == [
-        ("/one", Speaker(chat=YOU, user=YOU, private=True)),
-        ("/two", Speaker(chat=-1007, user=YOU, private=False)),
+        ("/one", Speaker(chat=YOU, user=YOU, private=True, told="en")),
+        ("/two", Speaker(chat=-1007, user=YOU, private=False, told="en")),
     ]
     assert desk.texts(-1007) == ["/two"]
 
