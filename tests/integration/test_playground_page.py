@@ -6,7 +6,14 @@ import pytest
 import pytest_asyncio
 import telegram
 from playwright.async_api import Browser, Page, expect
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from telegram import (
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InputTextMessageContent,
+    Message,
+)
 
 from playground.chats import YOU
 from tests.support.browser import chromium
@@ -264,3 +271,41 @@ async def test_a_lost_server_is_told_and_comes_back(browser: Browser) -> None:
     async with playground(port=int(address.rpartition(":")[2])):
         await expect(page.locator("#status")).to_have_text("bot, not running yet")
         await page.close()
+
+
+async def test_results_are_typed_for_and_sent_in_a_group(
+    page: Page, home: Playground, bot: telegram.Bot
+) -> None:
+    await page.locator("#elsewhere").click()
+    await page.locator("#add").click()
+    await page.locator("#text").fill("@crypto_assistant_bot btc")
+    updates = await bot.get_updates(timeout=10)
+    while updates[-1].inline_query is None:
+        updates = await bot.get_updates(offset=updates[-1].update_id + 1, timeout=10)
+    content = InputTextMessageContent("<b>67,250.10</b>", parse_mode="HTML")
+    result = InlineQueryResultArticle("1", "BTC 67,250.10", content, description="+2.41%")
+    await updates[-1].inline_query.answer([result])
+
+    await page.locator("#results li", has_text="BTC 67,250.10").click()
+
+    message = page.locator(".message.me").last
+    await expect(message).to_contain_text("67,250.10")
+    await expect(message.locator(".via")).to_have_text("via @crypto_assistant_bot")
+    await expect(page.locator("#results")).to_be_hidden()
+
+
+async def test_a_link_to_the_bot_offers_its_word_behind_start(
+    page: Page, home: Playground, bot: telegram.Bot
+) -> None:
+    url = "https://t.me/crypto_assistant_bot?start=atr_BTC_4h"
+    await home.says("hello")
+    await bot.send_message(
+        YOU, "read more", reply_markup=InlineKeyboardMarkup([[InlineKeyboardButton("Go", url=url)]])
+    )
+    async with page.expect_popup() as opening:
+        await page.locator(".keyboard button", has_text="Go").click()
+    private = await opening.value
+    await private.locator("#start").click()
+
+    await expect(private.locator(".message.me").last).to_contain_text("/start atr_BTC_4h")
+    await expect(private.locator("#start")).to_be_hidden()

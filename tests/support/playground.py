@@ -58,9 +58,10 @@ class Playground:
     def base_file_url(self) -> str:
         return f"{self.address}/file/bot"
 
-    async def says(self, text: str, *, chat: int = YOU) -> Json:
-        """Type a message and return it."""
-        return await self.control("POST", "/api/messages", {"text": text}, chat=chat)
+    async def says(self, text: str, *, chat: int = YOU, thread: int = 0) -> Json:
+        """Type a message, in a topic where `thread` names one, and return it."""
+        typed = {"text": text, "thread": thread}
+        return await self.control("POST", "/api/messages", typed, chat=chat)
 
     async def edits(self, message_id: int, text: str, *, chat: int = YOU) -> Json:
         """Edit an own message and return it."""
@@ -71,6 +72,25 @@ class Playground:
         asked = {"message_id": message_id, "data": data}
         answer = await self.control("POST", "/api/taps", asked, chat=chat)
         return str(answer["callback_query_id"])
+
+    async def asks_inline(self, query: str, *, chat: int = YOU) -> Json:
+        """Type behind the bot's name and return the `inline` event that answers."""
+        after = self.world.open_chat(chat).seq
+        await self.control("POST", "/api/inline", {"query": query}, chat=chat)
+        return await self.next_event("inline", after=after, chat=chat)
+
+    async def chooses(self, answer: Json, result: str, *, chat: int = YOU) -> Json:
+        """Send a result of an `inline` event and return the message."""
+        chosen = {"inline_query_id": answer["inline_query_id"], "result_id": result}
+        return await self.control("POST", "/api/inline/chosen", chosen, chat=chat)
+
+    async def adds_bot(self, *, chat: int) -> None:
+        """Take the bot into a group."""
+        await self.control("POST", "/api/additions", {}, chat=chat)
+
+    async def is_admin(self, admin: bool, *, chat: int) -> None:
+        """Be the group's owner, or one of its members."""
+        await self.control("POST", "/api/roles", {"admin": admin}, chat=chat)
 
     async def blocks(self, blocked: bool = True, *, chat: int = YOU) -> None:
         await self.control("POST", "/api/blocks", {"blocked": blocked}, chat=chat)

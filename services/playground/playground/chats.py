@@ -12,6 +12,7 @@ Message = dict[str, Any]
 Event = dict[str, Any]
 
 YOU = 1001
+_STAYS = ("reply_to_message", "message_thread_id", "is_topic_message", "via_bot")
 _MOST_EVENTS = 20_000
 _MOST_WAITING = 2_000
 
@@ -20,7 +21,8 @@ class Chat:
     """One conversation between the bot and a person, or a group with that person in it.
 
     Messages are Bot API `Message` objects. Every change is an event: a dict with `seq`, counting
-    from 1, and `type`: message, edit, delete, action, tap, answer, commands, presence or blocked.
+    from 1, and `type`: message, edit, delete, action, tap, answer, commands, inline, presence or
+    blocked.
     """
 
     def __init__(self, chat_id: int, *, language: str = "en") -> None:
@@ -28,6 +30,8 @@ class Chat:
         self.language = language
         self.messages: dict[int, Message] = {}
         self.blocked = False
+        self.admin = True  # whether the person is the owner of this group, or one of its members
+        self.threads: set[int] = set()  # topics that the person has opened; a forum has some
         self.menu_button: dict[str, Any] | None = None
         self.transcript: deque[Event] = deque(maxlen=_MOST_EVENTS)
         self._seq = 0
@@ -54,11 +58,16 @@ class Chat:
             "language_code": self.language,
         }
 
+    def thread_content(self, thread: int) -> dict[str, Any]:
+        """Return what says that a message is in a topic; nothing for 0, which is none."""
+        return {"message_thread_id": thread, "is_topic_message": True} if thread else {}
+
     def described(self) -> dict[str, Any]:
         """Return the Bot API `Chat`."""
         if self.is_group:
             kind = "supergroup" if str(self.id).startswith("-100") else "group"
-            return {"id": self.id, "type": kind, "title": "A group"}
+            forum = {"is_forum": True} if self.threads else {}
+            return {"id": self.id, "type": kind, "title": "A group", **forum}
         person = self.person()
         return {
             "id": self.id,
@@ -83,7 +92,7 @@ class Chat:
 
     def rewrite(self, message_id: int, date: int, content: dict[str, Any]) -> Message:
         """Replace what a message holds, keep who wrote it and when, and tell everyone."""
-        kept = ("message_id", "from", "chat", "date", "reply_to_message")
+        kept = ("message_id", "from", "chat", "date", *_STAYS)
         old = self.messages[message_id]
         message = {name: old[name] for name in kept if name in old}
         message.update({"edit_date": date, **content})

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from playground.chats import without_its_answer
+from playground.chats import Chat, without_its_answer
 from playground.entities import settle, units
 from playground.faults import Fault
 from playground.keyboards import callback_data
@@ -16,9 +16,9 @@ from playground.refusals import Refusal
 
 
 async def write(request: Request) -> Response:
-    """POST {text, reply_to?}: the person sends a message."""
+    """POST {text, reply_to?, thread?}: the person sends a message, in a group's topic."""
     chat, body = chat_of(request), await body_of(request)
-    content = _typed(body)
+    content = {**_typed(body), **chat.thread_content(_thread(chat, body))}
     answered = chat.messages.get(id_in(body, "reply_to"))
     if answered:
         content["reply_to_message"] = without_its_answer(answered)
@@ -29,7 +29,7 @@ async def rewrite(request: Request) -> Response:
     """PUT {text}: the person edits an own message."""
     chat, body = chat_of(request), await body_of(request)
     message = chat.messages.get(request.path_params["message_id"])
-    if message is None or message["from"]["is_bot"]:
+    if message is None or message["from"]["is_bot"] or "via_bot" in message:
         raise Refusal(404, "there is no such message of yours; edit one that you have written")
     return JSONResponse(world_of(request).retyped(chat, message["message_id"], _typed(body)))
 
@@ -52,6 +52,37 @@ async def block(request: Request) -> Response:
     return JSONResponse({"blocked": chat.blocked})
 
 
+async def add_bot(request: Request) -> Response:
+    """POST {}: the person takes the bot into a group where it was not."""
+    chat = _group_of(request)
+    world_of(request).add_bot(chat)
+    return JSONResponse({"blocked": chat.blocked})
+
+
+async def role(request: Request) -> Response:
+    """POST {admin}: the person becomes the group's owner, or one of its members."""
+    chat, body = _group_of(request), await body_of(request)
+    world_of(request).role(chat, admin=bool(body.get("admin")))
+    return JSONResponse({"admin": chat.admin})
+
+
+async def ask_inline(request: Request) -> Response:
+    """POST {query}: the person types behind the bot's name; the answer comes as an event."""
+    chat, body = chat_of(request), await body_of(request)
+    query_id = world_of(request).asked_inline(chat, str(body.get("query", "")).strip())
+    return JSONResponse({"inline_query_id": query_id}, status_code=201)
+
+
+async def choose(request: Request) -> Response:
+    """POST {inline_query_id, result_id, thread?}: the person sends one of the results."""
+    chat, body = chat_of(request), await body_of(request)
+    world = world_of(request)
+    result = world.inline.result(str(body.get("inline_query_id")), str(body.get("result_id")))
+    if result is None:
+        raise Refusal(404, "no such result; take one of the last inline event")
+    return JSONResponse(world.chose(chat, result, _thread(chat, body)), status_code=201)
+
+
 async def faults(request: Request) -> Response:
     """POST {method, status?, description?, parameters?, delay?, drop?, applied?}; DELETE all."""
     world = world_of(request)
@@ -71,6 +102,23 @@ async def faults(request: Request) -> Response:
     return Response(status_code=204)
 
 
+def _thread(chat: Chat, body: dict[str, Any]) -> int:
+    """Return the topic that a message goes to, which this opens; 0 for none."""
+    thread = id_in(body, "thread")
+    if thread and not chat.is_group:
+        raise Refusal(400, "only groups have topics here; try ?chat=-1001001")
+    if thread:
+        chat.threads.add(thread)
+    return thread
+
+
+def _group_of(request: Request) -> Chat:
+    chat = chat_of(request)
+    if not chat.is_group:
+        raise Refusal(400, "that is for groups; try ?chat=-1001001")
+    return chat
+
+
 def _typed(body: dict[str, Any]) -> dict[str, Any]:
     text, entities = settle(str(body.get("text", "")), [])
     if not text:
@@ -85,5 +133,9 @@ ROUTES = [
     Route("/api/messages/{message_id:int}", rewrite, methods=["PUT"]),
     Route("/api/taps", tap, methods=["POST"]),
     Route("/api/blocks", block, methods=["POST"]),
+    Route("/api/additions", add_bot, methods=["POST"]),
+    Route("/api/roles", role, methods=["POST"]),
+    Route("/api/inline", ask_inline, methods=["POST"]),
+    Route("/api/inline/chosen", choose, methods=["POST"]),
     Route("/api/faults", faults, methods=["POST", "DELETE"]),
 ]

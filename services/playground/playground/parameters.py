@@ -16,6 +16,7 @@ from playground.refusals import Refusal, bad_request
 _SERIALIZED = frozenset(
     {
         "allowed_updates",
+        "button",
         "caption_entities",
         "commands",
         "entities",
@@ -23,6 +24,7 @@ _SERIALIZED = frozenset(
         "menu_button",
         "reply_markup",
         "reply_parameters",
+        "results",
         "scope",
     }
 )

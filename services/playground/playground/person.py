@@ -1,6 +1,7 @@
 """Reading a request of the person's side: which chat, which numbers, which body."""
 
 import json
+import re
 from typing import Any
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from playground.world import World
 
 _BODY_BYTES = 256 * 1024
 _EXACT = 2**52
+_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Za-z]{2,4})?")
 
 
 def world_of(request: Request) -> World:
@@ -20,8 +22,12 @@ def world_of(request: Request) -> World:
 
 
 def chat_of(request: Request) -> Chat:
-    """Return the chat that `?chat=` names; by default that of "You"."""
-    return world_of(request).open_chat(int(number(request, "chat", YOU)))
+    """Return the chat that `?chat=` names, by default "You"; `?language=` is its person's."""
+    chat = world_of(request).open_chat(int(number(request, "chat", YOU)))
+    language = request.query_params.get("language", "")
+    if _LANGUAGE.fullmatch(language):
+        chat.language = language
+    return chat
 
 
 def number(request: Request, name: str, default: float = 0) -> float:

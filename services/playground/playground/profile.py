@@ -38,7 +38,7 @@ class Profile:
             **self.user,
             "can_join_groups": True,
             "can_read_all_group_messages": False,
-            "supports_inline_queries": False,
+            "supports_inline_queries": True,
             "can_connect_to_business": False,
             "has_main_web_app": False,
         }
@@ -61,10 +61,13 @@ class Profile:
             for (scope, language), menu in self._commands.items()
         ]
 
-    def menu_in(self, chat_id: int, language: str) -> list[Command]:
+    def menu_in(self, chat_id: int, language: str, *, admin: bool = False) -> list[Command]:
         """Return the menu that a person sees in a chat: the narrowest scope, then the language."""
-        everywhere = "all_group_chats" if chat_id < 0 else "all_private_chats"
-        for scope in (("chat", chat_id, 0), (everywhere, 0, 0), DEFAULT_SCOPE):
+        group = chat_id < 0
+        everywhere: Scope = ("all_group_chats" if group else "all_private_chats", 0, 0)
+        admins: list[Scope] = [("chat_administrators", chat_id, 0)] if group and admin else []
+        all_admins: list[Scope] = [("all_chat_administrators", 0, 0)] if admins else []
+        for scope in (*admins, ("chat", chat_id, 0), *all_admins, everywhere, DEFAULT_SCOPE):
             for spoken in (language, ""):
                 if (scope, spoken) in self._commands:
                     return self._commands[scope, spoken]

@@ -11,7 +11,7 @@ from playground.refusals import OTHER_POLLER, conflict
 
 Update = dict[str, Any]
 
-KINDS = frozenset({"message", "edited_message", "callback_query", "my_chat_member"})
+KINDS = frozenset({"message", "edited_message", "callback_query", "inline_query", "my_chat_member"})
 """What the playground can produce; a bot may ask for less."""
 
 _ONLINE_SECONDS = 5.0

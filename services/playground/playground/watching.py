@@ -90,7 +90,8 @@ def _snapshot(world: World, chat: Chat) -> dict[str, Any]:
         "chat": chat.described(),
         "you": chat.person(),
         "blocked": chat.blocked,
-        "commands": profile.menu_in(chat.id, chat.language),
+        "admin": chat.admin,
+        "commands": world.menu_in(chat),
         "messages": list(chat.messages.values()),
     }
 

@@ -8,6 +8,7 @@ from playground.chats import YOU, Chat, Message
 from playground.faults import Faults
 from playground.files import Files
 from playground.flood import Flood, FloodLimits
+from playground.inline import Inline
 from playground.profile import Profile
 from playground.refusals import BLOCKED, CHAT_NOT_FOUND, Refusal, bad_request
 from playground.taps import Taps
@@ -49,6 +50,7 @@ class World:
         self.updates = Updates(self.presence_changed, int(clock.now().timestamp() * 1000))
         self.webhook = Webhook(self.updates, clock, webhook_retry)
         self.taps = Taps(clock.monotonic)
+        self.inline = Inline(clock.monotonic)
         self.open_chat(YOU)
 
     def now(self) -> int:
@@ -95,42 +97,84 @@ class World:
         """The person taps a button; return the id that the bot will answer."""
         query_id = self.taps.add(chat, message_id)
         chat.tell("tap", callback_query_id=query_id, message_id=message_id, data=data)
+        inline_id = self.inline.id_of(chat, message_id)
+        where = (
+            {"inline_message_id": inline_id}
+            if inline_id
+            else {"message": chat.messages[message_id]}
+        )
         self.updates.push(
             "callback_query",
             {
                 "id": query_id,
                 "from": chat.person(),
-                "message": chat.messages[message_id],
+                **where,
                 "chat_instance": str(chat.id),
                 "data": data,
             },
         )
         return query_id
 
+    def asked_inline(self, chat: Chat, text: str) -> str:
+        """The person types behind the bot's name; return the id that the bot will answer."""
+        query_id = self.inline.ask(chat, text)
+        kind = chat.described()["type"] if chat.is_group else "sender"
+        asked = {"id": query_id, "from": chat.person(), "query": text, "offset": ""}
+        self.updates.push("inline_query", {**asked, "chat_type": kind})
+        return query_id
+
+    def chose(self, chat: Chat, result: dict[str, Any], thread: int = 0) -> Message:
+        """The person sends a result of the bot's; it comes from the person, by way of the bot."""
+        via = {"via_bot": self.profile.user, **chat.thread_content(thread)}
+        message = chat.write(chat.person(), self.now(), {**via, **result["message"]})
+        if "reply_markup" in message:
+            self.inline.sent(chat, message["message_id"])
+        self.updates.push("message", message)
+        return message
+
     def block(self, chat: Chat, blocked: bool) -> None:
         """The person blocks the bot, or lets it back in; the bot gets an update."""
         if chat.blocked == blocked:
             return
         chat.blocked = blocked
-        member = {"status": "member", "user": self.profile.user}
-        kicked = {"status": "kicked", "user": self.profile.user, "until_date": 0}
-        old, new = (member, kicked) if blocked else (kicked, member)
         chat.tell("blocked", blocked=blocked)
+        self._become(chat, *(("member", "kicked") if blocked else ("kicked", "member")))
+
+    def add_bot(self, chat: Chat) -> None:
+        """The person takes the bot into a group where it was not; the bot gets an update."""
+        chat.blocked = False
+        chat.tell("blocked", blocked=False)
+        self._become(chat, "left", "member")
+
+    def _become(self, chat: Chat, old: str, new: str) -> None:
+        def member(status: str) -> dict[str, Any]:
+            until = {"until_date": 0} if status == "kicked" else {}
+            return {"status": status, "user": self.profile.user, **until}
+
         self.updates.push(
             "my_chat_member",
             {
                 "chat": chat.described(),
                 "from": chat.person(),
                 "date": self.now(),
-                "old_chat_member": old,
-                "new_chat_member": new,
+                "old_chat_member": member(old),
+                "new_chat_member": member(new),
             },
         )
+
+    def role(self, chat: Chat, *, admin: bool) -> None:
+        """Make the person the owner of the group, or one of its members."""
+        chat.admin = admin
+        chat.tell("commands", commands=self.menu_in(chat))
+
+    def menu_in(self, chat: Chat) -> list[dict[str, str]]:
+        """Return the menu that the person sees."""
+        return self.profile.menu_in(chat.id, chat.language, admin=chat.admin)
 
     def menus_changed(self) -> None:
         """Show every open page the menu that it should have now."""
         for chat in self.chats.values():
-            chat.tell("commands", commands=self.profile.menu_in(chat.id, chat.language))
+            chat.tell("commands", commands=self.menu_in(chat))
 
     def presence_changed(self, online: bool) -> None:
         """Tell every chat whether the bot is here."""

@@ -2,16 +2,14 @@
 
 from typing import Final
 
-from playground.methods import callbacks, chats, menu, messages, photos, updates
+from playground.methods import callbacks, chats, inline, menu, messages, photos, updates
 from playground.methods.call import Method
 
+_ABOUT = (callbacks, chats, inline, menu, messages, photos, updates)
+
 METHODS: Final[dict[str, Method]] = {
-    name.lower(): method
-    for about in (callbacks, chats, menu, messages, photos, updates)
-    for name, method in about.METHODS.items()
+    name.lower(): method for about in _ABOUT for name, method in about.METHODS.items()
 }
 """By lower-case name: Telegram does not mind the case."""
 
-NAMES: Final[tuple[str, ...]] = tuple(
-    name for about in (callbacks, chats, menu, messages, photos, updates) for name in about.METHODS
-)
+NAMES: Final[tuple[str, ...]] = tuple(name for about in _ABOUT for name in about.METHODS)

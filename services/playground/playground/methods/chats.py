@@ -51,4 +51,21 @@ async def send_chat_action(world: World, parameters: Parameters) -> bool:
     return True
 
 
-METHODS: dict[str, Method] = {"getChat": get_chat, "sendChatAction": send_chat_action}
+async def get_chat_member(world: World, parameters: Parameters) -> dict[str, Any]:
+    """Return what somebody is in a chat."""
+    chat = world.chat(parameters.text("chat_id"))
+    number = parameters.integer("user_id")
+    if number == world.profile.user["id"]:
+        return {"status": "member", "user": world.profile.user}
+    if number != chat.person()["id"]:
+        bad_request("user not found")
+    if chat.is_group and chat.admin:
+        return {"status": "creator", "user": chat.person(), "is_anonymous": False}
+    return {"status": "member", "user": chat.person()}
+
+
+METHODS: dict[str, Method] = {
+    "getChat": get_chat,
+    "getChatMember": get_chat_member,
+    "sendChatAction": send_chat_action,
+}

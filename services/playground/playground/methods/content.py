@@ -49,6 +49,14 @@ def keyboard_content(parameters: Parameters) -> dict[str, Any]:
     return {"reply_markup": keyboard} if keyboard else {}
 
 
+def thread_content(chat: Chat, parameters: Parameters) -> dict[str, Any]:
+    """Return what says that a message is in a topic, or nothing where it is in none."""
+    thread = parameters.integer("message_thread_id")
+    if thread and thread not in chat.threads:
+        bad_request("message thread not found")
+    return chat.thread_content(thread)
+
+
 def reply_content(chat: Chat, parameters: Parameters) -> dict[str, Any]:
     """Return `reply_to_message`: the message answered to, without the one that it answered."""
     reply = parameters.value("reply_parameters")

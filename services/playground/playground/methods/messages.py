@@ -2,7 +2,12 @@
 
 from playground.chats import Chat, Message
 from playground.methods.call import Method
-from playground.methods.content import keyboard_content, reply_content, text_content
+from playground.methods.content import (
+    keyboard_content,
+    reply_content,
+    text_content,
+    thread_content,
+)
 from playground.parameters import Parameters
 from playground.refusals import NOT_MODIFIED, bad_request
 from playground.world import World
@@ -13,20 +18,29 @@ _SHOWN = ("text", "entities", "link_preview_options", "reply_markup")
 async def send_message(world: World, parameters: Parameters) -> Message:
     """Put a message of the bot into a chat."""
     chat = world.chat(parameters.text("chat_id"))
-    content = {**reply_content(chat, parameters), **text_content(parameters)}
+    where = {**thread_content(chat, parameters), **reply_content(chat, parameters)}
+    content = {**where, **text_content(parameters)}
     world.flood.admit(chat.id)
     return chat.write(world.profile.user, world.now(), content)
 
 
-async def edit_message_text(world: World, parameters: Parameters) -> Message:
-    """Change a message of the bot; one that stays as it was is refused."""
-    chat = world.chat(parameters.text("chat_id"))
-    old = _own_message(world, chat, parameters, to="edit")
+async def edit_message_text(world: World, parameters: Parameters) -> Message | bool:
+    """Change a message of the bot, or one sent by way of it; as it was already is refused."""
+    inline_id = parameters.text("inline_message_id")
+    if inline_id:
+        chat, message_id = world.inline.message(inline_id)
+        old = chat.messages[message_id]
+    else:
+        chat = world.chat(parameters.text("chat_id"))
+        old = _own_message(world, chat, parameters, to="edit")
     content = text_content(parameters)
     if "text" not in old:
         bad_request("there is no text in the message to edit")
     if all(old.get(name) == content.get(name) for name in _SHOWN):
         bad_request(NOT_MODIFIED)
+    if inline_id:
+        chat.rewrite(old["message_id"], world.now(), content)
+        return True
     world.flood.admit(chat.id)
     return chat.rewrite(old["message_id"], world.now(), content)
 

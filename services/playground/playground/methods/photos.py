@@ -5,7 +5,7 @@ from typing import Any
 from playground.chats import Message
 from playground.files import StoredFile
 from playground.methods.call import Method
-from playground.methods.content import caption_content, reply_content
+from playground.methods.content import caption_content, reply_content, thread_content
 from playground.parameters import Parameters, Upload
 from playground.refusals import bad_request
 from playground.world import World
@@ -14,7 +14,8 @@ from playground.world import World
 async def send_photo(world: World, parameters: Parameters) -> Message:
     """Put a picture of the bot into a chat."""
     chat = world.chat(parameters.text("chat_id"))
-    content = {**reply_content(chat, parameters), **caption_content(parameters)}
+    where = {**thread_content(chat, parameters), **reply_content(chat, parameters)}
+    content = {**where, **caption_content(parameters)}
     file = _photo(world, parameters)
     world.flood.admit(chat.id)
     width, height = file.size

@@ -16,6 +16,7 @@ export function draw(node, message) {
 
   const bubble = make("div", "bubble");
   bubble.append(make("span", "unseen", mine ? "You: " : `${state.bot.first_name}: `));
+  if (message.via_bot) bubble.append(make("span", "via", `via @${message.via_bot.username}`));
   if (message.reply_to_message) bubble.append(replied(message.reply_to_message));
   if (message.photo) bubble.append(picture(message));
   bubble.append(text(message));

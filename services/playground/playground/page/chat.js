@@ -1,10 +1,11 @@
 // The chat: every event goes to the part of the page that it changes.
 import { showCommands, stopEditing } from "./composer.js";
 import { make, toast, $ } from "./dom.js";
+import { inlineAnswered } from "./inline.js";
 import { answered } from "./keyboard.js";
 import { arrive, change, redraw, vanish } from "./log.js";
 import { ask, listen, send } from "./server.js";
-import { PAYLOAD, state } from "./state.js";
+import { IN_A_GROUP, state } from "./state.js";
 
 const ACTION_MS = 5500; // as long as Telegram shows one
 const ACTIONS = {
@@ -35,6 +36,7 @@ function handle(event) {
       break;
     case "action": doing(event.action); break;
     case "answer": answered(event); break;
+    case "inline": inlineAnswered(event); break;
     case "commands": state.commands = event.commands; showCommands(); break;
     case "description": describe(event.description); break;
     case "presence": state.online = event.online; break;
@@ -43,12 +45,13 @@ function handle(event) {
   }
 }
 
-function begin({ bot, online, blocked, commands, messages, seq }) {
+function begin({ chat, bot, online, blocked, commands, messages, seq }) {
   Object.assign(state, { bot, online, blocked, commands });
-  document.title = bot.first_name;
-  $("name").textContent = bot.first_name;
+  const name = IN_A_GROUP ? `${chat.title} with ${bot.first_name}` : bot.first_name;
+  document.title = name;
+  $("name").textContent = name;
   $("avatar").textContent = initials(bot.first_name);
-  $("text").placeholder = `Message ${bot.first_name}`;
+  $("text").placeholder = IN_A_GROUP ? "Message to the group" : `Message ${bot.first_name}`;
   describe(bot.description);
   if (seq !== state.seq || messages.length !== state.messages.size) redraw(messages);
   state.seq = seq;
@@ -95,7 +98,8 @@ function showStatus() {
 function showFooter() {
   const empty = state.messages.size === 0;
   $("intro").hidden = !empty;
-  $("start").hidden = !(empty || state.blocked);
+  $("start").hidden = !((empty && !IN_A_GROUP) || state.payload || state.blocked);
+  $("add").hidden = !(empty && IN_A_GROUP) || state.blocked;
   $("start").textContent = state.blocked ? "Unblock" : "Start";
   $("composer").hidden = state.blocked;
 }
@@ -104,9 +108,20 @@ $("start").addEventListener("click", async () => {
   if (state.blocked) {
     await ask("POST", "/api/blocks", { blocked: false }).catch((error) => toast(error.message));
   }
-  send(`/start ${PAYLOAD}`.trim());
+  send(`/start ${state.payload}`.trim());
+  state.payload = "";
   if (matchMedia("(hover: hover)").matches) $("text").focus(); // a phone would open its keyboard
 });
+
+$("add").addEventListener("click", () => {
+  ask("POST", "/api/additions", {}).catch((error) => toast(error.message));
+});
+
+if (IN_A_GROUP) {
+  $("elsewhere").href = "/";
+  $("elsewhere").title = "Back to the private chat";
+  $("elsewhere").setAttribute("aria-label", "Back to the private chat");
+}
 
 $("theme").addEventListener("click", () => {
   const root = document.documentElement;

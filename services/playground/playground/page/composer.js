@@ -1,5 +1,6 @@
 // Writing: the text box, editing an own message, and the command menu.
 import { make, toast, $ } from "./dom.js";
+import { queryTyped, resultKey } from "./inline.js";
 import { ask, send } from "./server.js";
 import { state } from "./state.js";
 
@@ -12,6 +13,7 @@ let picked = 0; // the row of the command menu that Enter takes
 /** Put text into the box and go there. */
 export function insert(text) {
   setText(text);
+  queryTyped();
   input.focus();
 }
 
@@ -94,7 +96,7 @@ async function rewrite(id, text) {
 }
 
 function editLast() {
-  const own = [...state.messages.values()].findLast((message) => !message.from.is_bot);
+  const own = [...state.messages.values()].findLast((message) => !message.from.is_bot && !message.via_bot);
   if (!own) return;
   state.editing = own.message_id;
   $("edited-text").textContent = own.text;
@@ -125,11 +127,12 @@ input.addEventListener("input", () => {
   picked = 0;
   fit();
   showCommands();
+  queryTyped();
 });
 
 input.addEventListener("keydown", (event) => {
   if (event.isComposing) return; // Enter ends a word in Japanese, for example
-  if (menuKey(event)) {
+  if (menuKey(event) || resultKey(event)) {
     event.preventDefault();
   } else if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();

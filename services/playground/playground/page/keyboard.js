@@ -34,10 +34,16 @@ function inlineButton(id, button, insert) {
   node.addEventListener("click", () => {
     if (kind === "callback_data") tap(id, button.callback_data);
     else if (kind === "copy_text") copy(button.copy_text.text);
-    else if (kind === "url") open(button.url, "_blank", "noopener");
+    else if (kind === "url") open(here(button.url), "_blank", "noopener");
     else insert(`@${state.bot.username} ${button.switch_inline_query_current_chat ?? ""}`);
   });
   return node;
+}
+
+/** Return where a link leads: one to this bot leads to its private chat on this page. */
+function here(url) {
+  const start = `https://t.me/${state.bot.username}?start=`;
+  return url.startsWith(start) ? `/?start=${url.slice(start.length)}` : url;
 }
 
 function show(node, busy) {

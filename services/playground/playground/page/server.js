@@ -1,14 +1,15 @@
 // Talking to the playground: requests of the person, events for the page.
 import { toast } from "./dom.js";
-import { CHAT } from "./state.js";
+import { CHAT, LANGUAGE, THREAD } from "./state.js";
 
 const PATIENCE_MS = 10000;
+const WHO = `chat=${CHAT}${LANGUAGE && `&language=${LANGUAGE}`}`;
 
 /** Send JSON and return the answer; throws with a sentence for the person. */
 export async function ask(method, path, body) {
   let response;
   try {
-    response = await fetch(`${path}?chat=${CHAT}`, {
+    response = await fetch(`${path}?${WHO}`, {
       method,
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
@@ -25,7 +26,7 @@ export async function ask(method, path, body) {
 /** Send a message; return whether it was taken. */
 export async function send(text) {
   try {
-    await ask("POST", "/api/messages", { text });
+    await ask("POST", "/api/messages", { text, thread: THREAD });
     return true;
   } catch (error) {
     toast(error.message);
@@ -38,7 +39,7 @@ export async function send(text) {
  * A new connection begins with a snapshot.
  */
 export function listen(receive, lost) {
-  const source = new EventSource(`/api/events?chat=${CHAT}`);
+  const source = new EventSource(`/api/events?${WHO}`);
   source.onmessage = (message) => receive(JSON.parse(message.data));
   source.onerror = () => {
     lost();
