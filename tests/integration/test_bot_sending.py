@@ -209,12 +209,37 @@ async def test_an_answer_that_was_lost_may_come_twice_and_is_counted(desk: Desk)
     assert desk.count("doubtful") == 1
 
 
-async def test_a_second_unknown_outcome_is_the_end(desk: Desk) -> None:
-    desk.fault("sendMessage", Fault(drop=True), Fault(drop=True), Fault(drop=True))
+async def test_a_dropped_connection_is_borne_for_some_seconds(desk: Desk) -> None:
+    desk.fault("sendMessage", *[Fault(drop=True)] * 3)
+
+    assert await desk.send(HELLO)
+    assert desk.slept == [0.5, 1.0, 2.0]
+    assert (desk.texts(), desk.count("doubtful")) == (["Hello"], 3)
+    assert (await desk.rows())[0].doubtful == 3
+
+
+async def test_what_is_never_answered_is_given_up(desk: Desk) -> None:
+    desk.fault("sendMessage", *[Fault(drop=True)] * 9)
 
     assert await desk.send(HELLO) is None
-    assert desk.calls("sendMessage") == 2
+    assert desk.calls("sendMessage") == 4
     assert await desk.states() == ["refused"]
+
+
+async def test_a_failing_telegram_is_waited_out(desk: Desk) -> None:
+    desk.fault("sendMessage", *[Fault(502, "Bad Gateway")] * 12)
+
+    assert await desk.send(HELLO)
+    assert 60 < sum(desk.slept) < 120
+    assert (desk.texts(), desk.count("doubtful")) == (["Hello"], 12)
+
+
+async def test_a_message_that_makes_telegram_fail_is_given_up(desk: Desk) -> None:
+    desk.fault("sendMessage", *[Fault(500, "Internal Server Error")] * 99)
+
+    assert await desk.send(HELLO) is None
+    assert sum(desk.slept) < 140
+    assert (await desk.rows())[0].reason == "500 Internal Server Error"
 
 
 async def test_a_token_that_is_refused_later_is_survived_and_known(desk: Desk) -> None:

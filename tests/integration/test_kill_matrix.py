@@ -1,11 +1,13 @@
 """The short form of the kill matrix; the long one is `make prove PROOFS=kill_matrix`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.databases import KINDS, fresh
 from tests.support.kill_matrix import matrix
+from tests.support.nursery import Nursery, nursery
 
 SOURCES = ("polling", "webhook")
 # Five a run, so that all four together meet every step.
@@ -17,13 +19,20 @@ STEPS = {
 }
 
 
+@pytest.fixture(scope="module")
+def home() -> Iterator[Nursery]:
+    with nursery() as home:
+        yield home
+
+
 @pytest.mark.timeout(150)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("source", SOURCES)
 async def test_nothing_is_lost_and_nothing_doubled_unmarked_by_kills(
-    source: str, kind: str, tmp_path: Path
+    home: Nursery, source: str, kind: str, tmp_path: Path
 ) -> None:
     verdict = await matrix(
+        home,
         source,
         fresh(kind, tmp_path),
         tmp_path / "log",
@@ -39,10 +48,16 @@ async def test_nothing_is_lost_and_nothing_doubled_unmarked_by_kills(
 @pytest.mark.timeout(90)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_two_bots_on_one_token_share_the_work_and_hand_over(
-    kind: str, tmp_path: Path
+    home: Nursery, kind: str, tmp_path: Path
 ) -> None:
     verdict = await matrix(
-        "polling", fresh(kind, tmp_path), tmp_path / "log", hand_overs=3, twins=True, per_second=40
+        home,
+        "polling",
+        fresh(kind, tmp_path),
+        tmp_path / "log",
+        hand_overs=3,
+        twins=True,
+        per_second=40,
     )
 
     assert verdict.fine and not verdict.doubled, verdict

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from tests.support.databases import KINDS, fresh
 from tests.support.kill_matrix import Verdict, matrix
+from tests.support.nursery import Nursery, nursery
 
 
-async def _all(folder: Path) -> list[Verdict]:
+async def _all(home: Nursery, folder: Path) -> list[Verdict]:
     kills = int(os.environ.get("KILLS", "200"))
     hand_overs = int(os.environ.get("HAND_OVERS", "50"))
     combinations = [(source, kind) for source in ("polling", "webhook") for kind in KINDS]
@@ -25,17 +26,17 @@ async def _all(folder: Path) -> list[Verdict]:
     verdicts = []
     for number, (source, kind) in enumerate(combinations):
         log = folder / f"{source}-{kind}.log"
-        verdict = await matrix(source, fresh(kind, folder), log, kills=share, seed=number)
+        verdict = await matrix(home, source, fresh(kind, folder), log, kills=share, seed=number)
         verdicts.append(_told(f"{source}, {kind}", verdict))
     for kind in KINDS:
         log = folder / f"twins-{kind}.log"
         verdict = await matrix(
-            "polling", fresh(kind, folder), log, kills=10, twins=True, seed=7, steps=()
+            home, "polling", fresh(kind, folder), log, kills=10, twins=True, seed=7, steps=()
         )
         verdicts.append(_told(f"two bots on one token, kills, {kind}", verdict))
         log = folder / f"hand-overs-{kind}.log"
         verdict = await matrix(
-            "polling", fresh(kind, folder), log, hand_overs=hand_overs, twins=True
+            home, "polling", fresh(kind, folder), log, hand_overs=hand_overs, twins=True
         )
         verdicts.append(_told(f"two bots on one token, hand-overs, {kind}", verdict))
     return verdicts
@@ -48,8 +49,8 @@ def _told(what: str, verdict: Verdict) -> Verdict:
 
 def main() -> int:
     """Return 0 when every combination is fine."""
-    with tempfile.TemporaryDirectory(prefix="kills-") as folder:
-        verdicts = asyncio.run(_all(Path(folder)))
+    with tempfile.TemporaryDirectory(prefix="kills-") as folder, nursery() as home:
+        verdicts = asyncio.run(_all(home, Path(folder)))
     kills = sum(verdict.kills.total() for verdict in verdicts)
     updates = sum(verdict.updates for verdict in verdicts)
     print(f"{updates} updates, {kills} kills in all")

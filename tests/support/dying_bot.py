@@ -52,8 +52,13 @@ def die_at(step: str, passes: int) -> None:
     setattr(kind, name, deadly)
 
 
-if __name__ == "__main__":
+def run() -> int:
+    """Be the bot, with the step in its way; return its exit code."""
     if wish := os.environ.get("DIE_AT"):
         step, _, passes = wish.partition(":")
         die_at(step, int(passes))
-    sys.exit(main())
+    return main()
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -10,7 +10,6 @@ import os
 import random
 import re
 import signal
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -28,13 +27,17 @@ from telegram_bot.adapters.database import Database, opened
 from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_tables import SENT, SET_ASIDE, inbox, lease, outbox, tasks
 from tests.support.dying_bot import STEPS
+from tests.support.nursery import Bot, Nursery
 from tests.support.serving import serve
 
-ROOT = Path(__file__).resolve().parents[2]
 SECRET = "only-for-this-matrix"
 _WORD = re.compile(r"/w(\d+)")
 _POLLING_ONLY = {"acknowledging", "fetched"}
 _FIRST_CHAT = 5_000
+# How long a task may show no life. A busy machine must not make a living bot look dead, least of
+# all where nothing may come twice; and each death costs this long.
+_DEAD_AFTER_KILLS, _DEAD_AFTER = 1.5, 4.0
+_PATIENCE = 60.0  # with a machine that does much else
 
 
 @dataclass
@@ -79,39 +82,41 @@ class Verdict:
 class Bots:
     """Bot processes over one database and one Telegram."""
 
-    def __init__(self, telegram: str, url: str, source: str, logs: Path, dead_after: float) -> None:
+    def __init__(
+        self,
+        home: Nursery,
+        telegram: str,
+        url: str,
+        source: str,
+        logs: Path,
+        dead_after: float,
+    ) -> None:
+        self._home = home
         self._dead_after = dead_after
         self.webhook_port = free_port()
         self._telegram = telegram
         self._url = url
         self._source = source
         self._logs = logs
-        self._file = logs.open("ab")
+        self._started: list[Bot] = []
 
-    async def start(self, die_at: str = "") -> asyncio.subprocess.Process:
+    async def start(self, die_at: str = "") -> Bot:
         environment = {name: text for name, text in os.environ.items() if "TELEGRAM" not in name}
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.support.dying_bot",
-            cwd=ROOT,
-            env={
-                **environment,
-                "PYTHONPATH": str(ROOT),
-                "TELEGRAM_BOT_TOKEN": DEFAULT_TOKEN,
-                "TELEGRAM_API_URL": self._telegram,
-                "MARKET_DATA_URL": "http://127.0.0.1:1",
-                "DATABASE_URL": self._url,
-                "UPDATES": self._source,
-                "WEBHOOK_SECRETS": SECRET,
-                "WEBHOOK_PORT": str(self.webhook_port),
-                "DEAD_AFTER_SECONDS": str(self._dead_after),
-                "LOG_LEVEL": "INFO",
-                "DIE_AT": die_at,
-            },
-            stdout=self._file,
-            stderr=self._file,
-        )
+        environment |= {
+            "TELEGRAM_BOT_TOKEN": DEFAULT_TOKEN,
+            "TELEGRAM_API_URL": self._telegram,
+            "MARKET_DATA_URL": "http://127.0.0.1:1",
+            "DATABASE_URL": self._url,
+            "UPDATES": self._source,
+            "WEBHOOK_SECRETS": SECRET,
+            "WEBHOOK_PORT": str(self.webhook_port),
+            "DEAD_AFTER_SECONDS": str(self._dead_after),
+            "LOG_LEVEL": "INFO",
+            "DIE_AT": die_at,
+        }
+        bot = await self._home.start(environment, self._logs)
+        self._started.append(bot)
+        return bot
 
     def logged(self, event: str) -> int:
         """Return how often the bots logged an event."""
@@ -119,7 +124,9 @@ class Bots:
         return sum(json.loads(line)["event"] == event for line in lines if line.startswith(b"{"))
 
     def close(self) -> None:
-        self._file.close()
+        """End those that still run."""
+        for bot in self._started:
+            bot.close()
 
 
 @dataclass
@@ -159,9 +166,9 @@ class People:
         """Return when everybody has an answer, or nobody has got one for `within` seconds."""
         best, since = -1, 0.0
         while (now := self.answered()) < self.sent and since < within:
-            since = since + 0.2 if now == best else 0.0
+            since = since + 0.05 if now == best else 0.0
             best = now
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.05)
 
 
 def _command(number: int) -> list[dict[str, object]]:
@@ -169,6 +176,7 @@ def _command(number: int) -> list[dict[str, object]]:
 
 
 async def matrix(
+    home: Nursery,
     source: str,
     url: str,
     logs: Path,
@@ -183,6 +191,7 @@ async def matrix(
     """Run bots under load, end them at one step after the other, and return what people got.
 
     Args:
+        home: Where the bots come from.
         source: `polling` or `webhook`.
         url: Of an empty database.
         logs: A file for what the bots log.
@@ -195,8 +204,8 @@ async def matrix(
     people = People(world, chats=400)
     async with AsyncExitStack() as closing:
         address = await closing.enter_async_context(serve(app))
-        # A busy machine must not make a living bot look dead where nothing may come twice.
-        bots = Bots(address, url, source, logs, dead_after=0.5 if kills else 4.0)
+        dead_after = _DEAD_AFTER_KILLS if kills else _DEAD_AFTER
+        bots = Bots(home, address, url, source, logs, dead_after)
         closing.callback(bots.close)
         if source == "webhook":
             target = f"http://127.0.0.1:{bots.webhook_port}/telegram"
@@ -218,7 +227,7 @@ async def matrix(
         finally:
             typing.cancel()
             await asyncio.gather(typing, return_exceptions=True)
-        await people.all_answered(within=15)
+        await people.all_answered(within=_PATIENCE)
         for bot in running:
             bot.send_signal(signal.SIGTERM)
             verdict.exits.append(await bot.wait())
@@ -231,12 +240,12 @@ async def _kill(bots: Bots, step: str, chance: random.Random) -> None:
     """Start a bot and see it end: at a step, or at any moment after it began to work."""
     if step == "any moment":
         bot = await bots.start()
-        await asyncio.sleep(chance.uniform(0.9, 1.8))
+        await asyncio.sleep(chance.uniform(0.1, 2.0))
         bot.kill()
     else:
         bot = await bots.start(f"{step}:{chance.randint(1, 15)}")
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(_PATIENCE):
             code = await bot.wait()
     except TimeoutError:
         bot.kill()
@@ -249,7 +258,10 @@ async def _hand_over(url: str, times: int) -> int:
     engine = open_engine(url)
     database_schema.prepare(engine)
     done = 0
-    async with opened(engine, 0.5, "the one who asks") as base, asyncio.timeout(30 + 3 * times):
+    async with (
+        opened(engine, 0.5, "the one who asks") as base,
+        asyncio.timeout(_PATIENCE + 3 * times),
+    ):
         while len(await _tasks(base)) < 2 or not await _holder(base):
             await asyncio.sleep(0.05)
         for _ in range(times):

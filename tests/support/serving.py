@@ -16,6 +16,7 @@ import uvicorn
 _LET_ANSWERS_OUT = 0.25
 _LET_HANDLERS_END = 5.0
 _LOOK_EVERY = 0.005
+_KEEP_ALIVE_SECONDS = 75  # longer than any client of ours keeps a connection
 
 
 @asynccontextmanager
@@ -29,7 +30,13 @@ async def serve(app: Any, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIte
     It starts and stops in milliseconds, takes no signals and leaves no task behind.
     """
     config = uvicorn.Config(
-        app, http="httptools", lifespan="on", access_log=False, log_config=None, log_level="warning"
+        app,
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     config.load()
     server = uvicorn.Server(config)

@@ -12,6 +12,7 @@ from playground.settings import Settings
 from playground.world import World
 
 _LAST_ANSWERS_SECONDS = 3
+_KEEP_ALIVE_SECONDS = 75  # longer than a bot keeps an idle connection, as at Telegram
 
 
 class Server(uvicorn.Server):
@@ -45,6 +46,7 @@ def run(settings: Settings) -> None:
         access_log=False,  # its lines would show the token, as every address does
         log_level="warning",
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     host, port = listener.getsockname()[:2]
     print(f"The chat is at http://{host}:{port}/", flush=True)

@@ -180,6 +180,13 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """Telegram says that it failed. Most likely, but not surely, it did not arrive."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """No answer, or none that says whether it arrived."""
 
@@ -193,7 +200,19 @@ class NotSent:
     reason: str
 
 
-Outcome = Sent | Refused | Blocked | Moved | Wait | Unreadable | TooLong | Gone | Unknown | NotSent
+Outcome = (
+    Sent
+    | Refused
+    | Blocked
+    | Moved
+    | Wait
+    | Unreadable
+    | TooLong
+    | Gone
+    | Failed
+    | Unknown
+    | NotSent
+)
 
 
 class Post(Protocol):

@@ -12,9 +12,10 @@ import httpx
 import msgspec
 import structlog
 
-from common.http import Transport
+from telegram_bot.adapters.telegram_connections import Connections
 from telegram_bot.work import (
     Blocked,
+    Failed,
     Gone,
     Moved,
     NotSent,
@@ -33,9 +34,6 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 256
 _TOTAL_SECONDS = 15.0
 _TAP_SECONDS = 5.0
-# Long enough to spare a busy bot its handshakes, short enough not to write into a connection that
-# Telegram has just given up: such a message is lost.
-_KEEP_ALIVE_SECONDS = 15.0
 _TIMEOUTS = {"timeout": httpx.Timeout(10.0, connect=5.0, pool=5.0).as_dict()}
 
 
@@ -63,7 +61,7 @@ _results = msgspec.json.Decoder(_Result | bool)
 
 def create_post_transport() -> httpx.AsyncBaseTransport:
     """Return what HttpPost sends with; close it with `aclose`."""
-    return Transport(httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=_KEEP_ALIVE_SECONDS))
+    return Connections(AT_ONCE)
 
 
 class HttpPost:
@@ -129,14 +127,15 @@ def outcome_of(status: int, body: bytes) -> Outcome:
             result = _results.decode(told.result)
             return Sent(None if isinstance(result, bool) else result.message_id)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Unknown(f"{status} without the JSON that was expected")
+        reason = f"{status} without the JSON that was expected"
+        return Failed(reason) if status >= 500 else Unknown(reason)
     asked = told.parameters or _Parameters()
     if asked.migrate_to_chat_id is not None:
         return Moved(asked.migrate_to_chat_id)
     if status == 429:
         return Wait(asked.retry_after or 1.0)
     if not 400 <= status < 500:
-        return Unknown(f"{status} {told.description}")
+        return Failed(f"{status} {told.description}")
     return Blocked(told.description) if status == 403 else _bad_request(told.description)
 
 

@@ -16,6 +16,7 @@ from telegram_bot.formatting.split import LIMIT, split
 from telegram_bot.updates.limits import Limits
 from telegram_bot.work import (
     Blocked,
+    Failed,
     Gone,
     Message,
     Moved,
@@ -39,7 +40,12 @@ log = structlog.get_logger(__name__)
 NO_CHANGE = "No change"
 TOO_LATE_SECONDS = 30.0  # an answer that Telegram holds up for longer is of no use
 GIVE_UP_SECONDS = 3_600.0  # so long a message waits for a connection
+# So long it is repeated while Telegram says that it fails: more than its troubles mostly last, and
+# a message that alone makes it fail keeps the others of its chat waiting for no longer.
+FAILED_SECONDS = 120.0
+MOST_DOUBTS = 3  # repeats of what was not answered at all, and may have arrived each time
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.3, 10.0
+_DOUBT_PAUSE = 0.5
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -71,7 +77,8 @@ class Sending:
         if message.doubtful:
             self._count("doubtful")
         pause = _FIRST_PAUSE
-        doubts_left = 1
+        doubts = 0
+        failing_since = 0.0
         while True:
             message = await self._wait_for_turn(message)
             outcome = await self._post.post(message.chat, message.what)
@@ -93,14 +100,19 @@ class Sending:
                         return None
                     message = await self._postpone(message, pause)
                     pause = min(2 * pause, _LONGEST_PAUSE)
+                case Failed():
+                    failing_since = failing_since or self._clock()
+                    if self._clock() - failing_since > FAILED_SECONDS:
+                        await self._give_up(message, outcome.reason)
+                        return None
+                    await self._repeat(message, outcome.reason, pause)
+                    pause = min(2 * pause, _LONGEST_PAUSE)
                 case Unknown():
-                    if not doubts_left:
+                    if doubts == MOST_DOUBTS:
                         await self._give_up(message, f"unknown: {outcome.reason}")
                         return None
-                    doubts_left -= 1
-                    log.warning("a message may have arrived", reason=outcome.reason)
-                    self._count("doubtful")
-                    await self._outbox.sending(message.key, doubtful=True)
+                    await self._repeat(message, outcome.reason, _DOUBT_PAUSE * 2**doubts)
+                    doubts += 1
                 case Moved():
                     await self._outbox.move(message.chat, outcome.chat)
                     message = replace(message, chat=outcome.chat, what=_unquoted(message.what))
@@ -146,6 +158,13 @@ class Sending:
         if not message.marked:
             await self._outbox.sending(message.key)
         return replace(message, marked=True, not_before=0.0)
+
+    async def _repeat(self, message: Message, reason: str, pause: float) -> None:
+        """Wait, and note that it is sent once more though it may have arrived."""
+        log.warning("a message may have arrived, and is sent once more", reason=reason)
+        await self._sleep(pause + self._jitter())
+        self._count("doubtful")
+        await self._outbox.sending(message.key, doubtful=True)
 
     async def _postpone(self, message: Message, seconds: float) -> Message:
         await self._outbox.postpone(message.key, self._clock() + seconds)
