@@ -39,7 +39,8 @@ def problems(method: str, parameters: dict[str, Any]) -> list[str]:
     model = _models().get(method.lower())
     if model is None:
         return ["aiogram knows no such method"]
-    values = {name: _for_aiogram(value) for name, value in parameters.items()}
+    attached = {name for name in parameters if f"attach://{name}" in str(parameters)}
+    values = {name: _for_aiogram(parameters[name]) for name in parameters.keys() - attached}
     unknown = sorted(values.keys() - model.model_fields.keys())
     try:
         judged = model.model_validate(values)

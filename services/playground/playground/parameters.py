@@ -21,6 +21,7 @@ _SERIALIZED = frozenset(
         "commands",
         "entities",
         "link_preview_options",
+        "media",
         "menu_button",
         "reply_markup",
         "reply_parameters",

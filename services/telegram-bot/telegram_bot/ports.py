@@ -118,19 +118,36 @@ Rows = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that a text is the caption of.
+
+    Attributes:
+        shown: Names what is in it, at most 80 characters; equal names, equal pictures. Empty:
+            nobody will ask for it again.
+        until: UTC seconds; until then it may be shown again.
+        png: Its bytes; None where Telegram has it already, as `file_id`.
+    """
+
+    shown: str = ""
+    until: float = 0.0
+    png: bytes | None = None
+    file_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a command answers.
 
     Attributes:
-        text: Telegram's HTML.
+        text: Telegram's HTML; under a picture at most 1024 characters once it is read.
         buttons: Rows of them, under the text.
-        picture: A PNG that the text is the caption of.
+        picture: What the text is the caption of.
         edits: After a tap: replaces the message that was tapped, rather than following it.
     """
 
     text: str
     buttons: Rows = ()
-    picture: bytes | None = None
+    picture: Picture | None = None
     edits: bool = True
 
 

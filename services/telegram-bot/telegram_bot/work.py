@@ -52,6 +52,33 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a call, whose parameters name it `attach://file`.
+
+    Attributes:
+        name: As people save it, such as `chart.png`.
+        kind: Its media type.
+    """
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """A picture that may be shown again without its bytes, by the name that Telegram gives it.
+
+    Attributes:
+        shown: Names what is in it, at most 80 characters; equal names, equal pictures.
+        until: UTC seconds; from then on it would be out of date.
+    """
+
+    shown: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One call of the Bot API that a person will see.
 
@@ -60,12 +87,16 @@ class Outgoing:
         parameters: All but `chat_id`, as JSON takes them.
         answers_message: Their message, when an edit of it shall find what we send now.
         tap: The tap that waits for this, to be answered once it is sent.
+        file: Kept in the outbox until it has arrived.
+        keep: Of a picture that others may ask for too.
     """
 
     method: str
     parameters: Mapping[str, Any]
     answers_message: int | None = None
     tap: str | None = None
+    file: Attachment | None = None
+    keep: Keep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +138,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A message that arrived; no `message_id` where the call brings none."""
+    """A message that arrived; no `message_id` where the call brings none.
+
+    Attributes:
+        file_id: What Telegram calls the picture in it.
+        keep: The picture, when it is to be shown again.
+    """
 
     key: str
     message_id: int | None
+    file_id: str | None = None
+    keep: Keep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +166,16 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It arrived. `unchanged`: an edit to what the message says already."""
+    """It arrived.
+
+    Attributes:
+        unchanged: An edit to what the message says already.
+        file_id: Names the picture in it, for showing it again.
+    """
 
     message_id: int | None = None
     unchanged: bool = False
+    file_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +363,10 @@ class Outbox(Protocol):
 
     async def sending(self, key: str, *, doubtful: bool = False) -> None:
         """Note that a message is about to be sent; `doubtful`: once more, outcome unknown."""
+        ...
+
+    async def forget_picture(self, shown: str) -> None:
+        """Drop a name that Telegram gave a picture and does not know any more."""
         ...
 
     async def replace(self, key: str, by: Sequence[Message]) -> None:

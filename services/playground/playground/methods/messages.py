@@ -32,7 +32,7 @@ async def edit_message_text(world: World, parameters: Parameters) -> Message | b
         old = chat.messages[message_id]
     else:
         chat = world.chat(parameters.text("chat_id"))
-        old = _own_message(world, chat, parameters, to="edit")
+        old = own_message(world, chat, parameters, to="edit")
     content = text_content(parameters)
     if "text" not in old:
         bad_request("there is no text in the message to edit")
@@ -48,7 +48,7 @@ async def edit_message_text(world: World, parameters: Parameters) -> Message | b
 async def edit_message_reply_markup(world: World, parameters: Parameters) -> Message:
     """Change the buttons under a message of the bot."""
     chat = world.chat(parameters.text("chat_id"))
-    old = _own_message(world, chat, parameters, to="edit")
+    old = own_message(world, chat, parameters, to="edit")
     keyboard = keyboard_content(parameters).get("reply_markup")
     if keyboard == old.get("reply_markup"):
         bad_request(NOT_MODIFIED)
@@ -68,7 +68,8 @@ async def delete_message(world: World, parameters: Parameters) -> bool:
     return True
 
 
-def _own_message(world: World, chat: Chat, parameters: Parameters, *, to: str) -> Message:
+def own_message(world: World, chat: Chat, parameters: Parameters, *, to: str) -> Message:
+    """Return the message that a call wants to change; the bot's own ones can be changed."""
     if parameters.value("message_id") is None:
         bad_request("message identifier is not specified")
     message = chat.messages.get(parameters.integer("message_id"))

@@ -6,14 +6,25 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, update
 
-from telegram_bot.adapters.database_tables import QUEUED, SENDING, SENT, insert_of, outbox
-from telegram_bot.work import Message, Outgoing, Receipt
+from telegram_bot.adapters.database_tables import (
+    QUEUED,
+    SENDING,
+    SENT,
+    insert_of,
+    outbox,
+    pictures,
+)
+from telegram_bot.work import Attachment, Keep, Message, Outgoing, Receipt
 
 
 class _Payload(msgspec.Struct, omit_defaults=True):
+    """What a row says of its call; the bytes of `file` stand in a column of their own."""
+
     method: str
     parameters: dict[str, Any]
     tap: str | None = None
+    file: tuple[str, str] | None = None
+    keep: Keep | None = None
 
 
 _decoder = msgspec.json.Decoder(_Payload)
@@ -25,7 +36,14 @@ def message_of(row: Any, *, doubtful: int | None = None) -> Message:
     return Message(
         key=row.key,
         chat=row.chat,
-        what=Outgoing(payload.method, payload.parameters, row.answers_message, payload.tap),
+        what=Outgoing(
+            payload.method,
+            payload.parameters,
+            row.answers_message,
+            payload.tap,
+            Attachment(*payload.file, bytes(row.file)) if payload.file and row.file else None,
+            payload.keep,
+        ),
         created_at=row.created_at,
         broadcast=row.broadcast,
         marked=row.state == SENDING,
@@ -36,7 +54,9 @@ def message_of(row: Any, *, doubtful: int | None = None) -> Message:
 
 def payload_of(what: Outgoing) -> str:
     """Return what the row keeps of a call."""
-    return msgspec.json.encode(_Payload(what.method, dict(what.parameters), what.tap)).decode()
+    file = (what.file.name, what.file.kind) if what.file is not None else None
+    payload = _Payload(what.method, dict(what.parameters), what.tap, file, what.keep)
+    return msgspec.json.encode(payload).decode()
 
 
 def insert(connection: Connection, messages: Sequence[Message], owner: str | None) -> None:
@@ -55,6 +75,7 @@ def insert(connection: Connection, messages: Sequence[Message], owner: str | Non
             "tries": int(message.marked),
             "owner": owner if message.marked else None,
             "created_at": message.created_at,
+            "file": message.what.file.content if message.what.file is not None else None,
         }
         for message in messages
     ]
@@ -66,10 +87,24 @@ def mark_sent(connection: Connection, receipts: Sequence[Receipt], now: float) -
     rows = [{"row": it.key, "message": it.message_id, "now": now} for it in receipts]
     if rows:
         connection.execute(_ARRIVED, rows)
+    _keep_pictures(connection, receipts)
+
+
+def _keep_pictures(connection: Connection, receipts: Sequence[Receipt]) -> None:
+    kept = {
+        it.keep.shown: {"shown": it.keep.shown, "file_id": it.file_id, "until": it.keep.until}
+        for it in receipts
+        if it.keep is not None and it.file_id is not None
+    }
+    for name in sorted(kept):
+        row = insert_of(connection)(pictures).values(**kept[name])
+        connection.execute(
+            row.on_conflict_do_update(index_elements=[pictures.c.shown], set_=kept[name])
+        )
 
 
 _ARRIVED = (
     update(outbox)
     .where(outbox.c.key == bindparam("row"))
-    .values(state=SENT, message_id=bindparam("message"), finished_at=bindparam("now"))
+    .values(state=SENT, message_id=bindparam("message"), finished_at=bindparam("now"), file=None)
 )

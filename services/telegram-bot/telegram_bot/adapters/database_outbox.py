@@ -19,6 +19,7 @@ from telegram_bot.adapters.database_tables import (
     insert_of,
     lanes,
     outbox,
+    pictures,
 )
 from telegram_bot.adapters.database_writer import Batch, Writer
 from telegram_bot.work import Lane, Message, Outgoing, Receipt
@@ -60,9 +61,8 @@ class DatabaseOutbox:
         await self._writer.join(self._sent, receipt)
 
     async def refused(self, key: str, reason: str) -> None:
-        await self._change(
-            key, state=REFUSED, reason=reason[:_LONGEST_REASON], finished_at=self._clock()
-        )
+        gone = {"state": REFUSED, "reason": reason[:_LONGEST_REASON], "file": None}
+        await self._change(key, finished_at=self._clock(), **gone)
 
     async def postpone(self, key: str, until: float) -> None:
         await self._change(key, state=QUEUED, not_before=until)
@@ -78,7 +78,8 @@ class DatabaseOutbox:
 
     async def replace(self, key: str, by: Sequence[Message]) -> None:
         def write(connection: Connection) -> None:
-            gone = {"state": REFUSED, "reason": "replaced", "finished_at": self._clock()}
+            gone: dict[str, Any] = {"state": REFUSED, "reason": "replaced", "file": None}
+            gone["finished_at"] = self._clock()
             connection.execute(update(outbox).where(outbox.c.key == key).values(**gone))
             database_messages.insert(connection, by, self._owner)
 
@@ -87,7 +88,9 @@ class DatabaseOutbox:
     async def block(self, chat: int, reason: str) -> None:
         def write(connection: Connection) -> None:
             now = self._clock()
-            gone = {"state": REFUSED, "reason": reason[:_LONGEST_REASON], "finished_at": now}
+            gone: dict[str, Any] = {"state": REFUSED, "reason": reason[:_LONGEST_REASON]}
+            gone["file"] = None
+            gone["finished_at"] = now
             connection.execute(update(outbox).where(outbox.c.chat == chat, _UNSENT).values(**gone))
             database_chats.mark_inactive(connection, chat, now)
 
@@ -96,6 +99,17 @@ class DatabaseOutbox:
     async def move(self, old: int, new: int) -> None:
         now = self._clock()
         await self._writer.submit(lambda connection: database_chats.move(connection, old, new, now))
+
+    async def forget_picture(self, shown: str) -> None:
+        forgetting = delete(pictures).where(pictures.c.shown == shown)
+        await self._writer.submit(lambda connection: connection.execute(forgetting).rowcount)
+
+    async def picture(self, shown: str) -> str | None:
+        """Return what Telegram calls a picture that may still be shown, if it has it."""
+        known = select(pictures.c.file_id).where(
+            pictures.c.shown == shown, pictures.c.until > self._clock()
+        )
+        return await self._reader.run(lambda connection: connection.scalar(known))
 
     async def answer_to(self, chat: int, message: int) -> int | None:
         """Return the number of our message that answered theirs within a quarter of an hour."""
@@ -120,6 +134,8 @@ class DatabaseOutbox:
             .where(outbox.c.state.in_((SENT, REFUSED)), outbox.c.finished_at < before)
             .limit(_MOST_PURGED)
         )
+        past = delete(pictures).where(pictures.c.until < before)
+        await self._writer.submit(lambda connection: connection.execute(past).rowcount)
         return await self._writer.submit(
             lambda connection: connection.execute(
                 delete(outbox).where(outbox.c.id.in_(old))

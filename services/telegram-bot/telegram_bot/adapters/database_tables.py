@@ -66,6 +66,7 @@ outbox = Table(
     Column("reason", String(200)),  # why it was refused
     Column("created_at", Float, nullable=False),
     Column("finished_at", Float),
+    Column("file", LargeBinary),  # what goes with the call, until it has arrived
 )
 _unsent = text("state in ('queued', 'sending')")
 Index("outbox_unsent", outbox.c.chat, outbox.c.id, sqlite_where=_unsent, postgresql_where=_unsent)
@@ -113,6 +114,16 @@ chats = Table(
     Column("active", Boolean, nullable=False, server_default=true()),
     Column("changed_at", Float, nullable=False),
 )
+
+# What Telegram calls a picture that it has, so that the same one is not drawn and sent again.
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("shown", String(80), primary_key=True),  # names what is in it
+    Column("file_id", String(200), nullable=False),
+    Column("until", Float, nullable=False),  # then it is out of date
+)
+Index("pictures_until", pictures.c.until)
 
 # One row. The oldest program, by its newest schema, that can still work with these tables.
 schema_range = Table(

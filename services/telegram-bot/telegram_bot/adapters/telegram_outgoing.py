@@ -1,12 +1,12 @@
 """A reply as the calls that bring it to a person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telegram_bot.adapters.telegram_keyboard import keyboard
 from telegram_bot.formatting.split import split
-from telegram_bot.ports import Reply
-from telegram_bot.work import Outgoing
+from telegram_bot.ports import Picture, Reply
+from telegram_bot.work import Attachment, Keep, Outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,9 @@ def new_messages(reply: Reply, place: Place, *, answers: int | None = None) -> t
     Args:
         answers: Their message, whose edit shall find the last of ours.
     """
+    if reply.picture is not None:
+        said = {**_shown(reply.picture), **_caption(reply), **_place(place), **_buttons(reply)}
+        return (_with_picture(Outgoing("sendPhoto", said, answers), reply.picture),)
     pieces = split(reply.text)
     last = len(pieces) - 1
     return tuple(
@@ -47,9 +50,34 @@ def new_messages(reply: Reply, place: Place, *, answers: int | None = None) -> t
 def edit(
     reply: Reply, message: int, *, answers: int | None = None, tap: str | None = None
 ) -> Outgoing:
-    """Return what replaces the text and the buttons of our own message."""
+    """Return what replaces the text, the picture and the buttons of our own message."""
+    if reply.picture is not None:
+        media = {"type": "photo", "media": _photo(reply.picture), **_caption(reply)}
+        said = {"message_id": message, "media": media, **_buttons(reply)}
+        return _with_picture(Outgoing("editMessageMedia", said, answers, tap), reply.picture)
     parameters = {"message_id": message, **_text(split(reply.text)[0]), **_buttons(reply)}
     return Outgoing("editMessageText", parameters, answers, tap)
+
+
+def _shown(picture: Picture) -> dict[str, Any]:
+    return {"photo": _photo(picture)}
+
+
+def _photo(picture: Picture) -> str:
+    return picture.file_id or "attach://file"
+
+
+def _caption(reply: Reply) -> dict[str, Any]:
+    return {"caption": reply.text, "parse_mode": "HTML"}
+
+
+def _with_picture(what: Outgoing, picture: Picture) -> Outgoing:
+    """Add the bytes, where Telegram does not have them, and the name to keep them by."""
+    png = None if picture.file_id else picture.png
+    file = Attachment("chart.png", "image/png", png) if png is not None else None
+    return replace(
+        what, file=file, keep=Keep(picture.shown, picture.until) if picture.shown else None
+    )
 
 
 def _text(markup: str) -> dict[str, Any]:

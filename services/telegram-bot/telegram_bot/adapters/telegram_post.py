@@ -14,6 +14,7 @@ import structlog
 
 from telegram_bot.adapters.telegram_connections import Connections
 from telegram_bot.work import (
+    Attachment,
     Blocked,
     Failed,
     Gone,
@@ -51,11 +52,18 @@ class _Answer(msgspec.Struct):
     parameters: _Parameters | None = None
 
 
+class _PhotoSize(msgspec.Struct):
+    file_id: str
+
+
 class _Result(msgspec.Struct):
     message_id: int
+    photo: list[_PhotoSize] = []
 
 
 _answers = msgspec.json.Decoder(_Answer)
+# What an edit cannot change is answered anew, as is a picture that was to become a text.
+_NOT_EDITABLE = ("message to edit not found", "can't be edited", "no text in the message to edit")
 _results = msgspec.json.Decoder(_Result | bool)
 
 
@@ -80,7 +88,8 @@ class HttpPost:
         self.refused_token = False
 
     async def post(self, chat: int, what: Outgoing) -> Outcome:
-        return await self._call(what.method, {"chat_id": chat, **what.parameters}, _TOTAL_SECONDS)
+        said = {"chat_id": chat, **what.parameters}
+        return await self._call(what.method, said, _TOTAL_SECONDS, what.file)
 
     async def close_tap(self, tap: str, text: str | None = None, *, alert: bool = False) -> None:
         said: dict[str, Any] = {"callback_query_id": tap, "show_alert": alert}
@@ -90,11 +99,11 @@ class HttpPost:
         if not isinstance(outcome, Sent):
             log.info("a tap was not answered", outcome=repr(outcome))
 
-    async def _call(self, method: str, said: dict[str, Any], seconds: float) -> Outcome:
-        body = msgspec.json.encode(said)
-        headers = [*self._headers, (b"Content-Length", b"%d" % len(body))]
-        stream = httpx.ByteStream(body)
-        request = httpx.Request("POST", self._url(method), headers=headers, stream=stream)
+    async def _call(
+        self, method: str, said: dict[str, Any], seconds: float, file: Attachment | None = None
+    ) -> Outcome:
+        url = self._url(method)
+        request = self._plain(url, said) if file is None else _form(url, said, file)
         request.extensions = _TIMEOUTS
         # Only the kind of an error is told: its text may hold the URL, and the URL the token.
         try:
@@ -113,10 +122,25 @@ class HttpPost:
         self.refused_token = answer.status_code in (401, 404)
         return outcome
 
+    def _plain(self, url: httpx.URL, said: dict[str, Any]) -> httpx.Request:
+        body = msgspec.json.encode(said)
+        headers = [*self._headers, (b"Content-Length", b"%d" % len(body))]
+        return httpx.Request("POST", url, headers=headers, stream=httpx.ByteStream(body))
+
     def _url(self, method: str) -> httpx.URL:
         if method not in self._urls:
             self._urls[method] = httpx.URL(self._base + method)
         return self._urls[method]
+
+
+def _form(url: httpx.URL, said: dict[str, Any], file: Attachment) -> httpx.Request:
+    """Return a call with a file in it; what is no string goes as JSON."""
+    fields = {
+        name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        for name, value in said.items()
+    }
+    files = {"file": (file.name, file.content, file.kind)}
+    return httpx.Request("POST", url, data=fields, files=files)
 
 
 def outcome_of(status: int, body: bytes) -> Outcome:
@@ -125,7 +149,12 @@ def outcome_of(status: int, body: bytes) -> Outcome:
         told = _answers.decode(body)
         if told.ok:
             result = _results.decode(told.result)
-            return Sent(None if isinstance(result, bool) else result.message_id)
+            if isinstance(result, bool):
+                return Sent()
+            # The sizes rise; the last one is the picture as we sent it.
+            return Sent(
+                result.message_id, file_id=result.photo[-1].file_id if result.photo else None
+            )
     except (msgspec.DecodeError, UnicodeDecodeError):
         reason = f"{status} without the JSON that was expected"
         return Failed(reason) if status >= 500 else Unknown(reason)
@@ -145,7 +174,7 @@ def _bad_request(description: str) -> Outcome:
         return Sent(None, unchanged=True)
     if "can't parse entities" in reason:
         return Unreadable(description)
-    if "message to edit not found" in reason or "can't be edited" in reason:
+    if any(words in reason for words in _NOT_EDITABLE):
         return Gone()
     if "message is too long" in reason or "caption is too long" in reason:
         return TooLong()

@@ -86,7 +86,7 @@ class Sending:
             match outcome:
                 case Sent():
                     await self._close_tap(message, NO_CHANGE if outcome.unchanged else None)
-                    return Receipt(message.key, outcome.message_id)
+                    return _receipt(message, outcome)
                 case Wait():
                     held_up = outcome.seconds + self._jitter()
                     waited = self._clock() - message.created_at + held_up
@@ -120,11 +120,16 @@ class Sending:
                     log.info("a chat takes no messages", reason=outcome.reason)
                     await self._outbox.block(message.chat, outcome.reason)
                     return None
-                case Unreadable() if "parse_mode" in message.what.parameters:
+                case Unreadable() if _is_marked_up(message.what):
                     log.error("telegram cannot read our markup", reason=outcome.reason)
                     message = replace(message, what=_as_plain_text(message.what))
                 case Gone() if message.what.method.startswith("edit"):
                     message = replace(message, what=_as_new_message(message.what))
+                case Refused() if _caption(message.what):
+                    # It does not take the picture, or knows it no more: the words go alone.
+                    if message.what.keep is not None:
+                        await self._outbox.forget_picture(message.what.keep.shown)
+                    message = replace(message, what=_as_words_alone(message.what))
                 case TooLong() if pieces := _halved(message):
                     await self._outbox.replace(message.key, pieces)
                     return await self._deliver_all(pieces)
@@ -185,6 +190,11 @@ class Sending:
         self._tally.count(f'bot_messages_total{{outcome="{outcome}"}}')
 
 
+def _receipt(message: Message, arrived: Sent) -> Receipt:
+    keep = message.what.keep if arrived.file_id is not None else None
+    return Receipt(message.key, arrived.message_id, arrived.file_id, keep)
+
+
 def _reason(outcome: Outcome) -> str:
     return outcome.reason if isinstance(outcome, Refused | Unreadable) else repr(outcome)
 
@@ -194,13 +204,39 @@ def _unquoted(what: Outgoing) -> Outgoing:
     return _with(what, reply_parameters=None)
 
 
+def _is_marked_up(what: Outgoing) -> bool:
+    return "parse_mode" in what.parameters or "parse_mode" in what.parameters.get("media", ())
+
+
 def _as_plain_text(what: Outgoing) -> Outgoing:
-    text = str(what.parameters.get("text", ""))
-    return _with(what, text=plain(text), parse_mode=None)
+    if "media" in what.parameters:
+        media = {**what.parameters["media"], "caption": plain(_caption(what))}
+        return _with(what, media={name: it for name, it in media.items() if name != "parse_mode"})
+    name = "caption" if "caption" in what.parameters else "text"
+    text = str(what.parameters.get(name, ""))
+    return _with(what, **{name: plain(text)}, parse_mode=None)
 
 
 def _as_new_message(what: Outgoing) -> Outgoing:
-    return replace(_with(what, message_id=None), method="sendMessage")
+    if "media" not in what.parameters:
+        return replace(_with(what, message_id=None), method="sendMessage")
+    media = what.parameters["media"]
+    changes = {"photo": media["media"], "caption": _caption(what)}
+    mode = media.get("parse_mode")
+    made = _with(what, message_id=None, media=None, parse_mode=mode, **changes)
+    return replace(made, method="sendPhoto")
+
+
+def _as_words_alone(what: Outgoing) -> Outgoing:
+    """Return a new message that says what the picture's caption says."""
+    mode = what.parameters.get("media", what.parameters).get("parse_mode")
+    said = {"text": _caption(what), "parse_mode": mode}
+    gone = dict.fromkeys(("photo", "caption", "media", "message_id"))
+    return replace(_with(what, **gone, **said), method="sendMessage", keep=None)
+
+
+def _caption(what: Outgoing) -> str:
+    return str(what.parameters.get("media", what.parameters).get("caption", ""))
 
 
 def _with(what: Outgoing, **changes: object) -> Outgoing:
