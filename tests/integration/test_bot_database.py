@@ -14,6 +14,7 @@ from common.errors import Misconfigured
 from telegram_bot import migrations
 from telegram_bot.adapters import database_schema
 from telegram_bot.adapters.database_engine import open_engine
+from telegram_bot.adapters.database_personal import IMPERSONAL, PERSONAL
 from telegram_bot.adapters.database_reader import Reader
 from telegram_bot.adapters.database_tables import metadata, schema_range, tasks
 from telegram_bot.adapters.database_writer import Batch, Writer
@@ -42,6 +43,12 @@ def test_the_steps_lead_to_the_tables_that_the_program_knows(engine: Engine) -> 
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert database_schema.version(connection) == migrations.NEWEST
+
+
+def test_every_table_is_said_to_hold_something_of_people_or_nothing() -> None:
+    said = [entry.table.name for entry in PERSONAL] + [table.name for table in IMPERSONAL]
+
+    assert sorted(said) == sorted(metadata.tables)
 
 
 def test_a_second_start_finds_nothing_to_do(engine: Engine) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import structlog
@@ -26,6 +26,7 @@ from telegram_bot.commands import Services
 from telegram_bot.commands.conversation import Conversation
 from telegram_bot.commands.discovery import discover
 from telegram_bot.commands.pace import Pace
+from telegram_bot.people import Strangers
 from telegram_bot.ports import Feed, MarketData
 from telegram_bot.settings import Settings
 from telegram_bot.updates.beating import Beating
@@ -120,7 +121,7 @@ async def run(
         if stop.is_set():
             return
         health.version["task"] = base.owner
-        services = _services(settings, market or HttpMarketData(market_client))
+        services = _services(settings, market or HttpMarketData(market_client), base)
         post = HttpPost(post_transport, settings.telegram_api_url, token)
         handlers = _handlers(services, application, base, post, clock)
         internal.render = _rehearsal(services, application, clock).answers
@@ -227,7 +228,8 @@ def _rehearsal(services: Services, application: App, clock: Clock) -> Handlers:
     async def no_tap(tap: str, text: str | None = None, *, alert: bool = False) -> None:
         return None
 
-    conversation = Conversation(services, application.bot.username, Pace(clock))
+    strangers = replace(services, people=Strangers())
+    conversation = Conversation(strangers, application.bot.username, Pace(clock))
     return Handlers(conversation, application.bot, no_answer, no_tap)
 
 
@@ -237,12 +239,13 @@ def _feed(settings: Settings, client: httpx.AsyncClient) -> Feed:
     return Heartbeat(feed, settings.bot_heartbeat) if settings.bot_heartbeat else feed
 
 
-def _services(settings: Settings, market: MarketData) -> Services:
+def _services(settings: Settings, market: MarketData, base: Database) -> Services:
     return Services(
         market=market,
         features=Features(settings.environment),
         limits=environments.load(settings.environment),
         commands=discover(),
+        people=base.people,
     )
 
 

@@ -1,9 +1,10 @@
 """What is kept about how people want to be answered, and who keeps it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytz
 
@@ -67,10 +68,12 @@ class Choices:
 
 
 class People(Protocol):
-    """Knows each chat's choices. A private chat has the number of its person."""
+    """Knows who was met and what they chose. A private chat has the number of its person."""
 
     async def reader(self, chat: int, told: str | None = None) -> Reader:
         """Return for whom to write in a chat: an answer to an update, or what nobody asked for.
+
+        Another task's change may take some seconds to be seen.
 
         Args:
             told: The language that Telegram names for who asks, in a private chat; None: nobody
@@ -78,9 +81,65 @@ class People(Protocol):
         """
         ...
 
+    async def choices(self, chat: int) -> Choices:
+        """Return what was chosen, read anew."""
+        ...
+
+    async def choose(self, chat: int, choices: Choices) -> None:
+        """Keep these in the place of all that was chosen before."""
+        ...
+
+    async def ask(self, chat: int, command: str) -> None:
+        """Let the next plain words be the end of `command`, for ten minutes."""
+        ...
+
+    async def asked(self, chat: int) -> str | None:
+        """Return the command that plain words belong to now, read anew."""
+        ...
+
+    async def end_question(self, chat: int) -> None:
+        """Let plain words be plain words again."""
+        ...
+
+    async def export(self, person: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return all that is kept about a person: rows by table."""
+        ...
+
+    def forgotten(self, person: int) -> None:
+        """Know nothing of a person, whose rows are about to be deleted."""
+        ...
+
 
 class Strangers:
-    """`People` that keeps nothing: everybody is met for the first time."""
+    """`People` for as long as the program runs; nobody is met before."""
+
+    def __init__(self) -> None:
+        self._choices: dict[int, Choices] = {}
+        self._questions: dict[int, str] = {}
 
     async def reader(self, chat: int, told: str | None = None) -> Reader:
-        return Choices().reader(told)
+        return self._choices.get(chat, Choices()).reader(told)
+
+    async def choices(self, chat: int) -> Choices:
+        return self._choices.get(chat, Choices())
+
+    async def choose(self, chat: int, choices: Choices) -> None:
+        self._choices[chat] = choices
+
+    async def ask(self, chat: int, command: str) -> None:
+        self._questions[chat] = command
+
+    async def asked(self, chat: int) -> str | None:
+        return self._questions.get(chat)
+
+    async def end_question(self, chat: int) -> None:
+        self._questions.pop(chat, None)
+
+    async def export(self, person: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        return {
+            "questions": [{"command": self._questions[person]}] if person in self._questions else []
+        }
+
+    def forgotten(self, person: int) -> None:
+        self._choices.pop(person, None)
+        self._questions.pop(person, None)

@@ -107,11 +107,13 @@ class Answers:
         outgoing: In the order in which people see them.
         reachable: Whether the chat takes messages; None leaves that as it is.
         moved_to: The chat that took this one's place.
+        forget: Whether all that is kept about the chat's person goes, this update included.
     """
 
     outgoing: tuple[Outgoing, ...] = ()
     reachable: bool | None = True
     moved_to: int | None = None
+    forget: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from telegram_bot.adapters.database_inbox import DatabaseInbox
 from telegram_bot.adapters.database_lanes import DatabaseLanes
 from telegram_bot.adapters.database_lease import DatabaseLease
 from telegram_bot.adapters.database_outbox import DatabaseOutbox
+from telegram_bot.adapters.database_people import DatabasePeople
 from telegram_bot.adapters.database_reader import Reader
 from telegram_bot.adapters.database_writer import Writer
 
@@ -40,6 +41,7 @@ class Database:
     lanes: DatabaseLanes
     outbox: DatabaseOutbox
     lease: DatabaseLease
+    people: DatabasePeople
 
 
 @asynccontextmanager
@@ -56,8 +58,9 @@ async def opened(
     lanes = DatabaseLanes(writer, owner, dead_after, clock)
     lease = DatabaseLease(writer, reader, owner, dead_after, clock=clock)
     inbox = DatabaseInbox(writer, owner, clock)
+    people = DatabasePeople(writer, reader, clock)
     try:
-        yield Database(owner, writer, reader, inbox, lanes, outbox, lease)
+        yield Database(owner, writer, reader, inbox, lanes, outbox, lease, people)
     finally:
         await writer.close()
         reader.close()

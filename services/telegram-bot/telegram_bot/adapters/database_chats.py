@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
+from telegram_bot.adapters import database_personal
 from telegram_bot.adapters.database_tables import chats, inbox, insert_of, outbox
 
 # Tables whose rows follow a group that becomes a supergroup. `chats` itself is merged below.
@@ -36,6 +37,7 @@ def move(connection: Connection, old: int, new: int, now: float) -> None:
         if table is inbox:
             moving = moving.where(inbox.c.state != "waiting")
         connection.execute(moving)
+    database_personal.move(connection, old, new)
     row = insert_of(connection)(chats).values(chat=new, active=True, changed_at=now)
     connection.execute(row.on_conflict_do_nothing())
     connection.execute(delete(chats).where(chats.c.chat == old))

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, case, delete, select, update
 
-from telegram_bot.adapters import database_chats, database_messages
+from telegram_bot.adapters import database_chats, database_messages, database_personal
 from telegram_bot.adapters.database_tables import (
     DONE,
     SET_ASIDE,
@@ -64,8 +64,9 @@ class DatabaseInbox:
 
     async def _finished(self, waiting: Waiting, state: str, answers: Answers) -> Sequence[Message]:
         now = self._clock()
+        kind = database_messages.TRACELESS if answers.forget else "u"
         messages = tuple(
-            Message(f"u{waiting.update_id}.{number}", waiting.chat, what, now)
+            Message(f"{kind}{waiting.update_id}.{number}", waiting.chat, what, now)
             for number, what in enumerate(answers.outgoing)
         )
         await self._writer.join(self._finish, _Finished(waiting, state, messages, answers))
@@ -140,6 +141,9 @@ class DatabaseInbox:
         ]
         if connection.execute(_FINISH, done).rowcount != len(many):
             raise Lost  # whose it is shows when each is written alone
+        for one in many:
+            if one.answers.forget:
+                database_personal.forget(connection, one.waiting.chat)
         messages = [message for one in many for message in one.messages]
         database_messages.insert(connection, messages, self._owner)
         self._note_chats(connection, many, now)
@@ -165,8 +169,13 @@ def _lane(chat: int, first: Incoming | None) -> Lane:
 
 # Done by us already is done: a write whose commit was lost from sight is done again. (The states
 # are not named: a list of values would keep the statement from running for many updates at once.)
+# What was said is not kept once it is answered, but for an update that nobody could answer.
 _FINISH = (
     update(inbox)
     .where(inbox.c.update_id == bindparam("row"), inbox.c.owner == bindparam("me"))
-    .values(state=bindparam("becomes"), finished_at=bindparam("now"))
+    .values(
+        state=bindparam("becomes"),
+        finished_at=bindparam("now"),
+        body=case((bindparam("becomes") == SET_ASIDE, inbox.c.body), else_=b""),
+    )
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, delete, update
 
 from telegram_bot.adapters.database_tables import (
     QUEUED,
@@ -15,6 +15,9 @@ from telegram_bot.adapters.database_tables import (
     pictures,
 )
 from telegram_bot.work import Attachment, Keep, Message, Outgoing, Receipt
+
+# Begins the key of a message that is deleted once it has arrived.
+TRACELESS = "x"
 
 
 class _Payload(msgspec.Struct, omit_defaults=True):
@@ -87,6 +90,8 @@ def mark_sent(connection: Connection, receipts: Sequence[Receipt], now: float) -
     rows = [{"row": it.key, "message": it.message_id, "now": now} for it in receipts]
     if rows:
         connection.execute(_ARRIVED, rows)
+    if traceless := [it.key for it in receipts if it.key.startswith(TRACELESS)]:
+        connection.execute(delete(outbox).where(outbox.c.key.in_(traceless)))
     _keep_pictures(connection, receipts)
 
 

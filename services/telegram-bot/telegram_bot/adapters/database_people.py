@@ -1,0 +1,184 @@
+"""People in the database: one read of three rows by their keys, at most once in some seconds."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import time as clock_time
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, bindparam, delete, select
+
+from common.market import Timeframe
+from telegram_bot.adapters import database_personal
+from telegram_bot.adapters.database_people_tables import questions, settings, users
+from telegram_bot.adapters.database_reader import Reader as Threads
+from telegram_bot.adapters.database_tables import insert_of
+from telegram_bot.adapters.database_writer import Writer
+from telegram_bot.people import Choices
+from telegram_bot.reader import Reader
+
+# So old may what another task has changed still be here; what this task changes it sees at once.
+FRESH_SECONDS = 5.0
+QUESTION_SECONDS = 600.0
+_MOST_KNOWN = 10_000
+_LONGEST_CODE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    told: str | None
+    choices: Choices
+    question: str | None
+    asked_at: float
+    read_at: float
+
+
+class DatabasePeople:
+    """`people.People` over the database; keeps what it read for `FRESH_SECONDS`."""
+
+    def __init__(
+        self, writer: Writer, threads: Threads, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._writer = writer
+        self._threads = threads
+        self._clock = clock
+        self._known: OrderedDict[int, _Known] = OrderedDict()
+
+    async def reader(self, chat: int, told: str | None = None) -> Reader:
+        known = self._known.get(chat)
+        if known is None or self._clock() - known.read_at >= FRESH_SECONDS:
+            known = await self._read(chat)
+        if told is not None and known.told != told[:_LONGEST_CODE]:
+            await self._meet(chat, known, told[:_LONGEST_CODE])
+        return known.choices.reader(known.told if told is None else told)
+
+    async def choices(self, chat: int) -> Choices:
+        return (await self._read(chat)).choices
+
+    async def choose(self, chat: int, choices: Choices) -> None:
+        row = {"chat": chat, **_row_of(choices), "changed_at": self._clock()}
+
+        def write(connection: Connection) -> None:
+            adding = insert_of(connection)(settings).values(**row)
+            changing = adding.on_conflict_do_update(index_elements=[settings.c.chat], set_=row)
+            connection.execute(changing)
+
+        await self._writer.submit(write)
+        self._known.pop(chat, None)
+
+    async def ask(self, chat: int, command: str) -> None:
+        row = {"chat": chat, "command": command, "asked_at": self._clock()}
+
+        def write(connection: Connection) -> None:
+            adding = insert_of(connection)(questions).values(**row)
+            asking = adding.on_conflict_do_update(index_elements=[questions.c.chat], set_=row)
+            connection.execute(asking)
+
+        await self._writer.submit(write)
+        self._known.pop(chat, None)
+
+    async def asked(self, chat: int) -> str | None:
+        known = await self._read(chat)
+        return known.question if self._clock() - known.asked_at < QUESTION_SECONDS else None
+
+    async def end_question(self, chat: int) -> None:
+        ending = delete(questions).where(questions.c.chat == chat)
+        await self._writer.submit(lambda connection: connection.execute(ending).rowcount)
+        self._known.pop(chat, None)
+
+    async def export(self, person: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        return await self._threads.run(partial(database_personal.export, person=person))
+
+    def forgotten(self, person: int) -> None:
+        self._known.pop(person, None)
+
+    async def _read(self, chat: int) -> _Known:
+        row = await self._threads.run(
+            lambda connection: connection.execute(_EVERYTHING, {"wanted": chat}).one()
+        )
+        known = _Known(
+            told=row.told,
+            choices=_choices_of(row),
+            question=row.command,
+            asked_at=row.asked_at or 0.0,
+            read_at=self._clock(),
+        )
+        self._keep(chat, known)
+        return known
+
+    async def _meet(self, chat: int, known: _Known, told: str) -> None:
+        """Note who speaks, and in which language to write when nobody asks."""
+        row = {"chat": chat, "told": told, "since": self._clock()}
+
+        def write(connection: Connection) -> None:
+            adding = insert_of(connection)(users).values(**row)
+            connection.execute(
+                adding.on_conflict_do_update(index_elements=[users.c.chat], set_={"told": told})
+            )
+
+        await self._writer.submit(write)
+        self._keep(chat, replace(known, told=told))
+
+    def _keep(self, chat: int, known: _Known) -> None:
+        self._known[chat] = known
+        self._known.move_to_end(chat)
+        if len(self._known) > _MOST_KNOWN:
+            self._known.popitem(last=False)
+
+
+_who = select(bindparam("wanted", type_=BigInteger).label("chat")).subquery()
+_EVERYTHING = select(
+    users.c.told,
+    *(column for column in settings.c if column.name not in ("chat", "changed_at")),
+    questions.c.command,
+    questions.c.asked_at,
+).select_from(
+    _who.outerjoin(users, users.c.chat == _who.c.chat)
+    .outerjoin(settings, settings.c.chat == _who.c.chat)
+    .outerjoin(questions, questions.c.chat == _who.c.chat)
+)
+
+
+def _row_of(choices: Choices) -> dict[str, Any]:
+    row = {name: None if value is None else _text(value) for name, value in _parts(choices)}
+    row["period"] = choices.period
+    return row
+
+
+def _parts(choices: Choices) -> list[tuple[str, Any]]:
+    parts = asdict(choices)
+    begins, ends = parts.pop("quiet") or (None, None)
+    return [*parts.items(), ("quiet_from", begins), ("quiet_until", ends)]
+
+
+def _text(value: Any) -> Any:
+    match value:
+        case Timeframe():
+            return value.value
+        case clock_time():
+            return f"{value:%H:%M}"
+        case Decimal():
+            return f"{value:f}"
+    return value
+
+
+def _choices_of(row: Any) -> Choices:
+    quiet = None
+    if row.quiet_from is not None and row.quiet_until is not None:
+        begins, ends = map(clock_time.fromisoformat, (row.quiet_from, row.quiet_until))
+        quiet = (begins, ends)
+    return Choices(
+        language=row.language,
+        zone=row.zone,
+        numbers=row.numbers,
+        quote=row.quote,
+        timeframe=Timeframe(row.timeframe) if row.timeframe else None,
+        period=row.period,
+        equity=Decimal(row.equity) if row.equity else None,
+        risk_pct=Decimal(row.risk_pct) if row.risk_pct else None,
+        notifications=row.notifications,
+        quiet=quiet,
+    )

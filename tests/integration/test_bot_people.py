@@ -1,0 +1,186 @@
+"""Who was met and what they chose, on both databases; and that nothing stays of who asks for it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import time
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from common.clock import FrozenClock
+from common.market import Timeframe
+from telegram_bot.adapters import database_schema
+from telegram_bot.adapters.database import Database, opened
+from telegram_bot.adapters.database_engine import open_engine
+from telegram_bot.adapters.database_people import FRESH_SECONDS, QUESTION_SECONDS
+from telegram_bot.adapters.database_personal import PERSONAL
+from telegram_bot.adapters.database_tables import inbox, metadata
+from telegram_bot.people import Choices
+from telegram_bot.work import Answers, Incoming, Outgoing, Receipt
+from tests.support.databases import KINDS, fresh
+from tests.support.replies import AS_OF
+
+ME, YOU = 731_000_111, 731_000_222
+EVERYTHING = Choices(
+    language="de",
+    zone="Europe/Berlin",
+    numbers="1 234,56",
+    quote="EUR",
+    timeframe=Timeframe.H1,
+    period=21,
+    equity=Decimal("10000.50"),
+    risk_pct=Decimal("0.5"),
+    notifications="silent",
+    quiet=(time(22, 0), time(7, 30)),
+)
+
+
+@dataclass
+class Two:
+    """Two tasks on one database, and their clock."""
+
+    a: Database
+    b: Database
+    clock: FrozenClock
+
+
+@pytest.fixture(params=KINDS)
+async def two(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Two]:
+    url = fresh(request.param, tmp_path)
+    clock = FrozenClock(AS_OF)
+    engine = open_engine(url)
+    database_schema.prepare(engine)
+    engine.dispose()
+    async with AsyncExitStack() as closing:
+
+        async def start(name: str) -> Database:
+            base = opened(open_engine(url), 5.0, name, clock=lambda: clock.now().timestamp())
+            return await closing.enter_async_context(base)
+
+        yield Two(await start("a"), await start("b"), clock)
+
+
+async def test_what_was_chosen_comes_back_exactly(two: Two) -> None:
+    await two.a.people.choose(ME, EVERYTHING)
+
+    assert await two.b.people.choices(ME) == EVERYTHING
+    assert await two.b.people.choices(YOU) == Choices()
+    await two.a.people.choose(ME, Choices(quote="USDT"))
+    assert await two.b.people.choices(ME) == Choices(quote="USDT")
+
+
+async def test_a_change_is_seen_at_once_here_and_in_seconds_elsewhere(two: Two) -> None:
+    assert (await two.b.people.reader(ME, "en")).language == "en"
+
+    await two.a.people.choose(ME, Choices(language="de"))
+
+    assert (await two.a.people.reader(ME, "en")).language == "de"
+    assert (await two.b.people.reader(ME, "en")).language == "en"
+    two.clock.advance(FRESH_SECONDS)
+    assert (await two.b.people.reader(ME, "en")).language == "de"
+
+
+async def test_who_is_not_asking_is_written_to_in_the_language_that_was_heard_last(
+    two: Two,
+) -> None:
+    assert (await two.a.people.reader(ME)).language == "en"
+    await two.a.people.reader(ME, "de-AT")
+
+    assert (await two.b.people.reader(ME)).language == "de"
+    await two.b.people.reader(ME, "fr")
+    two.clock.advance(FRESH_SECONDS)
+    assert (await two.a.people.reader(ME)).language == "en"
+
+
+async def test_a_question_waits_for_its_answer_ten_minutes(two: Two) -> None:
+    await two.a.people.ask(ME, "settings tz")
+
+    assert await two.b.people.asked(ME) == "settings tz"
+    two.clock.advance(QUESTION_SECONDS)
+    assert await two.b.people.asked(ME) is None
+    await two.a.people.ask(ME, "settings quote")
+    await two.b.people.end_question(ME)
+    assert await two.a.people.asked(ME) is None
+
+
+async def test_a_group_keeps_what_was_chosen_when_it_becomes_a_supergroup(two: Two) -> None:
+    await two.a.people.choose(-7, Choices(language="de"))
+    await two.a.people.choose(-8, Choices(quote="EUR"))
+
+    await two.a.outbox.move(-7, -1007)
+    await two.a.outbox.move(-8, -1007)
+
+    assert await two.a.people.choices(-1007) == Choices(language="de")
+    assert await two.a.people.choices(-8) == Choices()
+
+
+def told_in(person: int, connection: Connection) -> set[str]:
+    """Return the tables of which any row says the number of a person, anywhere."""
+    return {
+        table.name
+        for table in metadata.sorted_tables
+        for row in connection.execute(select(table))
+        if any(str(person) in _readable(value) for value in row)
+    }
+
+
+def _readable(value: object) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+async def seed(base: Database, person: int, update: int) -> Receipt:
+    """Leave a row in every table that holds something of people, and an update that waits."""
+    body = b'{"update_id": %d, "message": {"from": {"id": %d}}}' % (update, person)
+    people = base.people
+    await people.reader(person, "en")
+    await people.choose(person, EVERYTHING)
+    await people.ask(person, "settings tz")
+    await base.outbox.block(person, "blocked")
+    (lane,) = await base.inbox.record([Incoming(update, person, body)], take=True)
+    assert lane.waiting is not None
+    said = Answers((Outgoing("sendMessage", {"text": f"to {person}"}),))
+    (message,) = await base.inbox.answered(lane.waiting, said)
+    receipt = Receipt(message.key, 5)
+    await base.outbox.sent(receipt)
+    await base.inbox.record([Incoming(update + 1, person, body)])
+    return receipt
+
+
+async def test_nothing_stays_of_who_asks_to_be_forgotten(two: Two) -> None:
+    base = two.a
+    await base.lanes.beat()
+    await seed(base, ME, 10)
+    await seed(base, YOU, 20)
+    lane = await base.lanes.next(ME)
+    assert lane is not None and lane.waiting is not None
+    everything = {entry.table.name for entry in PERSONAL} | {"lanes"}
+    assert await base.reader.run(lambda connection: told_in(ME, connection)) == everything
+
+    goodbye = Answers((Outgoing("editMessageText", {"text": "gone"}),), forget=True)
+    (message,) = await base.inbox.answered(lane.waiting, goodbye)
+    assert await base.lanes.next(ME, Receipt(message.key, None)) is None
+
+    assert await base.reader.run(lambda connection: told_in(ME, connection)) == set()
+    assert await base.reader.run(lambda connection: told_in(YOU, connection)) == everything
+
+
+async def test_what_was_said_is_not_kept_once_it_is_answered(two: Two) -> None:
+    await two.a.lanes.beat()
+    await seed(two.a, ME, 10)
+
+    kept = select(func.length(inbox.c.body)).where(inbox.c.update_id == 10)
+    assert await two.a.reader.run(lambda connection: connection.scalar(kept)) == 0
+
+
+async def test_an_export_holds_a_row_of_every_table(two: Two) -> None:
+    await two.a.lanes.beat()
+    await seed(two.a, ME, 10)
+
+    exported = await two.b.people.export(ME)
+
+    assert set(exported) == {entry.table.name for entry in PERSONAL}
+    assert all(exported.values())
+    assert exported["settings"][0]["zone"] == "Europe/Berlin"
