@@ -67,6 +67,15 @@ async def either(request: pytest.FixtureRequest) -> AsyncIterator[Neighbour]:
         yield neighbour
 
 
+async def test_statistics_are_those_of_the_window_that_was_asked_for(either: Neighbour) -> None:
+    reply = await either.port.statistics("eth", Timeframe.H1, 168)
+
+    assert (reply.symbol, reply.timeframe, reply.bars) == ("ETH-USDT", "1h", 168)
+    assert reply.max_drawdown.depth_pct == Decimal("40.2295")
+    with pytest.raises(UnknownSymbol):
+        await either.port.statistics("btx", Timeframe.D1, 30)
+
+
 async def test_tickers_come_in_the_order_asked_with_a_problem_for_each_rest(
     either: Neighbour,
 ) -> None:

@@ -26,7 +26,7 @@ from common.errors import (
 from common.market import Timeframe
 from common.wire import encode
 from telegram_bot.ports import AtrQuestion
-from tests.support.replies import atr_reply, position, ticker_reply
+from tests.support.replies import atr_reply, position, statistics_reply, ticker_reply
 
 ALL = tuple(timeframe.value for timeframe in Timeframe)
 DAILY = ("1d", "1w")
@@ -69,12 +69,14 @@ class FakeMarket:
         delay: Seconds before every answer.
         asked: What was asked: the words of a ticker call, or the question of an ATR call.
         most_at_once: The most calls that were under way together.
+        down: Markets whose tickers are not to be had.
     """
 
     def __init__(self, listed: Sequence[Listing] = LISTED) -> None:
         self.listed = list(listed)
         self.failure: Exception | None = None
-        self.failing = {"tickers", "atr", "markets"}
+        self.failing = {"tickers", "atr", "markets", "statistics"}
+        self.down: set[str] = set()
         self.delay = 0.0
         self.asked: list[tuple[str, ...] | AtrQuestion] = []
         self.most_at_once = 0
@@ -86,8 +88,10 @@ class FakeMarket:
         reply = wire.TickersReply(tickers=[], problems=[])
         for word in words:
             try:
+                if word in self.down:
+                    raise Unavailable(f"{word} does not answer.")
                 reply.tickers.append(_ticker(self._find(word)))
-            except UnknownSymbol as error:
+            except (UnknownSymbol, Unavailable) as error:
                 reply.problems.append(_problem(error))
         return reply
 
@@ -117,6 +121,25 @@ class FakeMarket:
         await self._answer("markets")
         return wire.MarketsReply(
             symbols=[_market(listing) for listing in self.listed[:limit]], next_cursor=None
+        )
+
+    async def statistics(
+        self, symbol: str, timeframe: Timeframe, bars: int
+    ) -> wire.StatisticsReply:
+        self.asked.append((symbol, timeframe.value, str(bars)))
+        await self._answer("statistics", timeframe.value)
+        listing = self._find(symbol)
+        if timeframe.value not in listing.timeframes:
+            raise UnsupportedTimeframe(f"{listing.symbol} has no {timeframe.value} candles.")
+        if listing.candles < 3:
+            raise NotEnoughCandles(listing.symbol, timeframe.value, have=listing.candles, need=3)
+        return statistics_reply(
+            symbol=listing.symbol,
+            name=listing.name,
+            timeframe=timeframe.value,
+            price=Decimal(listing.price),
+            bars=min(bars, listing.candles),
+            bars_asked=bars,
         )
 
     async def _answer(self, *names: str) -> None:
@@ -153,11 +176,19 @@ def create_stub(market: FakeMarket, before: Before = lambda request: None) -> St
             await market.markets(int(request.query_params.get("limit", "100")))
         )
 
+    async def statistics(request: Request) -> Response:
+        query = request.query_params
+        timeframe, bars = Timeframe(query["tf"]), int(query["bars"])
+        return before(request) or _json(
+            await market.statistics(request.path_params["symbol"], timeframe, bars)
+        )
+
     return Starlette(
         routes=[
             Route("/v1/tickers", tickers),
             Route("/v1/indicators/{symbol}/atr", atr),
             Route("/v1/symbols", symbols),
+            Route("/v1/statistics/{symbol}", statistics),
         ],
         exception_handlers={CryptoAssistantError: _refused},
     )

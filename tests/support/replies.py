@@ -12,8 +12,12 @@ import msgspec
 from common.wire import (
     AtrReply,
     Chandelier,
+    DayChange,
+    Distribution,
+    Drawdown,
     Position,
     Problem,
+    StatisticsReply,
     Stop,
     Supertrend,
     TickerReply,
@@ -113,6 +117,73 @@ _ATR = AtrReply(
     gaps=[],
 )
 
+_CLOSES = Distribution(
+    mean=Decimal("61535.39"),
+    sd=Decimal("9385.24"),
+    minimum=Decimal("44067.11"),
+    lower_quartile=Decimal("58560.04"),
+    median=Decimal("61829.76"),
+    upper_quartile=Decimal("65033.15"),
+    maximum=Decimal("73727.28"),
+    skewness=Decimal("-0.231656280808"),
+    kurtosis=Decimal("1.68515298188"),
+)
+_RETURNS = Distribution(
+    mean=Decimal("0.0131568446868"),
+    sd=Decimal("3.18181995739"),
+    minimum=Decimal("-15.6986990473"),
+    lower_quartile=Decimal("-1.13165606044"),
+    median=Decimal("-0.0143119559994"),
+    upper_quartile=Decimal("1.17092968541"),
+    maximum=Decimal("10.4070106469"),
+    skewness=Decimal("-0.7337618445"),
+    kurtosis=Decimal("4.62809739473"),
+)
+_STATISTICS = StatisticsReply(
+    source="binance",
+    as_of=AS_OF,
+    as_of_kind="exchange",
+    age_ms=2_000,
+    stale=False,
+    quality="single",
+    symbol="BTC-USDT",
+    name="Bitcoin",
+    timeframe="1d",
+    price=Decimal("67250.10"),
+    change_1h_pct=Decimal("0.3184"),
+    change_24h_pct=Decimal("2.40994"),
+    change_7d_pct=Decimal("-4.0712"),
+    change_30d_pct=Decimal("11.3"),
+    bars=365,
+    bars_asked=365,
+    opened_at=datetime(2025, 11, 21, tzinfo=UTC),
+    closed_at=datetime(2026, 11, 21, tzinfo=UTC),
+    closes=_CLOSES,
+    log_returns_pct=_RETURNS,
+    candles_per_year=Decimal(365),
+    volatility_pct=Decimal("60.7885849322"),
+    max_drawdown=Drawdown(
+        depth_pct=Decimal("40.2295"),
+        peak=Decimal("73727.28"),
+        peak_at=datetime(2026, 4, 24, tzinfo=UTC),
+        trough=Decimal("44067.11"),
+        trough_at=datetime(2026, 9, 17, tzinfo=UTC),
+        recovered_at=None,
+    ),
+    days=364,
+    days_per_year=365,
+    sharpe=Decimal("0.0789991791391"),
+    best_day=DayChange(
+        opened_at=datetime(2026, 7, 17, tzinfo=UTC), change_pct=Decimal("10.967825")
+    ),
+    worst_day=DayChange(
+        opened_at=datetime(2025, 11, 25, tzinfo=UTC), change_pct=Decimal("-14.528482")
+    ),
+    built_from=None,
+    gaps=[],
+    filled=0,
+)
+
 _PROBLEM = Problem(
     type="/problems/unknown-symbol",
     title="Unknown symbol",
@@ -133,6 +204,11 @@ def ticker_reply(**changes: Any) -> TickerReply:
 def atr_reply(**changes: Any) -> AtrReply:
     """Return ATR(14) of BTC/USDT on 4h with `changes`; it has no position."""
     return msgspec.structs.replace(_ATR, **changes)
+
+
+def statistics_reply(**changes: Any) -> StatisticsReply:
+    """Return a year of BTC/USDT's days with `changes`."""
+    return msgspec.structs.replace(_STATISTICS, **changes)
 
 
 def position(**changes: Any) -> Position:

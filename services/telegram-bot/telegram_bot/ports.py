@@ -65,6 +65,16 @@ class MarketData(Protocol):
         """Return up to `limit` listed markets by falling volume."""
         ...
 
+    async def statistics(
+        self, symbol: str, timeframe: Timeframe, bars: int
+    ) -> wire.StatisticsReply:
+        """Return what the last `bars` closed candles were like.
+
+        Raises:
+            UnknownSymbol, UnsupportedTimeframe, NotEnoughCandles, BadInput: The asker can act.
+        """
+        ...
+
 
 def error_from(problem: wire.Problem, timeframe: str = "") -> CryptoAssistantError:
     """Sort a problem of the market-data service by who can act on it."""

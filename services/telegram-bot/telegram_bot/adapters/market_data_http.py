@@ -12,6 +12,7 @@ import structlog
 from common import wire
 from common.errors import Unavailable
 from common.http import Answer, create_client, get
+from common.market import Timeframe
 from telegram_bot.ports import AtrQuestion, error_from
 
 TOTAL_SECONDS = 4.0
@@ -55,6 +56,16 @@ class HttpMarketData:
             return self._listing[2]
         reply = await self._ask("/v1/symbols", {"limit": str(limit)}, wire.MarketsReply)
         self._listing = (now + _LISTING_SECONDS, limit, reply)
+        return reply
+
+    async def statistics(
+        self, symbol: str, timeframe: Timeframe, bars: int
+    ) -> wire.StatisticsReply:
+        params = {"tf": timeframe.value, "bars": str(bars)}
+        path = f"/v1/statistics/{symbol}"
+        reply = await self._ask(path, params, wire.StatisticsReply, timeframe.value)
+        if reply.timeframe != timeframe.value:
+            raise Unavailable("market-data answered another question than the one asked.")
         return reply
 
     async def _ask(

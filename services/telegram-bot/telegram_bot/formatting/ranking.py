@@ -1,0 +1,84 @@
+"""Which markets come first, in a block that a phone shows without wrapping."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from common.wire import TickerReply
+from telegram_bot.arithmetic.ranking import Order
+from telegram_bot.formatting.html import bold, escape, first_fitting, italic, pre, table
+from telegram_bot.formatting.numbers import compact, price, share, table_percent
+from telegram_bot.formatting.source import as_of, closing_lines, shown, source_name
+from telegram_bot.reader import _
+
+
+def order_name(order: Order) -> str:
+    """Name a ranking, as its button does."""
+    return {
+        "gainers": _("gainers"),
+        "losers": _("losers"),
+        "volume": _("volume"),
+        "volatile": _("volatile"),
+    }[order]
+
+
+def ranking_page(
+    order: Order,
+    tickers: Sequence[TickerReply],
+    *,
+    first: int,
+    of: int,
+    asked: int,
+    atr_pct: Mapping[str, Decimal],
+) -> str:
+    """Return one page.
+
+    Args:
+        tickers: Those of the page, best first.
+        first: The place of the first of them.
+        of: How many are ranked; `asked`: how many were asked about.
+        atr_pct: By symbol, for `volatile`.
+    """
+    quote = shown(tickers[0].symbol).quote
+    sources = dict.fromkeys(escape(source_name(ticker.source)) for ticker in tickers)
+    title = _("Top {order} of {count} markets").format(order=order_name(order), count=of)
+    window = _("ATR(14) of a day") if order == "volatile" else "24h"
+    lines = [
+        " · ".join([bold(title), window, quote, *sources]),
+        pre(first_fitting(_layouts(order, tickers, first, atr_pct))),
+    ]
+    if of < asked:
+        unknown = _("{count} markets could not be ranked.").format(count=asked - of)
+        lines.append(italic(unknown))
+    lines.append(as_of(min(tickers, key=lambda ticker: ticker.as_of), " · "))
+    labelled = [(shown(ticker.symbol).base, ticker) for ticker in tickers]
+    return "\n".join(lines + closing_lines(labelled))
+
+
+def nothing_ranked() -> str:
+    """Say that no market has the figure."""
+    return _("Nothing to rank: no market here has that figure right now.")
+
+
+def _layouts(
+    order: Order, tickers: Sequence[TickerReply], first: int, atr_pct: Mapping[str, Decimal]
+) -> Iterator[list[str]]:
+    """Yield the block from roomy to narrow: prices go first."""
+    rows = [
+        (
+            f"{place}",
+            shown(ticker.symbol).base,
+            price(ticker.price, ticker.price_step),
+            _figure(order, ticker, atr_pct),
+        )
+        for place, ticker in enumerate(tickers, first)
+    ]
+    yield table(rows, "rlrr", gaps=(1, 2, 2))
+    yield table([(place, base, figure) for place, base, _price, figure in rows], "rlr")
+
+
+def _figure(order: Order, ticker: TickerReply, atr_pct: Mapping[str, Decimal]) -> str:
+    if order == "volume":
+        return compact(ticker.quote_volume_24h)
+    if order == "volatile":
+        return share(atr_pct[ticker.symbol])
+    return table_percent(ticker.change_24h_pct)
