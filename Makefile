@@ -23,7 +23,7 @@ help: ## Print this list
 run: venv-run ## Start the assistant: a chat page, or real Telegram with TELEGRAM_BOT_TOKEN set
 	@$(IN) -m local run
 
-test: venv-dev venv-tools venv-safety ## Run every test that this machine can run, and say which it cannot
+test: venv-dev venv-tools venv-safety ## Run every test that can run here; COVERAGE=1 says what they cover
 	@$(IN) -m local test
 
 check: venv-dev venv-tools venv-safety ## Run the static gates, or those in GATES="name name"

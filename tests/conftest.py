@@ -24,10 +24,12 @@ _REPORT = Path(os.environ.get("NOT_RUN_REPORT", _ROOT / ".run" / "not-run.json")
 _PREFIX = "NOT RUN: "
 _OFFLINE = "127.0.0.1, ::1 and Unix sockets are all that a test may reach"
 
-# No deadline: the machine may be busy. The pipeline tries the same examples every time.
+# No deadline: the machine may be busy. The pipeline tries the same examples every time; the long
+# form is `make prove PROOFS=properties`.
 settings.register_profile(
     "project",
     deadline=None,
+    max_examples=int(os.environ.get("EXAMPLES", "40")),
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -31,10 +31,16 @@ def outcome(suite: Path, test: str, *options: str) -> tuple[int, str, dict[str, 
     """Run one test file; return the exit code, the output and the NOT RUN report."""
     (suite / "test_it.py").write_text("import pytest, socket\n" + test)
     report = suite / "not-run.json"
+    plugins = ["-p", "pytest_asyncio.plugin", "-p", "xdist.plugin"]  # the others take a second
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *options, str(suite)],
+        [sys.executable, "-m", "pytest", "-q", *plugins, *options, str(suite)],
         cwd=suite,
-        env={**os.environ, "NOT_RUN_REPORT": str(report), "REFERENCE_DATA": ""},
+        env={
+            **os.environ,
+            "NOT_RUN_REPORT": str(report),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "REFERENCE_DATA": "",
+        },
         capture_output=True,
         text=True,
     )
