@@ -10,12 +10,13 @@ from tests.support.kill_matrix import matrix
 from tests.support.nursery import Nursery, nursery
 
 SOURCES = ("polling", "webhook")
-# Five a run, so that all four together meet every step.
+# All four together meet every step. Polling meets those that differ there: each of its deaths
+# takes as long as its lease.
 STEPS = {
-    ("polling", "sqlite"): ("received", "recorded", "fetched", "marked"),
-    ("polling", "postgresql"): ("acknowledging", "claimed", "sent", "noted"),
+    ("polling", "sqlite"): ("recorded", "fetched"),
+    ("polling", "postgresql"): ("received", "acknowledging"),
     ("webhook", "sqlite"): ("recorded", "processing", "sending", "sent"),
-    ("webhook", "postgresql"): ("received", "processed", "marked", "noted"),
+    ("webhook", "postgresql"): ("received", "claimed", "processed", "marked", "noted"),
 }
 
 
@@ -36,13 +37,13 @@ async def test_nothing_is_lost_and_nothing_doubled_unmarked_by_kills(
         source,
         fresh(kind, tmp_path),
         tmp_path / "log",
-        kills=5,
+        kills=len(STEPS[source, kind]) + 1,
         per_second=40,
         steps=STEPS[source, kind],
     )
 
     assert verdict.fine, f"{verdict}\n{(tmp_path / 'log').read_text()[-3000:]}"
-    assert verdict.updates > 100
+    assert verdict.updates > 50
 
 
 @pytest.mark.timeout(90)

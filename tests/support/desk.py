@@ -79,7 +79,7 @@ class Desk:
 
     def answer_with(self, listener: Listener) -> None:
         """Put another listener in the parrot's place."""
-        answerer = Handlers(listener, None, self.base.outbox.answer_to, self.post.close_tap)
+        answerer = Handlers(listener, self.base.outbox.answer_to, self.post.close_tap)
         base = self.base
         self.working = Working(base.inbox, base.lanes, answerer, self.sending, self.tally)
 
@@ -173,7 +173,7 @@ async def desk(url: str, *, limits: ChatLimits = NO_LIMITS) -> AsyncIterator[Des
         telegram.world.updates.pending.clear()
         post = HttpPost(client, telegram.address, telegram.token)
         parrot, tally = Parrot(), Tally()
-        handlers = Handlers(parrot, None, base.outbox.answer_to, post.close_tap)
+        handlers = Handlers(parrot, base.outbox.answer_to, post.close_tap)
         sending = Sending(
             post,
             base.outbox,

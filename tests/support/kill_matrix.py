@@ -243,7 +243,8 @@ async def _kill(bots: Bots, step: str, chance: random.Random) -> None:
         await asyncio.sleep(chance.uniform(0.1, 2.0))
         bot.kill()
     else:
-        bot = await bots.start(f"{step}:{chance.randint(1, 15)}")
+        most = 3 if step == "claimed" else 15  # lanes are looked for twice a second
+        bot = await bots.start(f"{step}:{chance.randint(1, most)}")
     try:
         async with asyncio.timeout(_PATIENCE):
             code = await bot.wait()

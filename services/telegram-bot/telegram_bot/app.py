@@ -216,7 +216,7 @@ def _handlers(
     services: Services, application: App, base: Database, post: HttpPost, clock: Clock
 ) -> Handlers:
     conversation = Conversation(services, application.bot.username, Pace(clock))
-    return Handlers(conversation, application.bot, base.outbox.answer_to, post.close_tap)
+    return Handlers(conversation, base.outbox.answer_to, post.close_tap)
 
 
 def _rehearsal(services: Services, application: App, clock: Clock) -> Handlers:
@@ -230,7 +230,7 @@ def _rehearsal(services: Services, application: App, clock: Clock) -> Handlers:
 
     strangers = replace(services, people=Strangers())
     conversation = Conversation(strangers, application.bot.username, Pace(clock))
-    return Handlers(conversation, application.bot, no_answer, no_tap)
+    return Handlers(conversation, no_answer, no_tap)
 
 
 def _feed(settings: Settings, client: httpx.AsyncClient) -> Feed:

@@ -2,14 +2,24 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 import structlog
-from telegram import Bot, CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
-from telegram.constants import ChatType
 
 from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
+from telegram_bot.adapters.telegram_update import (
+    BANNED,
+    LEFT,
+    PRIVATE,
+    CallbackQuery,
+    Chat,
+    ChatMemberUpdated,
+    Message,
+    Update,
+    User,
+    read,
+)
 from telegram_bot.formatting import trouble
 from telegram_bot.ports import Listener, Notice, Reply, Speaker
 from telegram_bot.work import Answers, Outgoing
@@ -17,7 +27,7 @@ from telegram_bot.work import Answers, Outgoing
 log = structlog.get_logger(__name__)
 
 KEEP_SECONDS = 15 * 60.0
-_AWAY = (ChatMember.LEFT, ChatMember.BANNED)
+_AWAY = (LEFT, BANNED)
 
 FindAnswer = Callable[[int, int], Awaitable[int | None]]
 
@@ -31,16 +41,13 @@ class CloseTap(Protocol):
 class Handlers:
     """`work.Answerer` in front of a listener."""
 
-    def __init__(
-        self, listener: Listener, bot: Bot | None, find_answer: FindAnswer, close_tap: CloseTap
-    ) -> None:
-        """Read updates for `bot`.
+    def __init__(self, listener: Listener, find_answer: FindAnswer, close_tap: CloseTap) -> None:
+        """Answer with what `listener` says.
 
         Args:
             find_answer: Takes a chat and their message there; returns ours that answered it.
         """
         self._listener = listener
-        self._bot = bot
         self._find_answer = find_answer
         self._close_tap = close_tap
 
@@ -65,7 +72,7 @@ class Handlers:
         log.error("an asker is told that it failed", ref=ref)
         update = self._read(body)
         message = update.effective_message if update is not None else None
-        if not isinstance(message, Message):
+        if message is None:
             return Answers(reachable=None)
         reply = Reply(trouble.crashed(ref))
         tap = update.callback_query.id if update and update.callback_query else None
@@ -74,8 +81,8 @@ class Handlers:
 
     def _read(self, body: bytes) -> Update | None:
         try:
-            return Update.de_json(msgspec.json.decode(body), self._bot)
-        except Exception as error:
+            return read(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             log.error("an update cannot be read", kind=type(error).__name__)
             return None
 
@@ -132,16 +139,16 @@ def _edited_late(message: Message) -> bool:
     """Say whether this is an edit of a message whose answer we no longer know."""
     if message.edit_date is None:
         return False
-    return (message.edit_date - message.date).total_seconds() > KEEP_SECONDS
+    return message.edit_date - message.date > KEEP_SECONDS
 
 
 def _speaker(chat: Chat, user: User) -> Speaker:
-    private = chat.type == ChatType.PRIVATE
+    private = chat.type == PRIVATE
     return Speaker(chat=chat.id, user=user.id, private=private, told=user.language_code)
 
 
-def _place(message: Any, *, quoted: bool = True) -> Place:
+def _place(message: Message, *, quoted: bool = True) -> Place:
     """Return where an answer goes: the same topic, in groups quoting the asker."""
-    private = message.chat.type == ChatType.PRIVATE
-    topic = message.message_thread_id if getattr(message, "is_topic_message", False) else None
+    private = message.chat.type == PRIVATE
+    topic = message.message_thread_id if message.is_topic_message else None
     return Place(topic, None if private or not quoted else message.message_id)
