@@ -3,11 +3,14 @@
     python assemble.py FOLDER        with FOLDER/lib holding the installed packages
 
 Removes what no program reads while it runs, notes the version where `importlib.metadata` looks for
-it, and compiles everything. Installed packages keep their bytecode alone; our own sources stay, so
-that a traceback shows our lines.
+it, and compiles everything. Installed packages keep their bytecode alone, without docstrings, which
+would stay in memory; our own sources stay, so that a traceback shows our lines.
 """
 
+import ast
 import compileall
+import importlib.util
+import marshal
 import os
 import py_compile
 import re
@@ -20,6 +23,7 @@ from pathlib import Path
 SUFFIXES = {".c", ".cc", ".cpp", ".h", ".hpp", ".pxd", ".pyi", ".pyx"}
 FOLDERS = {"__pycache__", "tests", "bin"}
 _INSTALLED = re.compile(r"/lib/")
+_DESCRIBED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def assemble(folder: Path, version: str) -> None:
@@ -38,17 +42,26 @@ def assemble(folder: Path, version: str) -> None:
     )
     # Never checked against its source: a start reads it as it is, for a quarter of the CPU.
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    library = folder / "lib"
-    compiled = compileall.compile_dir(
-        library, quiet=1, workers=0, legacy=True, invalidation_mode=mode
-    )
-    for source in library.rglob("*.py"):
-        if source.with_suffix(".pyc").exists():
-            source.unlink()
-    if not compiled or not compileall.compile_dir(
+    for source in (folder / "lib").rglob("*.py"):
+        source.with_suffix(".pyc").write_bytes(compiled(source))
+        source.unlink()
+    if not compileall.compile_dir(
         folder, quiet=1, workers=0, rx=_INSTALLED, invalidation_mode=mode
     ):
         raise SystemExit("some files do not compile")
+
+
+def compiled(path: Path) -> bytes:
+    """Return the bytecode file of a source, without docstrings and never checked against it."""
+    source = path.read_bytes()
+    tree = ast.parse(source, str(path))
+    for node in ast.walk(tree):
+        if isinstance(node, _DESCRIBED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass(lineno=node.body[0].lineno, col_offset=0)]
+    flags = (1).to_bytes(4, "little")  # named by a hash of the source, unchecked
+    code = compile(tree, str(path), "exec", dont_inherit=True)
+    head = importlib.util.MAGIC_NUMBER + flags + importlib.util.source_hash(source)
+    return head + marshal.dumps(code)
 
 
 def slim(path: Path) -> None:

@@ -119,3 +119,24 @@ def test_what_is_no_library_is_left_alone(tmp_path: Path) -> None:
     assemble.slim(odd)
 
     assert odd.read_bytes() == b"\x7fELF\x01\x01 for another machine"
+
+
+def test_bytecode_runs_without_its_docstrings(tmp_path: Path) -> None:
+    source = tmp_path / "described.py"
+    source.write_text(
+        '"""A module."""\nfrom __future__ import annotations\n'
+        'class Named:\n    """A class."""\n'
+        'def doubled(number):\n    """A function."""\n    return number * 2\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "described.pyc").write_bytes(assemble.compiled(source))
+    source.unlink()
+
+    said = subprocess.run(
+        [sys.executable, "-c", "import described as d; print(d.doubled(21), d.__doc__, d.Named())"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+
+    assert said.stdout.startswith("42 None <described.Named object"), said.stderr

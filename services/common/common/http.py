@@ -5,16 +5,17 @@ under concurrency (docs/development/decisions/0003-http-client.md).
 """
 
 import asyncio
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
-import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 
 from common.errors import Unavailable
+from common.trust import no_certificates, trust
+
+with no_certificates():
+    import aiohttp
+    from httpx_aiohttp import AiohttpTransport
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 5.0
@@ -30,7 +31,7 @@ class Transport(AiohttpTransport):
     """
 
     def __init__(self, limits: httpx.Limits) -> None:
-        super().__init__(verify=_trust(), limits=limits)
+        super().__init__(verify=trust(), limits=limits)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         try:
@@ -70,12 +71,6 @@ def create_client(
         timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
         transport=transport or Transport(limits=httpx.Limits(max_connections=connections)),
     )
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """The certificates of this process: reading them costs 0.1 s, so every client shares them."""
-    return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True, slots=True)

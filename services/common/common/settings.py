@@ -1,21 +1,21 @@
 """How a program reads its settings: once, from the environment, and with errors that help."""
 
+import os
 from typing import Any, TypeVar
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import Misconfigured
 from common.features import Environment
 
 
-class ProgramSettings(BaseSettings):
+class ProgramSettings(BaseModel):
     """Settings that every program has; a program's own class adds its fields.
 
-    An unset or empty variable means the default. Variables of other programs are ignored.
+    A field's variable has its name in capitals. Read them with `read`.
     """
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
     environment: Environment = Field(default="local", description="local, staging or production")
     log_level: str | None = Field(
@@ -42,12 +42,15 @@ _LIMITS = {
 def read(settings: type[Program], **given: Any) -> Program:
     """Read a program's settings; `given` wins over the environment (for tests).
 
+    An unset or empty variable means the default. Variables of other programs are ignored.
+
     Raises:
         Misconfigured: Names every wrong variable and says what would be right. It repeats no
             value, since that may be a secret.
     """
+    variables = {name: os.environ.get(name.upper(), "") for name in settings.model_fields}
     try:
-        return settings(**given)
+        return settings(**{name: text for name, text in variables.items() if text} | given)
     except ValidationError as error:
         raise Misconfigured(
             " ".join(_sentence(settings, item) for item in error.errors())
@@ -57,10 +60,9 @@ def read(settings: type[Program], **given: Any) -> Program:
 def _sentence(settings: type[ProgramSettings], item: Any) -> str:
     name = str(item["loc"][0]) if item["loc"] else "settings"
     field = settings.model_fields.get(name)
-    prefix = settings.model_config.get("env_prefix", "") if field else ""
     wanted = f" It must be: {field.description}." if field and field.description else ""
     trouble = "is missing" if item["type"] == "missing" else f"is wrong{_reason(item)}"
-    return f"{prefix}{name}".upper() + f" {trouble}.{wanted}"
+    return f"{name.upper()} {trouble}.{wanted}"
 
 
 def _reason(item: Any) -> str:

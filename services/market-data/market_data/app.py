@@ -16,11 +16,10 @@ from common.clock import Clock, SystemClock
 from common.errors import CryptoAssistantError
 from common.features import Features
 from market_data.candles import CandleStore
-from market_data.guarded import Guarded
+from market_data.guarded import Feed, Guarded
 from market_data.market import Markets
 from market_data.metrics import Metrics
 from market_data.providers import Surroundings, create
-from market_data.providers.coinbase_feed import CoinbaseFeed
 from market_data.requests_seen import RequestsSeen
 from market_data.resilience.guard import Guard
 from market_data.routes import (
@@ -74,11 +73,13 @@ def create_markets(settings: Settings, clock: Clock) -> Markets:
     return Markets(providers, Features(settings.environment), clock, store)
 
 
-def _feed(name: str, settings: Settings, clock: Clock) -> CoinbaseFeed | None:
+def _feed(name: str, settings: Settings, clock: Clock) -> Feed | None:
     """The live feed of a provider that has one, for as many markets as are kept hot."""
     url = settings.feed_url()
     if name != "coinbase" or url is None:
         return None
+    from market_data.providers.coinbase_feed import CoinbaseFeed  # brings an HTTP client with it
+
     most = environments.load(settings.environment).max_active_tickers
     return CoinbaseFeed(clock, url, most=most)
 

@@ -116,26 +116,29 @@ Factory = Callable[[Surroundings], Provider]
 
 def discover() -> dict[str, Factory]:
     """Every provider in this folder by its name."""
-    found: dict[str, Factory] = {}
-    for module in iter_modules(__path__):
-        factory: Factory | None = getattr(
-            import_module(f"{__name__}.{module.name}"), "PROVIDER", None
-        )
-        if factory is not None:
-            found[module.name] = factory
-    return found
+    named = {module.name: _factory(module.name) for module in iter_modules(__path__)}
+    return {name: factory for name, factory in named.items() if factory is not None}
 
 
 def create(names: Sequence[str], surroundings: Surroundings) -> list[Provider]:
     """Make the named providers, in order; the first that lists a market answers for it.
 
+    Only these are read: what simulates needs no HTTP client in memory.
+
     Raises:
         Misconfigured: If a name is not a provider's, or none is given.
     """
-    known = discover()
-    unknown = [name for name in names if name not in known]
-    if unknown or not names:
+    files = {module.name for module in iter_modules(__path__)}
+    factories = [_factory(name) if name in files else None for name in names]
+    if not names or None in factories:
         raise Misconfigured(
-            f"PROVIDERS is {','.join(names)!r}; name at least one of {', '.join(sorted(known))}."
+            f"PROVIDERS is {','.join(names)!r}; name at least one of "
+            f"{', '.join(sorted(discover()))}."
         )
-    return [known[name](surroundings) for name in names]
+    return [factory(surroundings) for factory in factories if factory is not None]
+
+
+def _factory(name: str) -> Factory | None:
+    """What the file exports; most files here only help others and export none."""
+    factory: Factory | None = getattr(import_module(f"{__name__}.{name}"), "PROVIDER", None)
+    return factory

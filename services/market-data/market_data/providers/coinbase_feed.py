@@ -16,6 +16,7 @@ import structlog
 
 from common.clock import Clock
 from common.market import Symbol, Ticker
+from common.trust import trust
 from market_data.providers.coinbase_words import ticker_of_feed
 from market_data.providers.exchange_words import BadAnswer
 
@@ -113,7 +114,9 @@ class CoinbaseFeed:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=5.0)
         async with (
             aiohttp.ClientSession(timeout=timeout) as session,
-            session.ws_connect(self._url, max_msg_size=_MOST_BYTES, heartbeat=None) as socket,
+            session.ws_connect(
+                self._url, max_msg_size=_MOST_BYTES, heartbeat=None, ssl=trust()
+            ) as socket,
         ):
             self.connections += 1
             subscribed: set[Symbol] = set()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from common.errors import BadInput
@@ -34,8 +34,9 @@ class Series:
     Attributes:
         path: The file.
         opened: Epoch seconds, rising, all on the timeframe's grid.
-        rows: Open, high, low, close and volume as the file writes them, joined by commas; kept as
-            text because that is exact and small.
+        rows: Open, high, low, close and volume as the file writes them, joined by commas, a line
+            a candle; kept as one text because that is exact and small.
+        begins: Where each line begins in `rows`, and where a next one would.
         price_step: What nine of ten closes are multiples of: stock files hold stray finer ones.
         lot_step: The finest that the file needs.
         sessions: True when nothing ever opens on a weekend, as with stocks.
@@ -46,7 +47,8 @@ class Series:
     symbol: Symbol
     timeframe: Timeframe
     opened: Sequence[int]
-    rows: Sequence[str]
+    rows: str
+    begins: Sequence[int]
     price_step: Decimal
     lot_step: Decimal
     sessions: bool
@@ -70,7 +72,8 @@ class Series:
         return self._candle(index) if index >= 0 else None
 
     def _candle(self, index: int) -> Candle:
-        prices = [Decimal(text) for text in self.rows[index].split(",")]
+        line = self.rows[self.begins[index] : self.begins[index + 1] - 1]
+        prices = [Decimal(text) for text in line.split(",")]
         return Candle(_instant(self.opened[index]), *prices)
 
 
@@ -119,7 +122,8 @@ def read(path: Path) -> Series:
         symbol=symbol,
         timeframe=timeframe,
         opened=array("q", [row.opened for row in good]),
-        rows=[row.numbers for row in good],
+        rows="\n".join(row.numbers for row in good),
+        begins=array("q", accumulate((len(row.numbers) + 1 for row in good), initial=0)),
         price_step=Decimal(1).scaleb(-_usual([row.close_decimals for row in good])),
         lot_step=Decimal(1).scaleb(-max(row.volume_decimals for row in good)),
         sessions=_in_sessions(good),
