@@ -6,7 +6,8 @@ Development tools lie beside the program otherwise, and some packages load what 
 import importlib.util
 import re
 import shutil
-from importlib.metadata import distribution
+from contextlib import nullcontext, suppress
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,8 +25,9 @@ def lay_out(program: str, folder: Path) -> str:
     """
     library = folder / "lib"
     locked = (ROOT / "requirements" / f"{program}.txt").read_text(encoding="utf-8")
-    for name in re.findall(r"^([A-Za-z0-9._-]+)==", locked, re.MULTILINE):
-        _copy(name, library)
+    for name, only_where in re.findall(r"^([A-Za-z0-9._-]+)==\S+( ;)?", locked, re.MULTILINE):
+        with suppress(PackageNotFoundError) if only_where else nullcontext():
+            _copy(name, library)
     for package in _OURS[program]:
         shutil.copytree(ROOT / "services" / package, folder / Path(package).name)
     where = ROOT / "infrastructure" / "docker" / "assemble.py"
