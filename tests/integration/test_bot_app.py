@@ -20,6 +20,7 @@ from playground.chats import YOU
 from playground.faults import Fault
 from telegram_bot.app import run
 from telegram_bot.commands.discovery import discover
+from telegram_bot.reader import LANGUAGES
 from telegram_bot.settings import Settings
 from tests.support.fake_market import FakeMarket, Listing, create_stub
 from tests.support.logged import logged
@@ -120,6 +121,51 @@ async def test_the_menu_is_the_table_of_commands(chat: Chat) -> None:
     assert menu == [
         {"command": command.name, "description": command.summary} for command in discover().all
     ]
+
+
+async def test_a_group_has_a_menu_of_its_own_in_each_language(chat: Chat) -> None:
+    await chat.ask("/start")
+
+    profile = chat.telegram.world.profile
+    names = {
+        language: [entry["command"] for entry in profile.menu_in(GROUP, language)]
+        for language in ("en", "de")
+    }
+
+    assert names["de"] == names["en"]
+    assert names["en"][:3] == ["help", "price", "atr"]
+    assert profile.descriptions["de"] != profile.descriptions[""]
+    assert profile.short_descriptions["de"] != profile.short_descriptions[""]
+
+
+async def test_a_group_is_greeted_when_it_takes_the_bot_in(chat: Chat) -> None:
+    await chat.telegram.adds_bot(chat=GROUP)
+
+    greeting = await chat.next("message", GROUP)
+
+    assert "/price BTC" in greeting["text"]
+    (button,) = greeting["reply_markup"]["inline_keyboard"][0]
+    assert button["url"] == "https://t.me/crypto_assistant_bot?start=start"
+
+
+async def test_a_link_brings_the_answer_at_once(chat: Chat) -> None:
+    answer = await chat.ask("/start atr_BTC_4h")
+
+    assert "BTC usually moves" in answer["text"]
+
+
+async def test_an_answer_stays_in_its_topic_also_when_the_question_is_edited(chat: Chat) -> None:
+    asked = await chat.telegram.says("/price BTC", chat=GROUP, thread=7)
+    answer = await chat.next("message", GROUP)
+    await chat.telegram.edits(asked["message_id"], "/price ETH", chat=GROUP)
+    edited = await chat.next("edit", GROUP)
+
+    assert (answer["message_thread_id"], answer["reply_to_message"]["message_id"]) == (
+        7,
+        asked["message_id"],
+    )
+    assert (edited["message_id"], edited["message_thread_id"]) == (answer["message_id"], 7)
+    assert "ETH" in edited["text"]
 
 
 async def test_a_refresh_edits_in_place_and_says_when_nothing_changed(chat: Chat) -> None:
@@ -308,7 +354,10 @@ async def test_a_second_start_leaves_the_menu_alone(tmp_path: Path) -> None:
             await chat.ask("/help")
             await chat.end()
 
-        assert len(telegram.oracle.named("setMyCommands")) == 1
+        menus = telegram.oracle.named("setMyCommands")
+        places = {(call["scope"]["type"], call.get("language_code", "")) for call in menus}
+        assert len(menus) == len(places) == 3 * len(LANGUAGES)
+        assert len(telegram.oracle.named("setMyDescription")) == len(LANGUAGES)
 
 
 async def test_a_refused_token_ends_the_start_with_what_would_help(tmp_path: Path) -> None:

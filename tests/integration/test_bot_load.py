@@ -26,6 +26,9 @@ class SlowForOne:
             await self.let_go.wait()
         return Reply(text)
 
+    async def joined(self, speaker: Speaker) -> Reply | None:
+        return None
+
     async def pressed(self, data: str, speaker: Speaker) -> Reply | Notice | None:
         return None
 

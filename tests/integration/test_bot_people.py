@@ -139,6 +139,8 @@ async def seed(base: Database, person: int, update: int) -> Receipt:
     await people.choose(person, EVERYTHING)
     await people.ask(person, "settings tz")
     await base.outbox.block(person, "blocked")
+    await base.news.is_new_to(person, "1.0.0")
+    await base.lives.begin(person, "one")
     (lane,) = await base.inbox.record([Incoming(update, person, body)], take=True)
     assert lane.waiting is not None
     said = Answers((Outgoing("sendMessage", {"text": f"to {person}"}),))

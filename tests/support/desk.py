@@ -51,6 +51,9 @@ class Parrot:
             raise self.error
         return None if self.silent else Reply(text, ((Press("again", text),),))
 
+    async def joined(self, speaker: Speaker) -> Reply | None:
+        return await self.said("joined", speaker)
+
     async def pressed(self, data: str, speaker: Speaker) -> Reply | Notice | None:
         if self.notice is not None:
             return self.notice

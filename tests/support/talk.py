@@ -1,5 +1,7 @@
 """Talk to the bot without Telegram: a conversation over a fake market."""
 
+from typing import Any
+
 from common import environments
 from common.clock import FrozenClock
 from common.features import Environment, Features
@@ -28,8 +30,12 @@ class Talk:
     bot = BOT
 
     def __init__(
-        self, environment: Environment = "local", commands: Commands | None = None
+        self,
+        environment: Environment = "local",
+        commands: Commands | None = None,
+        **services: Any,
     ) -> None:
+        """Speak in an environment; `services` are more of what commands may use."""
         self.market = FakeMarket()
         self.clock = FrozenClock(AS_OF)
         self.services = Services(
@@ -37,6 +43,7 @@ class Talk:
             features=Features(environment),
             limits=environments.load(environment),
             commands=commands or discover(),
+            **services,
         )
         self.conversation = Conversation(self.services, BOT, Pace(self.clock))
 

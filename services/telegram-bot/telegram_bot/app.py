@@ -16,18 +16,20 @@ from common.http import create_client
 from telegram_bot.adapters import database, telegram_application
 from telegram_bot.adapters.database import Database
 from telegram_bot.adapters.market_data_http import HttpMarketData, create_market_client
+from telegram_bot.adapters.telegram_admins import TelegramAdmins
 from telegram_bot.adapters.telegram_application import App
 from telegram_bot.adapters.telegram_feed import HttpFeed
 from telegram_bot.adapters.telegram_handlers import Handlers
-from telegram_bot.adapters.telegram_menu import show_menu
+from telegram_bot.adapters.telegram_menu import show_menus
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.adapters.web_server import serving
 from telegram_bot.commands import Services
 from telegram_bot.commands.conversation import Conversation
 from telegram_bot.commands.discovery import discover
+from telegram_bot.commands.menus import menus, profiles
 from telegram_bot.commands.pace import Pace
 from telegram_bot.people import Strangers
-from telegram_bot.ports import Feed, MarketData
+from telegram_bot.ports import Admins, Feed, MarketData
 from telegram_bot.settings import Settings
 from telegram_bot.updates.beating import Beating
 from telegram_bot.updates.broadcasting import Broadcasting
@@ -121,13 +123,15 @@ async def run(
         if stop.is_set():
             return
         health.version["task"] = base.owner
-        services = _services(settings, market or HttpMarketData(market_client), base)
+        admins = TelegramAdmins(application.bot, clock)
+        services = _services(settings, market or HttpMarketData(market_client), base, admins)
         post = HttpPost(post_transport, settings.telegram_api_url, token)
         handlers = _handlers(services, application, base, post, clock)
         internal.render = _rehearsal(services, application, clock).answers
         sending = Sending(post, base.outbox, Limits(limits or ChatLimits(), time.monotonic), tally)
         working = Working(base.inbox, base.lanes, handlers, sending, tally)
-        await show_menu(application.bot, _menu(services))
+        listed = menus(services.commands, services.features)
+        await show_menus(application.bot, base.facts, listed, profiles())
         bot = _Bot(settings, base, application, working, post, tally, health)
         await _serve(bot, stop, feed_client, internal)
 
@@ -239,17 +243,12 @@ def _feed(settings: Settings, client: httpx.AsyncClient) -> Feed:
     return Heartbeat(feed, settings.bot_heartbeat) if settings.bot_heartbeat else feed
 
 
-def _services(settings: Settings, market: MarketData, base: Database) -> Services:
+def _services(settings: Settings, market: MarketData, base: Database, admins: Admins) -> Services:
     return Services(
         market=market,
         features=Features(settings.environment),
         limits=environments.load(settings.environment),
         commands=discover(),
         people=base.people,
+        admins=admins,
     )
-
-
-def _menu(services: Services) -> list[tuple[str, str]]:
-    """Return what the chat menu shows: the commands that are on for everybody."""
-    listed = services.commands.available(services.features)
-    return [(command.name, command.summary) for command in listed]

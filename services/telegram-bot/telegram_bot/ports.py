@@ -3,10 +3,10 @@
 Commands ask `MarketData`; the Telegram adapter asks a `Listener` and delivers the `Reply`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from common import wire
 from common.errors import (
@@ -123,7 +123,15 @@ class Copy:
     text: str
 
 
-Button = Press | Copy
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A button that opens `url`, for example the bot's private chat."""
+
+    label: str
+    url: str
+
+
+Button = Press | Copy | Link
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -188,6 +196,57 @@ class Listener(Protocol):
     async def said(self, text: str, speaker: Speaker) -> Reply | None: ...
 
     async def pressed(self, data: str, speaker: Speaker) -> Reply | Notice | None: ...
+
+    async def joined(self, speaker: Speaker) -> Reply | None:
+        """Greet a group that has just taken the bot in."""
+        ...
+
+
+class Admins(Protocol):
+    """Knows who leads a group."""
+
+    async def is_admin(self, chat: int, user: int) -> bool:
+        """Say whether `user` is an admin of `chat`; no, where nobody can say."""
+        ...
+
+
+class Facts(Protocol):
+    """Small facts about the bot itself, kept over restarts, by name."""
+
+    async def known(self, names: Collection[str]) -> Mapping[str, str]: ...
+
+    async def keep(self, name: str, value: str) -> None: ...
+
+
+Scope = Literal["all_private_chats", "all_group_chats", "all_chat_administrators"]
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The menu of one place in one language.
+
+    Attributes:
+        language: Two letters; empty: for everybody whose language has no menu of its own.
+        entries: Pairs of a command's name and what it does.
+    """
+
+    scope: Scope
+    language: str
+    entries: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the bot says about itself before anybody has written; `language` as for a menu.
+
+    Attributes:
+        description: In an empty chat, at most 512 characters.
+        short: In its profile and beside links to it, at most 120 characters.
+    """
+
+    language: str
+    description: str
+    short: str
 
 
 Raw = Mapping[str, Any]  # one update as Telegram sent it

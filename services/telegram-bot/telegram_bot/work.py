@@ -384,6 +384,20 @@ class Outbox(Protocol):
         ...
 
 
+class LiveTurns(Protocol):
+    """Who shows a live price where, known to every task: one a chat, the latest."""
+
+    async def begin(self, chat: int, turn: str) -> None: ...
+
+    async def is_on(self, chat: int, turn: str) -> bool:
+        """Say whether nobody has ended it, or begun a later one."""
+        ...
+
+    async def end(self, chat: int, turn: str | None = None) -> None:
+        """End the chat's turn; with `turn`, unless a later one has begun."""
+        ...
+
+
 @dataclass(slots=True)
 class Turn:
     """Our time with the lease.

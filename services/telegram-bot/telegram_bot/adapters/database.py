@@ -15,9 +15,12 @@ from sqlalchemy.exc import DBAPIError
 
 from telegram_bot.adapters import database_schema
 from telegram_bot.adapters.database_engine import open_engine
+from telegram_bot.adapters.database_facts import DatabaseFacts
 from telegram_bot.adapters.database_inbox import DatabaseInbox
 from telegram_bot.adapters.database_lanes import DatabaseLanes
 from telegram_bot.adapters.database_lease import DatabaseLease
+from telegram_bot.adapters.database_lives import DatabaseLives
+from telegram_bot.adapters.database_news import DatabaseNews
 from telegram_bot.adapters.database_outbox import DatabaseOutbox
 from telegram_bot.adapters.database_people import DatabasePeople
 from telegram_bot.adapters.database_reader import Reader
@@ -42,6 +45,9 @@ class Database:
     outbox: DatabaseOutbox
     lease: DatabaseLease
     people: DatabasePeople
+    facts: DatabaseFacts
+    news: DatabaseNews
+    lives: DatabaseLives
 
 
 @asynccontextmanager
@@ -59,8 +65,12 @@ async def opened(
     lease = DatabaseLease(writer, reader, owner, dead_after, clock=clock)
     inbox = DatabaseInbox(writer, owner, clock)
     people = DatabasePeople(writer, reader, clock)
+    facts = DatabaseFacts(writer, reader)
+    news, lives = DatabaseNews(writer), DatabaseLives(writer, reader)
     try:
-        yield Database(owner, writer, reader, inbox, lanes, outbox, lease, people)
+        yield Database(
+            owner, writer, reader, inbox, lanes, outbox, lease, people, facts, news, lives
+        )
     finally:
         await writer.close()
         reader.close()

@@ -14,9 +14,12 @@ from telegram_bot.adapters import database_people_tables as people
 from telegram_bot.adapters.database_tables import (
     WAITING,
     chats,
+    facts,
     inbox,
     lanes,
     lease,
+    lives,
+    news,
     outbox,
     pictures,
     schema_range,
@@ -49,10 +52,12 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(chats, chats.c.chat, ("active", "changed_at")),
     Personal(inbox, inbox.c.chat, ("update_id", "body", "received_at", "finished_at")),
     Personal(outbox, outbox.c.chat, ("payload", "state", "created_at", "finished_at")),
+    Personal(lives, lives.c.chat, ("turn",)),
+    Personal(news, news.c.chat, ("version",)),
 )
 
 # They hold what the program needs to run; a chat's lane ends with its work.
-IMPERSONAL: tuple[Table, ...] = (lanes, tasks, lease, schema_range, pictures)
+IMPERSONAL: tuple[Table, ...] = (lanes, tasks, lease, schema_range, pictures, facts)
 
 
 def export(connection: Connection, person: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:

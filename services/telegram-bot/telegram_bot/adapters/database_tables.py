@@ -125,6 +125,30 @@ pictures = Table(
 )
 Index("pictures_until", pictures.c.until)
 
+# What the bot knows about itself, by name.
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# Chats whose last message shows a live price just now.
+lives = Table(
+    "lives",
+    metadata,
+    Column("chat", BigInteger, primary_key=True, autoincrement=False),
+    Column("turn", String(40), nullable=False),  # names one minute of it; a later one takes over
+)
+
+# Which release a private chat has been told of.
+news = Table(
+    "news",
+    metadata,
+    Column("chat", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", String(40), nullable=False),
+)
+
 # One row. The oldest program, by its newest schema, that can still work with these tables.
 schema_range = Table(
     "schema_range",

@@ -57,7 +57,7 @@ class Handlers:
         if update is None:
             return Answers(reachable=None)
         if update.my_chat_member is not None:
-            return _membership(update.my_chat_member)
+            return await self._membership(update.my_chat_member)
         if update.callback_query is not None:
             return Answers(await self._tap(update.callback_query))
         message = update.message or update.edited_message
@@ -78,6 +78,16 @@ class Handlers:
         tap = update.callback_query.id if update and update.callback_query else None
         (told,) = new_messages(reply, _place(message, quoted=tap is None))
         return Answers((Outgoing(told.method, told.parameters, tap=tap),))
+
+    async def _membership(self, change: ChatMemberUpdated) -> Answers:
+        """Note whether we may write to a chat, and greet a group that has taken us in."""
+        if change.new_chat_member.status in _AWAY:
+            return Answers(reachable=False)
+        private = change.chat.type == PRIVATE
+        if private or change.old_chat_member.status not in _AWAY:
+            return Answers()
+        reply = await self._listener.joined(_speaker(change.chat, change.from_user))
+        return Answers(new_messages(reply, Place()) if reply else ())
 
     def _read(self, body: bytes) -> Update | None:
         try:
@@ -122,14 +132,12 @@ class Handlers:
         return ()
 
 
-def _membership(change: ChatMemberUpdated) -> Answers:
-    """Note whether we may write to a chat."""
-    return Answers(reachable=change.new_chat_member.status not in _AWAY)
-
-
 def _by_a_machine(message: Message) -> bool:
-    """Say whether no person wrote this; an anonymous admin is one, under the group's own name."""
-    if message.is_automatic_forward:
+    """Say whether no person wrote this; an anonymous admin is one, under the group's own name.
+
+    What was sent by way of a bot is the bot's text, also when the bot is this one.
+    """
+    if message.is_automatic_forward or message.via_bot is not None:
         return True
     sender = message.from_user
     return sender is not None and sender.is_bot and message.sender_chat is None

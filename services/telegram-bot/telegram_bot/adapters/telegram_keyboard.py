@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from telegram_bot.ports import Button, Press, Rows
+from telegram_bot.ports import Button, Link, Press, Rows
 
 
 def keyboard(rows: Rows) -> dict[str, Any] | None:
@@ -13,4 +13,6 @@ def keyboard(rows: Rows) -> dict[str, Any] | None:
 def _button(button: Button) -> dict[str, Any]:
     if isinstance(button, Press):
         return {"text": button.label, "callback_data": button.data}
+    if isinstance(button, Link):
+        return {"text": button.label, "url": button.url}
     return {"text": button.label, "copy_text": {"text": button.text}}

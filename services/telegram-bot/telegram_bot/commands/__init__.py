@@ -5,11 +5,15 @@ A command takes words and returns a reply; it never sees Telegram.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from common.environments import Limits
 from common.features import Features, Flag
 from telegram_bot.people import People, Strangers
-from telegram_bot.ports import MarketData, Reply, Speaker
+from telegram_bot.ports import Admins, MarketData, Reply, Speaker
+
+# Who may use a command in a group; in private everybody may.
+Groups = Literal["everybody", "admins", "personal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,13 @@ class Request:
     typed: bool = True
 
 
+class NoAdmins:
+    """`Admins` for a bot that is in no group."""
+
+    async def is_admin(self, chat: int, user: int) -> bool:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What commands may use."""
@@ -34,6 +45,7 @@ class Services:
     limits: Limits
     commands: "Commands"
     people: People = field(default_factory=Strangers)
+    admins: Admins = field(default_factory=NoAdmins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,8 @@ class Command:
         answer: Raises the errors of `common.errors`; who called turns them into replies.
         examples: Lines that work as they stand.
         flag: The feature that must be on; None: always there.
+        groups: Who may use it in a group. `personal`, nobody: the answer is a link to the private
+            chat. What answers `everybody` changes nothing, so a link may carry it too.
     """
 
     name: str
@@ -56,6 +70,7 @@ class Command:
     examples: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     flag: Flag | None = None
+    groups: Groups = "personal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,4 +139,5 @@ COMMAND = Command(
         "/atr BTC 4h risk 1% eq 10k",
     ),
     answer=answer,
+    groups="everybody",
 )

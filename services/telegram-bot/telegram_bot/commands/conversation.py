@@ -15,7 +15,7 @@ from dataclasses import replace
 import structlog
 
 from common.errors import BadInput, Unavailable, UnknownSymbol
-from telegram_bot.commands import Command, Request, Services, failures, is_on
+from telegram_bot.commands import Command, Request, Services, failures, groups, is_on, links
 from telegram_bot.commands.pace import Pace
 from telegram_bot.commands.typed import Typed, take_apart
 from telegram_bot.formatting import trouble
@@ -62,7 +62,15 @@ class Conversation:
         told = (speaker.told or "") if speaker.private else None
         return await self._services.people.reader(speaker.chat, told)
 
+    async def joined(self, speaker: Speaker) -> Reply | None:
+        """Say what works in a group that has just taken the bot in."""
+        with reading_as(await self._reader(speaker)):
+            return groups.greeting(self._services, self._bot, speaker.chat)
+
     async def _answer(self, typed: Typed, speaker: Speaker) -> Reply | None:
+        found = links.followed(typed, self._services.commands)
+        if found is not None and found[0].groups == "everybody":
+            typed = found[1]
         command = self._services.commands.find(typed.name)
         if (wait := self._pace.wait(speaker.user)) != 0:
             return Reply(trouble.slow_down(wait)) if wait else None
@@ -114,6 +122,9 @@ class Conversation:
     async def _outcome(self, command: Command, request: Request, ref: str) -> tuple[Reply, str]:
         if not is_on(command, self._services.features, request.speaker.chat):
             return Reply(_("/{command} is not available here.").format(command=command.name)), "off"
+        speaker = request.speaker
+        if not await groups.may_use(command, speaker, self._services):
+            return groups.refusal(command, request.words, self._bot), "not here"
         try:
             return await command.answer(request, self._services), "ok"
         except BadInput as error:
@@ -138,8 +149,9 @@ class Conversation:
 
     def _works(self, press: Press, speaker: Speaker) -> bool:
         command = self._services.commands.find(press.command.split(" ", 1)[0])
-        on = command is not None and is_on(command, self._services.features, speaker.chat)
-        return on and press.fits
+        if command is None or not is_on(command, self._services.features, speaker.chat):
+            return False
+        return press.fits and (speaker.private or command.groups != "personal")
 
     def _unknown(self, typed: Typed, speaker: Speaker) -> Reply:
         commands = self._services.commands.available(self._services.features, speaker.chat)

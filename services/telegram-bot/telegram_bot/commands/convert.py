@@ -77,4 +77,5 @@ COMMAND = Command(
     summary=later("what an amount of one coin is in another coin or currency"),
     examples=("/convert 0.5 btc in eth", "/convert 5 btc usd", "/convert $100 in sol"),
     answer=answer,
+    groups="everybody",
 )

@@ -43,4 +43,5 @@ COMMAND = Command(
     summary="what I can do, with examples",
     examples=("/help", "/help atr"),
     answer=answer,
+    groups="everybody",
 )

@@ -127,4 +127,5 @@ COMMAND = Command(
     summary="what a coin trades at, or up to ten of them",
     examples=("/price BTC", "/price btc,eth sol", "/price ETH-USD"),
     answer=answer,
+    groups="everybody",
 )

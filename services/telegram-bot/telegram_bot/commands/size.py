@@ -160,4 +160,5 @@ COMMAND = Command(
         "/size SOL eq 10k stop 100 fee 0.1%",
     ),
     answer=answer,
+    groups="everybody",
 )

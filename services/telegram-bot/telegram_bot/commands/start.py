@@ -1,12 +1,19 @@
 """/start: one screen that says what this is, and three things to try."""
 
-from telegram_bot.commands import Command, Request, Services
+from telegram_bot.commands import Command, Request, Services, is_on
+from telegram_bot.commands.links import followed
+from telegram_bot.commands.typed import Typed
 from telegram_bot.formatting.html import bold, code
 from telegram_bot.ports import Press, Reply
+from telegram_bot.reader import _
 
 
 async def answer(request: Request, services: Services) -> Reply:
-    """Greet; whatever follows `/start` in a link is not used yet."""
+    """Greet; a link to a command that may change something offers it for a tap."""
+    if (found := followed(Typed("start", tuple(request.words)), services.commands)) is not None:
+        command, typed = found
+        if is_on(command, services.features, request.speaker.chat):
+            return _offered(" ".join((command.name, *typed.words)))
     lines = [
         f"👋 {bold('Crypto Assistant')}",
         "I tell you what coins trade at and how far they usually move.",
@@ -23,10 +30,16 @@ async def answer(request: Request, services: Services) -> Reply:
     return Reply("\n".join(lines), (buttons,))
 
 
+def _offered(command: str) -> Reply:
+    asked = _("This link asks for {command}. Shall I do it?").format(command=code(f"/{command}"))
+    return Reply(asked, ((Press(f"▶ /{command}", command, fresh=True),),))
+
+
 COMMAND = Command(
     name="start",
     usage="/start",
     summary="what this bot does",
     examples=("/start",),
     answer=answer,
+    groups="everybody",
 )

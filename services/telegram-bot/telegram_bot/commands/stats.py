@@ -89,4 +89,5 @@ COMMAND = Command(
     summary=later("how a coin behaved: volatility, deepest fall, best and worst day"),
     examples=("/stats BTC", "/stats ETH 1h 168", "/stats SOL 1d 90"),
     answer=answer,
+    groups="everybody",
 )

@@ -123,4 +123,5 @@ COMMAND = Command(
     summary=later("which coins rise, fall, trade or move most"),
     examples=("/top gainers", "/top losers", "/top volume", "/top volatile"),
     answer=answer,
+    groups="everybody",
 )
