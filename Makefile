@@ -67,8 +67,8 @@ lint: venv-dev ## black, isort and flake8
 types: venv-dev ## mypy, strict
 	@$(IN) -m local check mypy
 
-contracts: venv-dev ## Who may import whom, and which steps the database may take
-	@$(IN) -m local check contracts migrations
+contracts: venv-dev ## Who may import whom, which steps the database may take, which flags there are
+	@$(IN) -m local check contracts migrations flags
 
 security: venv-dev ## bandit: any finding of medium severity or more fails
 	@$(IN) -m local check bandit

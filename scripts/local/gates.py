@@ -49,6 +49,7 @@ GATES: dict[str, tuple[str, ...]] = {
     "shellcheck": _tool("shellcheck", *_SHELL),
     "locks": (*_module("local"), "locks", "--check"),
     "migrations": (*_module("local"), "migrations"),
+    "flags": (*_module("common.features"), "lint"),
     "advisories": _module("gates.advisories"),
     "safety": _module("gates.safety"),
 }

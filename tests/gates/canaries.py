@@ -74,6 +74,10 @@ def _token() -> str:
 
 
 _MYPY = '\ndef canary() -> int:\n    """Return one."""\n    return "1"\n'
+_FLAG = (
+    '\ndef enabled(flag: str) -> bool:\n    """Say no."""\n    return not flag\n\n\n'
+    'CANARY = enabled("canary")\n'
+)
 _WEAK = 'import hashlib\n\nhashlib.md5(b"")\n'
 _METADATA = "Metadata-Version: 2.1\nName: gpl-canary\nVersion: 1.0\nLicense: GPL-3.0-only\n"
 
@@ -114,6 +118,7 @@ CANARIES = (
         "canary_step.py",
         lambda: _DOCUMENTED.strip() + "\n",
     ),
+    _python("flags", _FLAG),
     Canary("drift", "docs/api/http.md", "docs/api/http.md", lambda: "By hand.\n"),
     Canary("pages", "docs/canary-pages.md", "canary-pages.md", lambda: "[x](nowhere.md)\n"),
 )

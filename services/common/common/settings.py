@@ -1,12 +1,17 @@
 """How a program reads its settings: once, from the environment, and with errors that help."""
 
+<<<<<<< Updated upstream
 import os
+=======
+from pathlib import Path
+>>>>>>> Stashed changes
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.errors import Misconfigured
-from common.features import Environment
+from common.features import Environment, Features
+from common.features.switchboard import Switchboard
 
 
 class ProgramSettings(BaseModel):
@@ -26,6 +31,16 @@ class ProgramSettings(BaseModel):
     revision: str = Field(
         default="unknown", description="the commit that this program was built of"
     )
+    flag_overrides: Path | None = Field(
+        default=None,
+        description="a file of flags that were turned for a while; read again when it changes",
+    )
+
+    def features(self) -> Features:
+        """Return the flags of this environment, and whatever is turned in the file."""
+        if self.flag_overrides is None:
+            return Features(self.environment)
+        return Features(self.environment, Switchboard(self.flag_overrides, self.environment))
 
 
 Program = TypeVar("Program", bound=ProgramSettings)

@@ -14,7 +14,6 @@ from starlette.routing import Route
 from common import environments
 from common.clock import Clock, SystemClock
 from common.errors import CryptoAssistantError
-from common.features import Features
 from market_data.candles import CandleStore
 from market_data.guarded import Feed, Guarded
 from market_data.market import Markets
@@ -70,7 +69,7 @@ def create_markets(settings: Settings, clock: Clock) -> Markets:
         for provider in create(settings.provider_names(), surroundings)
     ]
     store = CandleStore(settings.candle_store, clock) if settings.candle_store else None
-    return Markets(providers, Features(settings.environment), clock, store)
+    return Markets(providers, settings.features(), clock, store)
 
 
 def _feed(name: str, settings: Settings, clock: Clock) -> Feed | None:

@@ -11,7 +11,6 @@ import structlog
 
 from common import environments
 from common.clock import Clock, SystemClock
-from common.features import Features
 from common.http import create_client
 from telegram_bot.adapters import database, telegram_application
 from telegram_bot.adapters.database import Database
@@ -246,7 +245,7 @@ def _feed(settings: Settings, client: httpx.AsyncClient) -> Feed:
 def _services(settings: Settings, market: MarketData, base: Database, admins: Admins) -> Services:
     return Services(
         market=market,
-        features=Features(settings.environment),
+        features=settings.features(),
         limits=environments.load(settings.environment),
         commands=discover(),
         people=base.people,

@@ -1,0 +1,143 @@
+"""`python -m common.features`: show flags, say why one is on, turn one for a while, find old."""
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from common.features.decide import Features
+from common.features.definitions import ENVIRONMENTS, FEATURES
+from common.features.lint import findings
+from common.features.overrides import BadOverrides, Overrides
+from common.features.rollout import Rollout, rollout
+from common.features.switchboard import Switchboard, change, read
+from common.features.turning import Turn, killed, ramped, read_time, set_to, value_of
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Return 0; 1 when something is to be mended; 2 for what cannot be understood."""
+    asked = _parser().parse_args(arguments)
+    try:
+        code: int = asked.run(asked)
+    except BadOverrides as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{asked.file} cannot be used: {type(error).__name__}.", file=sys.stderr)
+        return 2
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m common.features", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    shown = _verb(verbs, "list", _list, "what is on where")
+    shown.add_argument("--json", action="store_true", help="as JSON")
+    explained = _verb(verbs, "explain", _explain, "is a flag on for a chat, and why")
+    _flag(explained)
+    explained.add_argument("--chat", type=int, help="a chat's id")
+    for name, run, words in (
+        ("set", _set, "turn a flag on or off, set its share, or give it back to the table"),
+        ("kill", _kill, "turn a flag off for everybody, at once"),
+        ("ramp", _ramp, "give a flag to a larger share of chats"),
+    ):
+        turned = _verb(verbs, name, run, words)
+        _flag(turned)
+        if name == "set":
+            turned.add_argument("value", help="on, off, a percentage, or table")
+        if name == "ramp":
+            turned.add_argument("value", help="a percentage")
+            turned.add_argument("--shrink", action="store_true", help="may be a smaller share")
+        turned.add_argument("--reason", required=True, help="why, in a sentence")
+        turned.add_argument("--for", dest="lasts", default="7d", help="30m, 4h or 7d (default 7d)")
+        turned.add_argument("--actor", default=os.environ.get("GITHUB_ACTOR") or getpass.getuser())
+    linted = _verb(verbs, "lint", _lint, "flags that are unknown, unused or overdue")
+    linted.add_argument("--code", type=Path, default=Path("services"), help="the services' folder")
+    return parser
+
+
+def _verb(verbs: Any, name: str, run: Callable[[Any], int], words: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(name, help=words, description=words)
+    default = Path(os.environ.get("FLAG_OVERRIDES") or "flags.json")
+    parser.add_argument("--file", type=Path, default=default, help="the overrides (FLAG_OVERRIDES)")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("environment", choices=ENVIRONMENTS)
+    parser.add_argument("flag", choices=list(FEATURES))
+
+
+def _list(asked: Any) -> int:
+    read(asked.file)  # says what is wrong with it
+    boards = [Features(it, Switchboard(asked.file, it)) for it in ENVIRONMENTS]
+    rows = {flag: [value_of(board, flag) for board in boards] for flag in FEATURES}
+    if asked.json:
+        table = {flag: dict(zip(ENVIRONMENTS, row, strict=True)) for flag, row in rows.items()}
+        print(json.dumps(table, indent=1))
+        return 0
+    width = max(map(len, rows))
+    print(f"{'':{width}}  " + "  ".join(f"{it:10}" for it in ENVIRONMENTS).rstrip())
+    for flag, row in rows.items():
+        print(f"{flag:{width}}  " + "  ".join(f"{it:10}" for it in row).rstrip())
+    for environment, flags in read(asked.file).items():
+        for turned, it in flags.items():
+            ends = f"until {it.expires_at:%Y-%m-%d %H:%M} UTC"
+            print(f"{environment}, {turned}: turned by {it.actor} {ends}, because: {it.reason}")
+    return 0
+
+
+def _explain(asked: Any) -> int:
+    read(asked.file)
+    features = Features(asked.environment, Switchboard(asked.file, asked.environment))
+    decision = features.decide(asked.flag, asked.chat)
+    whom = "where nobody asks" if asked.chat is None else f"for chat {asked.chat}"
+    state = "on" if decision.on else "off"
+    print(f"{asked.flag} is {state} in {asked.environment} {whom}: {decision.reason}.")
+    return 0
+
+
+def _set(asked: Any) -> int:
+    fixed = {"on": True, "off": False, "table": None}
+    value: bool | Rollout | None
+    try:
+        value = fixed[asked.value] if asked.value in fixed else rollout(asked.value.rstrip("%"))
+    except ValueError:
+        raise BadOverrides(f"{asked.value!r}: use on, off, table, or 0 to 100.") from None
+    return _turn(asked, lambda overrides, turn: set_to(overrides, turn, value))
+
+
+def _kill(asked: Any) -> int:
+    return _turn(asked, killed)
+
+
+def _ramp(asked: Any) -> int:
+    percent, shrink = asked.value.rstrip("%"), asked.shrink
+    return _turn(asked, lambda overrides, turn: ramped(overrides, turn, percent, shrink=shrink))
+
+
+def _turn(asked: Any, act: Callable[[Overrides, Turn], Overrides]) -> int:
+    at, lasts = datetime.now(UTC).replace(microsecond=0), read_time(asked.lasts)
+    turn = Turn(asked.environment, asked.flag, asked.actor, asked.reason, at, lasts)
+    change(asked.file, lambda overrides: act(overrides, turn))
+    features = Features(asked.environment, Switchboard(asked.file, asked.environment))
+    print(f"{asked.flag} in {asked.environment}: {value_of(features, asked.flag)}.")
+    return 0
+
+
+def _lint(asked: Any) -> int:
+    found = list(findings(asked.code, datetime.now(UTC).date()))
+    for finding in found:
+        print(f"{'error' if finding.fails else 'warning'}: {finding.sentence}")
+    print(f"{len(FEATURES)} flags, {len(found)} findings.")
+    return 1 if any(finding.fails for finding in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
