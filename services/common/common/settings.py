@@ -1,10 +1,7 @@
 """How a program reads its settings: once, from the environment, and with errors that help."""
 
-<<<<<<< Updated upstream
 import os
-=======
 from pathlib import Path
->>>>>>> Stashed changes
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
