@@ -1,23 +1,23 @@
 """How a program reads its settings: once, from the environment, and with errors that help."""
 
-import os
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from common.errors import Misconfigured
 from common.features import Environment, Features
 from common.features.switchboard import Switchboard
 
 
-class ProgramSettings(BaseModel):
+class ProgramSettings(BaseSettings):
     """Settings that every program has; a program's own class adds its fields.
 
-    A field's variable has its name in capitals. Read them with `read`.
+    An unset or empty variable means the default. Variables of other programs are ignored.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
     environment: Environment = Field(default="local", description="local, staging or production")
     log_level: str | None = Field(
@@ -54,15 +54,12 @@ _LIMITS = {
 def read(settings: type[Program], **given: Any) -> Program:
     """Read a program's settings; `given` wins over the environment (for tests).
 
-    An unset or empty variable means the default. Variables of other programs are ignored.
-
     Raises:
         Misconfigured: Names every wrong variable and says what would be right. It repeats no
             value, since that may be a secret.
     """
-    variables = {name: os.environ.get(name.upper(), "") for name in settings.model_fields}
     try:
-        return settings(**{name: text for name, text in variables.items() if text} | given)
+        return settings(**given)
     except ValidationError as error:
         raise Misconfigured(
             " ".join(_sentence(settings, item) for item in error.errors())
