@@ -4,6 +4,7 @@ PYTHON ?= python3
 IN := .venv/bin/python
 VERSION ?= $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+TREE ?= $(shell git rev-parse 'HEAD^{tree}' 2>/dev/null || echo unknown)
 BASE ?= python:3.13-slim
 
 .DEFAULT_GOAL := help
@@ -12,7 +13,7 @@ SAFETY_VENV := $(if $(SAFETY_API_KEY),venv-safety-current)
 .PHONY: help run test check ahead prove lock format clean venv-run venv-dev venv-tools venv-safety \
 	generated lint types contracts security secrets vulnerabilities licences documentation \
 	duplication docstrings workflows dockerfiles locked canaries branch sbom facts faketime \
-	vendor-safety secrets-history performance-report weekly-report release-start release-publish hooks unit integration e2e containers coverage images gate
+	vendor-safety secrets-history performance-report weekly-report release-start release-publish hooks unit integration e2e containers coverage images others gate
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "; print "make <word>, where <word> is one of"} \
@@ -46,12 +47,15 @@ generated: venv-dev venv-tools ## Write the generated pages again
 	@$(IN) -m gates.drift --write
 
 images: ## Build an image for each program with `docker`
-	@for program in market-data telegram-bot; do \
+	@for program in market-data telegram-bot playground; do \
 		echo "Building crypto-assistant/$$program on $(BASE) ..."; \
 		docker build --quiet --tag crypto-assistant/$$program --build-arg BASE=$(BASE) \
-			--build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION) \
+			--build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION) --build-arg TREE=$(TREE) \
 			--file infrastructure/docker/$$program.Dockerfile . || exit 1; \
 	done
+
+others: ## Pull the images of others that docker-compose.yml names
+	@sed -n 's/^ *image: \(docker\.io.*\)/\1/p' docker-compose.yml | xargs -n 1 docker pull --quiet
 
 hooks: venv-dev venv-tools ## Let git run the quick gates before each commit
 	@.venv-tools/bin/pre-commit install
@@ -115,7 +119,7 @@ integration: venv-dev venv-tools ## Tests of parts together, over real sockets a
 e2e: venv-dev ## Tests of the whole assistant, from market to chat
 	@$(IN) -m local test e2e
 
-containers: venv-dev ## Tests that build, start and ask every image
+containers: venv-dev venv-tools ## Tests that build, start and ask every image
 	@$(IN) -m local test containers
 
 coverage: venv-dev ## Put together what the tests covered and hold it to the floors

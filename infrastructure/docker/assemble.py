@@ -21,7 +21,8 @@ from pathlib import Path
 
 # Sources of compiled modules, type stubs, commands, tests: of use to a developer only.
 SUFFIXES = {".c", ".cc", ".cpp", ".h", ".hpp", ".pxd", ".pyi", ".pyx"}
-FOLDERS = {"__pycache__", "tests", "bin"}
+FOLDERS = {"__pycache__", "tests", "testing", "bin"}
+TESTS = re.compile(r"(test_|conftest|pytest_plugin).*\.py")
 _INSTALLED = re.compile(r"/lib/")
 _DESCRIBED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -31,7 +32,7 @@ def assemble(folder: Path, version: str) -> None:
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and path.name in FOLDERS:
             shutil.rmtree(path)
-        elif path.is_file() and path.suffix in SUFFIXES:
+        elif path.is_file() and (path.suffix in SUFFIXES or TESTS.fullmatch(path.name)):
             path.unlink()
         elif path.is_file() and ".so" in path.suffixes:
             slim(path)

@@ -30,7 +30,9 @@ ENTRYPOINT ["python", "-m", "market_data"]
 
 ARG VERSION=0.0.0
 ARG REVISION=unknown
+ARG TREE=unknown
 ENV REVISION=${REVISION}
 LABEL org.opencontainers.image.title="crypto-assistant market-data" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      ca.tree="${TREE}"

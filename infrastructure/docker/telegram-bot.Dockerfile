@@ -31,7 +31,9 @@ ENTRYPOINT ["python", "-m", "telegram_bot"]
 
 ARG VERSION=0.0.0
 ARG REVISION=unknown
+ARG TREE=unknown
 ENV REVISION=${REVISION}
 LABEL org.opencontainers.image.title="crypto-assistant telegram-bot" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      ca.tree="${TREE}"

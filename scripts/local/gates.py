@@ -12,8 +12,9 @@ from local.environment import folder_of
 PYTHON = sys.executable
 CODE = ("services", "scripts", "infrastructure", "tests")
 _TOOLS = str(folder_of("tools") / "bin")
+_COMPOSE = tuple(f"docker-compose{name}.yml" for name in ("", ".test", ".perf"))
 _SHELL = (".ci/run",)
-_PROGRAMS = ("market-data", "telegram-bot")
+_PROGRAMS = ("market-data", "telegram-bot", "playground")
 _IMAGES = tuple(f"infrastructure/docker/{name}.Dockerfile" for name in _PROGRAMS)
 
 
@@ -35,8 +36,8 @@ GATES: dict[str, tuple[str, ...]] = {
     + ("--configfile", "pyproject.toml", *CODE[:-1]),
     "schemas": _tool("python", "scripts/gates/schemas.py"),
     "drift": _module("gates.drift"),
-    "yaml": _tool("yamllint", "--strict", ".github", "docker-compose.yml", "mkdocs.yml")
-    + (".pre-commit-config.yaml",),
+    "yaml": _tool("yamllint", "--strict", ".github", *_COMPOSE, "mkdocs.yml")
+    + (".pre-commit-config.yaml", "infrastructure/monitoring"),
     "licences": _module("gates.licences"),
     "secrets": _module("gates.secrets"),
     "docstrings": _tool("interrogate", "--config", "pyproject.toml", "-v", *CODE[:-1]),

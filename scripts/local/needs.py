@@ -5,6 +5,7 @@ a skip for any other reason fails the run (tests/conftest.py).
 """
 
 import os
+import re
 import shutil
 import subprocess  # nosec B404: fixed commands, no shell
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_OTHERS = re.compile(r"image: (docker\.io/\S+)")
 _ENGINE_ANSWERS_WITHIN = 10.0
 
 
@@ -66,6 +68,12 @@ def compose() -> tuple[str, ...] | None:
     return None
 
 
+def others() -> bool:
+    """Tell whether the engine has every image of others that docker-compose.yml names."""
+    text = (Path(__file__).resolve().parents[2] / "docker-compose.yml").read_text(encoding="utf-8")
+    return engine() and _succeeds("docker", "image", "inspect", *_OTHERS.findall(text))
+
+
 def reference_data() -> bool:
     """Tell whether `REFERENCE_DATA` names a folder."""
     named = os.environ.get("REFERENCE_DATA")
@@ -88,6 +96,7 @@ NEEDS = {
             "sudo apt-get install -y docker-compose-v2",
             lambda: bool(compose()),
         ),
+        Need("others", "the images of PostgreSQL and Prometheus", "make others", others),
         Need(
             "reference",
             "the recorded reference data",

@@ -97,7 +97,7 @@ def test_a_push_is_tested_on_every_python_and_its_images_run(bench: Bench) -> No
     assert run.code == 0
     legs = [f"unit EXPECT_PYTHON={it}" for it in ("3.11", "3.12", "3.13", "3.14")]
     assert sorted(run.asked("unit")) == legs
-    assert run.asked("images") == ["images", "containers"]
+    assert run.asked("images") == ["images", "others", "containers"]
     order = [call.split()[0] for call in run.calls]
     assert order.index("coverage") > max(order.index(it) for it in ("unit", "integration", "e2e"))
     assert order[-1] == "tests-passed"

@@ -1,9 +1,10 @@
 """Containers for tests, through whatever answers to `docker`."""
 
+import asyncio
 import json
 import subprocess
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ LOCKED_DOWN = ("--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL") + (
     "no-new-privileges",
 )
 _MOST_SECONDS = 120
+_SOON = 30.0
 
 
 def docker(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -48,6 +50,21 @@ class Container:
         assert kind == "CMD", "a health check that needs a shell"
         return self.inside(*command).returncode == 0
 
+    def python(self, code: str) -> str:
+        """Run a line of Python in it and return what that printed."""
+        said = self.inside("python", "-c", code)
+        assert said.returncode == 0, said.stderr
+        return said.stdout
+
+    def status(self) -> dict[str, str]:
+        """Return what the kernel says of its program: memory, capabilities and so on."""
+        lines = self.python("print(open('/proc/1/status').read())").splitlines()
+        return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+    def memory(self) -> int:
+        """Return what of its program is in memory, in bytes."""
+        return resident(self.status())
+
     def logs(self) -> str:
         done = docker("logs", self.name)
         return done.stdout + done.stderr
@@ -56,6 +73,11 @@ class Container:
         """Send SIGTERM, after `seconds` SIGKILL; return the exit code (137 when it was killed)."""
         docker("stop", "-t", str(seconds), self.name)
         return int(inspect(self.name)["State"]["ExitCode"])
+
+
+def resident(status: dict[str, str]) -> int:
+    """Read the bytes in memory from what the kernel says of a program."""
+    return int(status["VmRSS"].removesuffix(" kB")) * 1024
 
 
 @contextmanager
@@ -77,3 +99,12 @@ def running(image: str, variables: dict[str, str], *options: str) -> Iterator[Co
         yield Container(name)
     finally:
         docker("rm", "--force", name, check=False)
+
+
+async def until(condition: Callable[[], bool], container: Container) -> None:
+    """Wait until `condition` holds; fail with the container's log if that takes too long."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _SOON
+    while not await asyncio.to_thread(condition):
+        assert loop.time() < deadline, container.logs()
+        await asyncio.sleep(0.1)

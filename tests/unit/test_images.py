@@ -16,6 +16,8 @@ DOCKERFILES = sorted((ROOT / "infrastructure" / "docker").glob("*.Dockerfile"))
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())[
     "services"
 ]
+OURS = [name for name, service in SERVICES.items() if "build" in service]
+ON_TOP = ("docker-compose.test.yml", "docker-compose.perf.yml")
 
 _SPEC = importlib.util.spec_from_file_location(
     "assemble", ROOT / "infrastructure" / "docker" / "assemble.py"
@@ -31,6 +33,7 @@ print(importlib.util.module_from_spec(spec))
 
 every_dockerfile = pytest.mark.parametrize("path", DOCKERFILES, ids=lambda path: path.stem)
 every_service = pytest.mark.parametrize("name", SERVICES)
+every_program = pytest.mark.parametrize("name", OURS)
 
 
 def instructions(path: Path) -> list[str]:
@@ -83,10 +86,10 @@ def test_compose_starts_every_program_locked_down(name: str) -> None:
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert {"mem_limit", "pids_limit", "restart", "healthcheck"} <= service.keys()
-    assert "ports" not in service
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
 
 
-@every_service
+@every_program
 def test_compose_checks_health_as_the_image_does(name: str) -> None:
     dockerfile = ROOT / "infrastructure" / "docker" / f"{name}.Dockerfile"
     command = re.search(r"HEALTHCHECK .*CMD (\[.*\])", "\n".join(instructions(dockerfile)))
@@ -96,7 +99,39 @@ def test_compose_checks_health_as_the_image_does(name: str) -> None:
 
 
 def test_compose_starts_every_image() -> None:
-    assert set(SERVICES) == {path.stem for path in DOCKERFILES}
+    assert set(OURS) == {path.stem for path in DOCKERFILES}
+
+
+def test_what_is_not_ours_comes_by_a_fixed_version_and_only_when_it_is_asked_for() -> None:
+    others = {name: SERVICES[name] for name in SERVICES.keys() - set(OURS)}
+
+    assert {name: service["profiles"] for name, service in others.items()} == {
+        "postgres": ["postgres"],
+        "prometheus": ["monitoring"],
+    }
+    for service in others.values():
+        assert re.fullmatch(r"docker\.io/[a-z]+/[a-z]+:v?[0-9][0-9a-z.-]*", service["image"])
+
+
+@pytest.mark.parametrize("name", ON_TOP)
+def test_what_stands_on_top_of_compose_adds_one_service_that_is_locked_down_too(name: str) -> None:
+    services = yaml.safe_load((ROOT / name).read_text())["services"]
+    (added,) = services.keys() - SERVICES.keys()
+
+    assert services[added]["read_only"] is True
+    assert services[added]["cap_drop"] == ["ALL"]
+    assert services[added]["security_opt"] == ["no-new-privileges:true"]
+    assert (ROOT / services[added]["volumes"][0].split(":")[0] / "people.py").is_file()
+
+
+def test_prometheus_asks_what_compose_starts() -> None:
+    text = (ROOT / "infrastructure" / "monitoring" / "prometheus.yml").read_text()
+    targets = [
+        job["static_configs"][0]["targets"] for job in yaml.safe_load(text)["scrape_configs"]
+    ]
+
+    assert targets == [["market-data:8081"], ["telegram-bot:8082"]]
+    assert SERVICES["telegram-bot"]["environment"]["INTERNAL_PORT"] == "8082"
 
 
 def test_a_shared_library_without_its_symbols_still_loads(tmp_path: Path) -> None:

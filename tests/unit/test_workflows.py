@@ -164,7 +164,11 @@ def test_the_pipeline_runs_every_test_that_a_person_can_run() -> None:
 
 
 def test_everything_that_one_machine_runs_is_run_by_the_pipeline_as_well() -> None:
-    alone = set(re.findall(r"^make ([a-z]+)", (ROOT / ".ci" / "run").read_text(), re.MULTILINE))
+    alone = set(
+        re.findall(
+            r"^(?:[A-Z]+=1 )?make ([a-z]+)", (ROOT / ".ci" / "run").read_text(), re.MULTILINE
+        )
+    )
 
     assert alone == {"check", "test", "ahead"}  # all gates, all tests, all tests two years ahead
 
