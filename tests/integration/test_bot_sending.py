@@ -265,7 +265,7 @@ async def test_a_refused_connection_was_not_sent() -> None:
 
     outcome = await post.post(YOU, Outgoing("sendMessage", {"text": "x"}))
 
-    assert outcome == NotSent("ConnectError")
+    assert outcome == NotSent("ClientConnectorError")
     await client.aclose()
 
 

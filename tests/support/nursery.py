@@ -28,7 +28,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
-from telegram_bot.adapters.telegram_post import create_post_transport
+from common.trust import trust
 
 ROOT = Path(__file__).resolve().parents[2]
 _WAIT_SECONDS = 120  # for the first bot: the machine may be busy
@@ -98,7 +98,7 @@ def main(door: str) -> None:
     """Fork a guardian for each connection, until our input ends."""
     for name in ("psycopg", "sqlalchemy.dialects.postgresql.psycopg", "tests.support.dying_bot"):
         import_module(name)
-    create_post_transport()  # reads the certificates, for all to come
+    trust()  # read once, for all to come
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # guardians are waited for by nobody
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(door)

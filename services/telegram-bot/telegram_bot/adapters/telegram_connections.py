@@ -1,5 +1,6 @@
 """Connections to Telegram: kept for a while, and not trusted once one of them has broken.
 
+aiohttp as it is: what httpx's objects around it cost is half of a call, and every answer is one.
 What breaks one idle connection mostly breaks its neighbours too: a restart of Telegram's edge, a
 router that forgot us, a stall of ours. A message sent once more shall not meet the next of them.
 """
@@ -7,38 +8,83 @@ router that forgot us, a stall of ours. A message sent once more shall not meet 
 import time
 from collections.abc import Callable
 
-import httpx
+import aiohttp
 
-from common.http import Transport
+from common.trust import trust
 
 # Long enough to spare a busy bot its handshakes, short enough not to write into a connection that
 # Telegram has just given up: such a message is in doubt.
 KEEP_ALIVE_SECONDS = 15.0
+_CONNECT_SECONDS = 5.0
+_READ_SECONDS = 10.0
+_TOTAL_SECONDS = 15.0
+_TIMEOUTS = aiohttp.ClientTimeout(
+    total=_TOTAL_SECONDS,
+    connect=_CONNECT_SECONDS,
+    sock_connect=_CONNECT_SECONDS,
+    sock_read=_READ_SECONDS,
+)
+_JSON = {"Content-Type": "application/json"}
+_UNSAID = ("User-Agent", "Accept", "Accept-Encoding")  # what we have no use for
+
+Body = bytes | aiohttp.FormData
 
 
-class Connections(httpx.AsyncBaseTransport):
+class NotConnected(Exception):
+    """No connection came about, so nothing was sent. Its text is the kind of the error."""
+
+
+class Broken(Exception):
+    """No whole answer came; what was sent may have arrived. Its text is the kind of the error."""
+
+
+class Connections:
     """Takes a connection of its own for each request for a while after one has broken."""
 
     def __init__(self, at_once: int, monotonic: Callable[[], float] = time.monotonic) -> None:
         """Open at most `at_once` connections that are kept, and as many that are not."""
-        self._kept = Transport(_limits(at_once, KEEP_ALIVE_SECONDS))
-        self._fresh = Transport(_limits(at_once, 0.0))
+        self._kept = _session(at_once, kept=True)
+        self._fresh = _session(at_once, kept=False)
         self._monotonic = monotonic
         self._kept_again_at = 0.0
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        transport = self._kept if self._monotonic() >= self._kept_again_at else self._fresh
+    async def post(self, url: str, body: Body) -> tuple[int, bytes]:
+        """Return status and body of the answer, within 15 s.
+
+        Args:
+            body: JSON, or a form.
+
+        Raises:
+            NotConnected, Broken: Without a word of the URL, which may hold a token.
+        """
+        session = self._kept if self._monotonic() >= self._kept_again_at else self._fresh
+        headers = _JSON if isinstance(body, bytes) else None
         try:
-            return await transport.handle_async_request(request)
-        except httpx.TransportError:
+            async with session.post(url, data=body, headers=headers) as answer:
+                return answer.status, await answer.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotConnected(type(error).__name__) from None
+        except (aiohttp.ClientError, TimeoutError) as error:
             # By then each that is idle now is closed.
             self._kept_again_at = self._monotonic() + KEEP_ALIVE_SECONDS
-            raise
+            raise Broken(type(error).__name__) from None
 
     async def aclose(self) -> None:
-        await self._kept.aclose()
-        await self._fresh.aclose()
+        await self._kept.close()
+        await self._fresh.close()
 
 
-def _limits(at_once: int, keep_alive: float) -> httpx.Limits:
-    return httpx.Limits(max_connections=at_once, keepalive_expiry=keep_alive)
+def _session(at_once: int, *, kept: bool) -> aiohttp.ClientSession:
+    trusted = trust()
+    connector = (
+        aiohttp.TCPConnector(limit=at_once, ssl=trusted, keepalive_timeout=KEEP_ALIVE_SECONDS)
+        if kept
+        else aiohttp.TCPConnector(limit=at_once, ssl=trusted, force_close=True)
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        timeout=_TIMEOUTS,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        skip_auto_headers=_UNSAID,
+        auto_decompress=False,
+    )

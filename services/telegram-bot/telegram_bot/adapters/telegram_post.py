@@ -5,14 +5,14 @@ the rest of an answer.
 """
 
 import asyncio
+import contextlib
 from typing import Any
 
 import aiohttp
-import httpx
 import msgspec
 import structlog
 
-from telegram_bot.adapters.telegram_connections import Connections
+from telegram_bot.adapters.telegram_connections import Body, Broken, Connections, NotConnected
 from telegram_bot.work import (
     Attachment,
     Blocked,
@@ -33,9 +33,7 @@ from telegram_bot.work import (
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 256
-_TOTAL_SECONDS = 15.0
 _TAP_SECONDS = 5.0
-_TIMEOUTS = {"timeout": httpx.Timeout(10.0, connect=5.0, pool=5.0).as_dict()}
 
 
 class _Parameters(msgspec.Struct):
@@ -67,80 +65,56 @@ _NOT_EDITABLE = ("message to edit not found", "can't be edited", "no text in the
 _results = msgspec.json.Decoder(_Result | bool)
 
 
-def create_post_transport() -> httpx.AsyncBaseTransport:
+def create_post_transport() -> Connections:
     """Return what HttpPost sends with; close it with `aclose`."""
     return Connections(AT_ONCE)
 
 
 class HttpPost:
-    """`work.Post` over the Bot API at `api_url`.
+    """`work.Post` over the Bot API at `api_url`."""
 
-    It sends requests of httpx by the transport itself: a client would read the address, merge
-    headers and look for cookies each time, for half of the CPU of a call.
-    """
-
-    def __init__(self, transport: httpx.AsyncBaseTransport, api_url: str, token: str) -> None:
-        self._transport = transport
+    def __init__(self, connections: Connections, api_url: str, token: str) -> None:
+        self._connections = connections
         self._base = f"{api_url}/bot{token}/"
-        self._urls: dict[str, httpx.URL] = {}
-        host = self._url("getMe").netloc
-        self._headers = [(b"Host", host), (b"Content-Type", b"application/json")]
         self.refused_token = False
 
     async def post(self, chat: int, what: Outgoing) -> Outcome:
         said = {"chat_id": chat, **what.parameters}
-        return await self._call(what.method, said, _TOTAL_SECONDS, what.file)
+        return await self._call(what.method, said, what.file)
 
     async def close_tap(self, tap: str, text: str | None = None, *, alert: bool = False) -> None:
         said: dict[str, Any] = {"callback_query_id": tap, "show_alert": alert}
         if text:
             said["text"] = text
-        outcome = await self._call("answerCallbackQuery", said, _TAP_SECONDS)
+        outcome: Outcome = Unknown("late")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_TAP_SECONDS):
+                outcome = await self._call("answerCallbackQuery", said)
         if not isinstance(outcome, Sent):
             log.info("a tap was not answered", outcome=repr(outcome))
 
     async def _call(
-        self, method: str, said: dict[str, Any], seconds: float, file: Attachment | None = None
+        self, method: str, said: dict[str, Any], file: Attachment | None = None
     ) -> Outcome:
-        url = self._url(method)
-        request = self._plain(url, said) if file is None else _form(url, said, file)
-        request.extensions = _TIMEOUTS
-        # Only the kind of an error is told: its text may hold the URL, and the URL the token.
+        body: Body = msgspec.json.encode(said) if file is None else _form(said, file)
         try:
-            async with asyncio.timeout(seconds):
-                answer = await self._transport.handle_async_request(request)
-                try:
-                    content = await answer.aread()
-                finally:
-                    await answer.aclose()
-        except httpx.TransportError as error:
-            kind = type(error).__name__
-            return NotSent(kind) if _was_not_sent(error) else Unknown(kind)
-        except TimeoutError:
-            return Unknown("TimeoutError")
-        outcome = outcome_of(answer.status_code, content)
-        self.refused_token = answer.status_code in (401, 404)
-        return outcome
-
-    def _plain(self, url: httpx.URL, said: dict[str, Any]) -> httpx.Request:
-        body = msgspec.json.encode(said)
-        headers = [*self._headers, (b"Content-Length", b"%d" % len(body))]
-        return httpx.Request("POST", url, headers=headers, stream=httpx.ByteStream(body))
-
-    def _url(self, method: str) -> httpx.URL:
-        if method not in self._urls:
-            self._urls[method] = httpx.URL(self._base + method)
-        return self._urls[method]
+            status, content = await self._connections.post(self._base + method, body)
+        except NotConnected as error:
+            return NotSent(str(error))
+        except Broken as error:
+            return Unknown(str(error))
+        self.refused_token = status in (401, 404)
+        return outcome_of(status, content)
 
 
-def _form(url: httpx.URL, said: dict[str, Any], file: Attachment) -> httpx.Request:
+def _form(said: dict[str, Any], file: Attachment) -> aiohttp.FormData:
     """Return a call with a file in it; what is no string goes as JSON."""
-    fields = {
-        name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
-        for name, value in said.items()
-    }
-    files = {"file": (file.name, file.content, file.kind)}
-    return httpx.Request("POST", url, data=fields, files=files)
+    form = aiohttp.FormData()
+    for name, value in said.items():
+        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        form.add_field(name, text)
+    form.add_field("file", file.content, filename=file.name, content_type=file.kind)
+    return form
 
 
 def outcome_of(status: int, body: bytes) -> Outcome:
@@ -179,10 +153,3 @@ def _bad_request(description: str) -> Outcome:
     if "message is too long" in reason or "caption is too long" in reason:
         return TooLong()
     return Blocked(description) if "chat not found" in reason else Refused(description)
-
-
-def _was_not_sent(error: httpx.TransportError) -> bool:
-    """Say whether no connection came about: then asking again cannot send it twice."""
-    if isinstance(error, httpx.ConnectError | httpx.PoolTimeout):
-        return True
-    return isinstance(error.__cause__, aiohttp.ConnectionTimeoutError)
