@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,6 +14,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from telegram_bot.adapters import database_schema
+from telegram_bot.adapters.database_alert_book import DatabaseAlertBook
+from telegram_bot.adapters.database_alert_fires import Reaction
+from telegram_bot.adapters.database_alerts import DatabaseAlerts
 from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_facts import DatabaseFacts
 from telegram_bot.adapters.database_inbox import DatabaseInbox
@@ -48,6 +51,8 @@ class Database:
     facts: DatabaseFacts
     news: DatabaseNews
     lives: DatabaseLives
+    alerts: DatabaseAlerts
+    alert_book: DatabaseAlertBook
 
 
 @asynccontextmanager
@@ -56,8 +61,13 @@ async def opened(
     dead_after: float,
     owner: str | None = None,
     clock: Callable[[], float] = time.time,
+    reactions: Mapping[str, Reaction] | None = None,
 ) -> AsyncIterator[Database]:
-    """Yield the stores over a database that is in shape; write what waits at the end."""
+    """Yield the stores over a database that is in shape; write what waits at the end.
+
+    Args:
+        reactions: To price watches that are no messages (see `database_price_watches`).
+    """
     owner = owner or own_name()
     writer, reader = Writer(engine), Reader(engine)
     outbox = DatabaseOutbox(writer, reader, owner, clock)
@@ -67,9 +77,23 @@ async def opened(
     people = DatabasePeople(writer, reader, clock)
     facts = DatabaseFacts(writer, reader)
     news, lives = DatabaseNews(writer), DatabaseLives(writer, reader)
+    alerts = DatabaseAlerts(writer, reader, clock)
+    alert_book = DatabaseAlertBook(lease, reader, reactions, clock)
     try:
         yield Database(
-            owner, writer, reader, inbox, lanes, outbox, lease, people, facts, news, lives
+            owner=owner,
+            writer=writer,
+            reader=reader,
+            inbox=inbox,
+            lanes=lanes,
+            outbox=outbox,
+            lease=lease,
+            people=people,
+            facts=facts,
+            news=news,
+            lives=lives,
+            alerts=alerts,
+            alert_book=alert_book,
         )
     finally:
         await writer.close()

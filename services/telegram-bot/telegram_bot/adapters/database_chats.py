@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from telegram_bot.adapters import database_personal
+from telegram_bot.adapters.database_alert_tables import alerts
 from telegram_bot.adapters.database_tables import chats, inbox, insert_of, outbox
 
 # Tables whose rows follow a group that becomes a supergroup. `chats` itself is merged below.
@@ -37,10 +38,19 @@ def move(connection: Connection, old: int, new: int, now: float) -> None:
         if table is inbox:
             moving = moving.where(inbox.c.state != "waiting")
         connection.execute(moving)
+    _move_alerts(connection, old, new)
     database_personal.move(connection, old, new)
     row = insert_of(connection)(chats).values(chat=new, active=True, changed_at=now)
     connection.execute(row.on_conflict_do_nothing())
     connection.execute(delete(chats).where(chats.c.chat == old))
+
+
+def _move_alerts(connection: Connection, old: int, new: int) -> None:
+    """Number them after those that the new chat has already."""
+    taken = select(func.max(alerts.c.number)).where(alerts.c.chat == new)
+    first = connection.scalar(taken) or 0
+    moving = update(alerts).where(alerts.c.chat == old)
+    connection.execute(moving.values(chat=new, number=alerts.c.number + first))
 
 
 def inactive(connection: Connection, numbers: Collection[int]) -> set[int]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, delete, select, update
 
 from telegram_bot.adapters import database_people_tables as people
+from telegram_bot.adapters.database_alert_tables import alert_fires, alert_marks, alerts
 from telegram_bot.adapters.database_tables import (
     WAITING,
     chats,
@@ -41,6 +42,11 @@ class Personal:
     export: tuple[str, ...]
 
 
+_ALERT = tuple(
+    column.name
+    for column in alerts.c
+    if column.name not in ("id", "chat", "user_id", "version", "edge", "level")
+)
 PERSONAL: tuple[Personal, ...] = (
     Personal(people.users, people.users.c.chat, ("told", "since")),
     Personal(
@@ -49,6 +55,9 @@ PERSONAL: tuple[Personal, ...] = (
         tuple(column.name for column in people.settings.c if column.name != "chat"),
     ),
     Personal(people.questions, people.questions.c.chat, ("command", "asked_at")),
+    Personal(alerts, alerts.c.chat, _ALERT),
+    Personal(alerts, alerts.c.user_id, _ALERT),  # those that a person set in groups
+    Personal(alert_fires, alert_fires.c.chat, ("moment", "price", "direction", "line")),
     Personal(chats, chats.c.chat, ("active", "changed_at")),
     Personal(inbox, inbox.c.chat, ("update_id", "body", "received_at", "finished_at")),
     Personal(outbox, outbox.c.chat, ("payload", "state", "created_at", "finished_at")),
@@ -57,16 +66,25 @@ PERSONAL: tuple[Personal, ...] = (
 )
 
 # They hold what the program needs to run; a chat's lane ends with its work.
-IMPERSONAL: tuple[Table, ...] = (lanes, tasks, lease, schema_range, pictures, facts)
+IMPERSONAL: tuple[Table, ...] = (
+    lanes,
+    tasks,
+    lease,
+    schema_range,
+    pictures,
+    facts,
+    alert_marks,
+)
 
 
 def export(connection: Connection, person: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """Return every row about a person, by table."""
-    found = {}
+    found: dict[str, list[Mapping[str, Any]]] = {}
     for entry in PERSONAL:
         columns = [entry.table.c[name] for name in entry.export]
         rows = connection.execute(select(*columns).where(entry.person == person))
-        found[entry.table.name] = [dict(row) for row in rows.mappings()]
+        known = found.setdefault(entry.table.name, [])
+        known += [row for row in map(dict, rows.mappings()) if row not in known]
     return found
 
 

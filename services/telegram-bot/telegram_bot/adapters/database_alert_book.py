@@ -1,0 +1,236 @@
+"""Alerts as the engine sees them: one indexed query a touch, one transaction a fire."""
+
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from telegram_bot.adapters import database_alert_fires
+from telegram_bot.adapters.database_alert_fires import Reaction
+from telegram_bot.adapters.database_alert_rows import alert_of, values_of
+from telegram_bot.adapters.database_alert_tables import alert_fires, alert_marks, alerts
+from telegram_bot.adapters.database_lease import DatabaseLease
+from telegram_bot.adapters.database_reader import Reader
+from telegram_bot.adapters.database_tables import insert_of
+from telegram_bot.alerts.bands import Band
+from telegram_bot.alerts.ranks import rank
+from telegram_bot.alerts.rules import ACTIVE, Alert, Measure
+from telegram_bot.alerts.store import Change, Watched
+
+_SETTLES = 5.0  # seconds that a write of another task may take to be seen
+_KEEP_DELETED = 3_600.0
+_KEEP_DONE = 90 * 86_400.0  # of expired alerts, and of what was told
+_MOST_TIDIED = 2_000
+
+
+class DatabaseAlertBook:
+    """`alerts.store.AlertBook`; each write is fenced by the lease."""
+
+    def __init__(
+        self,
+        lease: DatabaseLease,
+        reader: Reader,
+        reactions: Mapping[str, Reaction] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Tell people by messages, and other purposes by their `reactions`."""
+        self._lease = lease
+        self._reader = reader
+        self._reactions = reactions or {}
+        self._clock = clock
+
+    async def bands(self) -> Mapping[Watched, Band]:
+        return await self._reader.run(_bands)
+
+    async def band(self, watched: Watched) -> Band:
+        return (await self._reader.run(partial(_bands, only=watched))).get(watched, Band())
+
+    async def edited(self, since: float) -> tuple[Collection[Watched], float]:
+        now = self._clock()
+        asked = (
+            select(alerts.c.symbol, alerts.c.measure)
+            .where(alerts.c.edited_at >= since - _SETTLES)
+            .distinct()
+        )
+        rows = await self._reader.run(lambda connection: connection.execute(asked).all())
+        return {_watched(row) for row in rows}, now
+
+    async def due(
+        self,
+        watched: Watched,
+        low: Decimal,
+        high: Decimal,
+        at: float,
+        skip: Mapping[str, int],
+        most: int,
+    ) -> Mapping[str, Sequence[Alert]]:
+        touched = _touched(watched, rank(low), rank(high), at)
+
+        def read(connection: Connection) -> Mapping[str, Sequence[Alert]]:
+            return {
+                edge: [
+                    alert_of(row)
+                    for row in connection.execute(query.offset(skip.get(edge, 0)).limit(most))
+                ]
+                for edge, query in touched.items()
+            }
+
+        return await self._reader.run(read)
+
+    async def write(self, epoch: int, changes: Sequence[Change]) -> int:
+        return await self._lease.fenced(epoch, partial(self._write, changes=changes))
+
+    async def marks(self) -> Mapping[Watched, float]:
+        rows = await self._reader.run(
+            lambda connection: connection.execute(select(alert_marks)).all()
+        )
+        return {_watched(row): row.until for row in rows}
+
+    async def mark(self, epoch: int, marks: Mapping[Watched, float]) -> None:
+        rows = [
+            {"symbol": symbol, "measure": measure.text, "until": until}
+            for (symbol, measure), until in marks.items()
+        ]
+
+        def write(connection: Connection) -> None:
+            known = insert_of(connection)(alert_marks)
+            kept = known.on_conflict_do_update(
+                index_elements=[alert_marks.c.symbol, alert_marks.c.measure],
+                set_={"until": known.excluded.until},
+            )
+            connection.execute(kept, rows)
+
+        if rows:
+            await self._lease.fenced(epoch, write)
+
+    async def tidy(self, epoch: int, now: float) -> int:
+        return await self._lease.fenced(epoch, partial(_tidy, now=now))
+
+    def _write(self, connection: Connection, changes: Sequence[Change]) -> int:
+        asked = {change.alert.id: change.alert.version for change in changes}
+        known = select(alerts.c.id, alerts.c.version).where(alerts.c.id.in_(asked))
+        rows = connection.execute(known.with_for_update()).all()
+        sound = {row.id for row in rows if row.version == asked[row.id]}
+        done = [change for change in changes if change.alert.id in sound]
+        if done:
+            connection.execute(_CHANGE, [_row(change.alert) for change in done])
+            now = self._clock()
+            database_alert_fires.tell(connection, done, self._reactions, now)
+        return len(done)
+
+
+def _row(alert: Alert) -> dict[str, Any]:
+    values = values_of(alert)
+    return {"row": alert.id, **{f"to_{name}": values[name] for name in _CHANGED}}
+
+
+_CHANGED = (
+    "threshold",
+    "anchor",
+    "state",
+    "since",
+    "anchored_at",
+    "wakes_at",
+    "edge",
+    "level",
+)
+_CHANGE = (
+    update(alerts)
+    .where(alerts.c.id == bindparam("row"))
+    .values(
+        version=alerts.c.version + 1,
+        **{name: bindparam(f"to_{name}") for name in _CHANGED},
+    )
+)
+
+
+def _watched(row: Any) -> Watched:
+    return row.symbol, Measure.parse(row.measure)
+
+
+def _bands(connection: Connection, only: Watched | None = None) -> Mapping[Watched, Band]:
+    """Read the nearest touches: an index each, whole for all or by its ends for one."""
+    facts: dict[Watched, dict[str, Any]] = {}
+    for name, query in _ends(only).items():
+        for row in connection.execute(query).all():
+            if row.value is not None:
+                found = only or _watched(row)
+                facts.setdefault(found, {})[name] = row.value
+    return {watched: Band(**ends) for watched, ends in facts.items()}
+
+
+def _ends(only: Watched | None) -> dict[str, Select[Any]]:
+    """The least and greatest of each index, of one measure or grouped by all."""
+    level, wakes_at = alerts.c.level, alerts.c.wakes_at
+    ends = {
+        "rise": (func.min(level), alerts.c.edge == "rise"),
+        "fall": (func.max(level), alerts.c.edge == "fall"),
+        "both": (func.min(level), alerts.c.edge == "both"),
+        "wakes_at": (func.min(wakes_at), wakes_at.is_not(None)),
+    }
+    if only is not None:
+        mine = _of(only)
+        return {
+            name: select(value.label("value")).where(mine, kind)
+            for name, (value, kind) in ends.items()
+        }
+    keys = (alerts.c.symbol, alerts.c.measure)
+    return {
+        name: select(*keys, value.label("value")).where(kind).group_by(*keys)
+        for name, (value, kind) in ends.items()
+    }
+
+
+def _of(watched: Watched) -> ColumnElement[bool]:
+    return and_(alerts.c.symbol == watched[0], alerts.c.measure == watched[1].text)
+
+
+def _touched(watched: Watched, low: int, high: int, at: float) -> dict[str, Select[Any]]:
+    """Nearest first, with a limit: so that each is a walk along one end of an index."""
+    level, edge = alerts.c.level, alerts.c.edge
+    fresh = (
+        _of(watched),
+        alerts.c.since < at,
+        or_(alerts.c.expires_at.is_(None), alerts.c.expires_at > at),
+    )
+    size = max(high, -low)
+    return {
+        "rise": select(alerts).where(*fresh, edge == "rise", level <= high).order_by(level),
+        "fall": select(alerts).where(*fresh, edge == "fall", level >= low).order_by(level.desc()),
+        "both": select(alerts).where(*fresh, edge == "both", level <= size).order_by(level),
+        "wakes": select(alerts).where(*fresh, alerts.c.wakes_at <= at).order_by(alerts.c.wakes_at),
+    }
+
+
+def _tidy(connection: Connection, now: float) -> int:
+    over = and_(alerts.c.expires_at <= now, alerts.c.state.in_((*ACTIVE, "paused")))
+    expired = (
+        update(alerts)
+        .where(over)
+        .values(state="expired", edge=None, level=None, wakes_at=None, version=alerts.c.version + 1)
+    )
+    count = connection.execute(expired).rowcount
+    gone = select(alerts.c.id).where(
+        or_(
+            and_(alerts.c.state == "deleted", alerts.c.edited_at < now - _KEEP_DELETED),
+            and_(alerts.c.state == "expired", alerts.c.expires_at < now - _KEEP_DONE),
+        )
+    )
+    old = delete(alerts).where(alerts.c.id.in_(gone.limit(_MOST_TIDIED)))
+    connection.execute(old)
+    connection.execute(delete(alert_fires).where(alert_fires.c.told_at < now - _KEEP_DONE))
+    return count

@@ -1,0 +1,120 @@
+"""Alerts as people know them, in the database."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from telegram_bot.adapters.database_alert_rows import alert_of, values_of
+from telegram_bot.adapters.database_alert_tables import alert_fires, alerts
+from telegram_bot.adapters.database_reader import Reader
+from telegram_bot.adapters.database_tables import REFUSED, outbox
+from telegram_bot.adapters.database_writer import Writer
+from telegram_bot.alerts.rules import KEPT, Alert, Rule, State
+from telegram_bot.alerts.store import TooMany
+
+BROUGHT_BACK_WITHIN = 30.0  # seconds after which a deleted alert is gone
+_MOST_MISSED = 50
+_TRIES = 5
+_SHOWN = (*KEPT, "fired")
+
+
+class DatabaseAlerts:
+    """`alerts.store.Alerts` over the writer."""
+
+    def __init__(
+        self, writer: Writer, reader: Reader, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._clock = clock
+
+    async def add(
+        self, rule: Rule, chat: int, user: int, *, state: State, step: Decimal, most: int
+    ) -> Alert:
+        now = self._clock()
+        new = Alert(0, chat, user, 0, rule, state, since=now, anchored_at=now, step=step)
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                return await self._writer.submit(partial(self._add, new=new, most=most))
+            except IntegrityError:  # another task gave the number away at the same time
+                if not tries_left:
+                    raise
+        raise AssertionError
+
+    async def of_chat(self, chat: int) -> Sequence[Alert]:
+        shown = (
+            select(alerts)
+            .where(alerts.c.chat == chat, _FOR_PEOPLE, alerts.c.state.in_(_SHOWN))
+            .order_by(alerts.c.number)
+        )
+        rows = await self._reader.run(lambda connection: connection.execute(shown).all())
+        return [alert_of(row) for row in rows]
+
+    async def find(self, chat: int, number: int) -> Alert | None:
+        back = self._clock() - BROUGHT_BACK_WITHIN
+        found = select(alerts).where(
+            alerts.c.chat == chat,
+            alerts.c.number == number,
+            or_(alerts.c.state != "deleted", alerts.c.edited_at >= back),
+        )
+        row = await self._reader.run(lambda connection: connection.execute(found).first())
+        return None if row is None else alert_of(row)
+
+    async def change(self, alert: Alert) -> Alert | None:
+        now = self._clock()
+        after = replace(alert, since=now, version=alert.version + 1)
+        changing = (
+            update(alerts)
+            .where(alerts.c.id == alert.id, alerts.c.version == alert.version)
+            .values(**values_of(after), version=after.version, edited_at=now)
+        )
+        changed = await self._writer.submit(
+            lambda connection: connection.execute(changing).rowcount
+        )
+        return after if changed else None
+
+    async def missed(self, chat: int) -> Sequence[str]:
+        return await self._writer.submit(partial(_missed, chat=chat))
+
+    def _add(self, connection: Connection, new: Alert, most: int) -> Alert:
+        kept = and_(alerts.c.chat == new.chat, _FOR_PEOPLE, alerts.c.state.in_(KEPT))
+        if (connection.scalar(select(func.count()).where(kept)) or 0) >= most:
+            raise TooMany
+        last = connection.scalar(select(func.max(alerts.c.number)).where(alerts.c.chat == new.chat))
+        named = replace(new, number=(last or 0) + 1)
+        row = {
+            **values_of(named),
+            "chat": named.chat,
+            "user_id": named.user,
+            "number": named.number,
+            "purpose": named.purpose,
+            "version": 0,
+            "edited_at": named.since,
+        }
+        made = connection.execute(alerts.insert().values(**row).returning(alerts.c.id))
+        return replace(named, id=made.scalar_one())
+
+
+_FOR_PEOPLE: ColumnElement[bool] = alerts.c.purpose == "message"
+
+
+def _missed(connection: Connection, chat: int) -> Sequence[str]:
+    """Fires of a chat that took no messages, and those whose message was refused."""
+    refused = select(outbox.c.key).where(outbox.c.chat == chat, outbox.c.state == REFUSED)
+    fires = alert_fires.c
+    lost = or_(fires.message.is_(None), fires.message.in_(refused))
+    newest = (
+        select(fires.line)
+        .where(fires.chat == chat, ~fires.known, lost)
+        .order_by(fires.moment.desc(), fires.alert.desc())
+        .limit(_MOST_MISSED)
+    )
+    lines = list(connection.scalars(newest))
+    seen = update(alert_fires).where(fires.chat == chat, ~fires.known).values(known=True)
+    connection.execute(seen)
+    return lines[::-1]

@@ -1,0 +1,361 @@
+"""The engine: watches every market that an alert is about, at the holder of the lease.
+
+A price inside a market's band costs two comparisons. At its edge the database is asked who is
+touched, the machine says what follows, and one transaction keeps it with the messages. What is not
+kept did not happen: the next look finds the same alerts as they were.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
+
+import structlog
+
+from common import wire
+from common.clock import Clock
+from common.errors import CryptoAssistantError
+from telegram_bot.alerts.bands import Band
+from telegram_bot.alerts.feed import Bar, Feed
+from telegram_bot.alerts.machine import Look, Step, react, wake
+from telegram_bot.alerts.readings import bars_of, look_of
+from telegram_bot.alerts.rules import PRICE, Alert, Measure
+from telegram_bot.alerts.store import AlertBook, Change, Fire, Watched
+from telegram_bot.alerts.told import fire
+from telegram_bot.alerts.watching import WatchedMarket, may_fire
+from telegram_bot.people import People
+from telegram_bot.reader import Reader
+from telegram_bot.work import Lost, Tally, Turn
+
+log = structlog.get_logger(__name__)
+
+PAGE = 200  # alerts a query and a transaction
+LOOK_EVERY = 0.5  # seconds between looks at what people changed
+_MARK_EVERY = 60.0
+_BARS_EVERY = 2.0  # seconds between looks for minutes that are missing
+_SETTLES = 2.0  # seconds after its end in which a candle is not to be expected
+_RETRY = 5.0
+_LATE = 120.0
+_NEW_MARKET = 3_600.0  # how far back a market is looked at that has no mark
+_NEW_SPANS = 3  # candles, as above
+_MOST_READINGS = 200
+
+
+class Engine:
+    """Fires alerts for as long as a turn lasts."""
+
+    def __init__(
+        self,
+        book: AlertBook,
+        feed: Feed,
+        people: People,
+        clock: Clock,
+        tally: Tally,
+        *,
+        woken: Callable[[], None] = lambda: None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Call `woken` when there are new messages to send."""
+        self._book = book
+        self._feed = feed
+        self._people = people
+        self._clock = clock
+        self._tally = tally
+        self._woken = woken
+        self._sleep = sleep
+        self._lock = asyncio.Lock()  # one look at a time
+        self._epoch = 0
+        self._markets: dict[str, WatchedMarket] = {}
+        self._spans: dict[Watched, float] = {}  # measures of candles, and up to when they are read
+        self._retries: dict[object, float] = {}
+        self._edited = 0.0
+        self._marked = 0.0
+        self._bars_looked = 0.0
+
+    @property
+    def symbols(self) -> list[str]:
+        """The markets whose prices are watched."""
+        return sorted(self._markets)
+
+    async def run(self, turn: Turn) -> None:
+        """Watch until the turn is over, or lost."""
+        tasks = [asyncio.create_task(work) for work in (self._listen(turn), self._regularly(turn))]
+        try:
+            await turn.over.wait()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def start(self, turn: Turn) -> None:
+        """Take over where the holder before left off."""
+        self._epoch = turn.epoch
+        self._markets, self._spans, self._retries = {}, {}, {}
+        marks = await self._book.marks()
+        self._edited = self._now()
+        for watched, band in (await self._book.bands()).items():
+            self._watch(watched, band, marks)
+
+    async def hear(self, told: wire.TickerReply | wire.CandlesReply) -> None:
+        """Look at a price, or at a minute that has closed."""
+        market = self._markets.get(told.symbol)
+        if market is None:
+            return
+        async with self._lock:
+            if isinstance(told, wire.CandlesReply):
+                if not told.stale and told.quality != "disputed" and told.timeframe == "1m":
+                    for bar in bars_of(told):
+                        if bar.begins == market.until:
+                            await self._see_bar(market, bar)
+                return
+            if not may_fire(told, self._now()):
+                market.doubt(told)
+                return
+            look = market.hears(told, self._now())
+            if look is not None:
+                await self._see(market, look)
+
+    async def look_around(self) -> None:
+        """Do what time asks for: changes by people, missing minutes, closed candles, marks."""
+        await self._see_edits()
+        if self._now() - self._bars_looked >= _BARS_EVERY:
+            self._bars_looked = self._now()
+            await self._see_missing()
+            await self._see_candles()
+        if self._now() - self._marked >= _MARK_EVERY:
+            self._marked = self._now()
+            await self.mark()
+
+    async def mark(self) -> None:
+        """Note up to when everything was looked at, and let expire what has run out."""
+        marks: dict[Watched, float] = {
+            (symbol, PRICE): market.until for symbol, market in self._markets.items()
+        }
+        await self._book.mark(self._epoch, marks | self._spans)
+        await self._book.tidy(self._epoch, self._now())
+
+    async def _listen(self, turn: Turn) -> None:
+        async for told in self._feed.follow(lambda: self.symbols):
+            await self._guarded(turn, self.hear(told))
+
+    async def _regularly(self, turn: Turn) -> None:
+        while not await self._guarded(turn, self.start(turn)):
+            await self._sleep(_RETRY)
+        while not turn.over.is_set():
+            await self._guarded(turn, self.look_around())
+            await self._sleep(LOOK_EVERY)
+
+    async def _guarded(self, turn: Turn, work: Awaitable[None]) -> bool:
+        """Do it; what fails is done again at the next look, unless the turn is lost."""
+        try:
+            await work
+            return True
+        except Lost:
+            turn.lost = True
+            turn.over.set()
+        except Exception:
+            log.exception("alerts could not be looked at")
+            self._tally.count("bot_alerts_failed_total")
+        return False
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
+
+    def _watch(self, watched: Watched, band: Band, marks: Mapping[Watched, float]) -> None:
+        symbol, measure = watched
+        if measure.of_candles:
+            if band.empty:
+                self._spans.pop(watched, None)
+            elif watched not in self._spans:
+                new = self._closed(measure) - _NEW_SPANS * _seconds(measure)
+                self._spans[watched] = marks.get(watched, new)
+            return
+        market = self._markets.get(symbol)
+        if market is None and not band.empty:
+            new = self._now() // 60 * 60 - _NEW_MARKET
+            market = WatchedMarket(symbol, marks.get((symbol, PRICE), new), behind=self._now())
+            self._markets[symbol] = market
+        if market is not None:
+            market.watch(measure, band)
+            if not market.bands:
+                del self._markets[symbol]
+
+    async def _see_edits(self) -> None:
+        """Learn what people changed, and show them what they have just missed."""
+        edited, self._edited = await self._book.edited(self._edited)
+        for watched in edited:
+            async with self._lock:
+                self._watch(watched, await self._book.band(watched), {})
+                market = self._markets.get(watched[0])
+                if market is not None and watched[1] in market.bands:
+                    for look in market.recent():
+                        await self._touch(market, watched[1], look, market.value(watched[1], look))
+
+    async def _see_missing(self) -> None:
+        """Fetch the minutes that nobody told us about, after a pause of ours or theirs."""
+        now = self._now()
+        behind = [
+            market
+            for market in self._markets.values()
+            if (now - market.until >= 60 + _SETTLES or market.behind is not None)
+            and self._retries.get(market.symbol, 0.0) <= now
+        ]
+        for market in behind:
+            self._retries[market.symbol] = now + _RETRY
+            back = market.longest if market.behind is not None and not market.at else 0.0
+            try:
+                bars = await self._feed.bars(market.symbol, market.until - back, now)
+            except CryptoAssistantError as error:
+                log.info("minutes are missing", symbol=market.symbol, reason=str(error))
+                continue
+            async with self._lock:
+                for bar in bars:
+                    if bar.begins >= market.until:
+                        await self._see_bar(market, bar)
+                    elif back and bar.at <= market.until:
+                        market.remember(_look(bar))
+                market.behind = None
+
+    async def _see_candles(self) -> None:
+        """Read the indicators of candles that have closed since the last time."""
+        now = self._now()
+        due = [
+            watched
+            for watched, until in self._spans.items()
+            if until < self._closed(watched[1])
+            and now >= self._closed(watched[1]) + _SETTLES
+            and self._retries.get(watched, 0.0) <= now
+        ]
+        for symbol, measure in due:
+            self._retries[symbol, measure] = now + _RETRY
+            until = self._spans[symbol, measure]
+            count = int((now - until) // _seconds(measure)) + 1
+            try:
+                assert measure.span is not None
+                last = min(count, _MOST_READINGS)
+                readings = await self._feed.readings(symbol, measure.span, last)
+            except CryptoAssistantError as error:
+                log.info("candles are missing", symbol=symbol, reason=str(error))
+                continue
+            async with self._lock:
+                for reading in readings:
+                    if until < reading.at <= now:
+                        late = now - reading.at > _LATE
+                        look = look_of(reading, measure.kind, late=late)
+                        if look is not None:
+                            await self._touch(None, measure, look, look, symbol)
+                        self._spans[symbol, measure] = reading.at
+
+    async def _see_bar(self, market: WatchedMarket, bar: Bar) -> None:
+        doubted = bar.begins in market.doubted
+        market.doubted.discard(bar.begins)
+        market.until = bar.at
+        if not doubted:
+            look = _look(bar, late=self._now() - bar.at > _LATE)
+            if market.overlaps(bar.begins):  # moves were looked at price by price
+                await self._touch(market, PRICE, look, look)
+            else:
+                await self._see(market, look)
+
+    async def _see(self, market: WatchedMarket, look: Look) -> None:
+        for measure in list(market.bands):
+            await self._touch(market, measure, look, market.value(measure, look))
+        market.remember(look)
+
+    async def _touch(
+        self,
+        market: WatchedMarket | None,
+        measure: Measure,
+        look: Look,
+        value: Look,
+        symbol: str = "",
+    ) -> None:
+        """Let everybody react whom a value touches; `market` is None for measures of candles."""
+        if market is not None:
+            hold = market.holds.get(measure)
+            if measure not in market.bands:
+                return
+            if market.bands[measure].holds(value.low, value.high, look.at) or (
+                hold is not None and hold.covers(value) and market.bands[measure].wakes_at > look.at
+            ):
+                return
+        watched = (market.symbol if market is not None else symbol, measure)
+        skip: dict[str, int] = {}
+        stay: list[tuple[Alert, Look]] = []
+        while True:
+            due = await self._book.due(watched, value.low, value.high, look.at, skip, PAGE)
+            changes: list[tuple[Alert, Step, Look]] = []
+            for edge, alerts in due.items():
+                for alert in alerts:
+                    mine = value if market is None else market.step(alert, measure, look, value)
+                    step = react(alert, mine) or wake(alert, mine)
+                    if step is None:
+                        skip[edge] = skip.get(edge, 0) + 1
+                        stay.append((alert, mine))
+                    else:
+                        changes.append((alert, step, mine))
+            await self._write(changes, market)
+            if all(len(alerts) < PAGE for alerts in due.values()):
+                break
+        if market is not None:
+            market.watch(measure, await self._book.band(watched))
+            if not market.bands:
+                self._markets.pop(market.symbol, None)
+            elif measure in market.bands:
+                market.hold(measure, value, stay)
+
+    async def _write(
+        self, changes: Iterable[tuple[Alert, Step, Look]], market: WatchedMarket | None
+    ) -> None:
+        """Keep what follows from a look, and what is told of it."""
+        written: list[Change] = []
+        readers: dict[int, Reader] = {}
+        now = self._now()
+        for before, step, look in changes:
+            told: Fire | None = None
+            if step.fires is not None and not _outdated(before, look, now):
+                if before.chat not in readers:
+                    readers[before.chat] = await self._people.reader(before.chat)
+                told = self._told(before, step.fires, look, readers[before.chat], market)
+            written.append(Change(step.alert, told))
+        if not written:
+            return
+        done = await self._book.write(self._epoch, written)
+        fires = sum(change.fire is not None for change in written)
+        self._tally.count("bot_alerts_changed_total", done)
+        if fires:
+            self._tally.count("bot_alerts_fired_total", fires)
+            self._woken()
+
+    def _told(
+        self,
+        alert: Alert,
+        direction: str,
+        look: Look,
+        reader: Reader,
+        market: WatchedMarket | None,
+    ) -> Fire:
+        ticker = market.ticker if market is not None else None
+        change = None if ticker is None or look.late else ticker.change_24h_pct
+        if ticker is not None and look.begins < look.at and not look.late:
+            look = replace(look, price=ticker.price)
+        return fire(alert, look, direction, reader, self._now(), change)
+
+    def _closed(self, measure: Measure) -> float:
+        """Return when the last candle of a measure closed."""
+        assert measure.span is not None
+        return measure.span.opening(self._clock.now()).timestamp()
+
+
+def _outdated(alert: Alert, look: Look, now: float) -> bool:
+    """Say whether a reminder comes so late that the next one is due already."""
+    rule = alert.rule
+    return alert.state == "resting" and rule.repeat == "remind" and now - look.at > rule.pause
+
+
+def _look(bar: Bar, *, late: bool = False) -> Look:
+    return Look(bar.begins, bar.at, bar.low, bar.high, bar.close, bar.close, late)
+
+
+def _seconds(measure: Measure) -> float:
+    assert measure.span is not None
+    return float(measure.span.seconds)

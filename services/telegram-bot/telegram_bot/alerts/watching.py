@@ -1,0 +1,165 @@
+"""One market as the engine sees it: where no alert is, and what its price did lately."""
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from common import wire
+from telegram_bot.alerts.bands import Band
+from telegram_bot.alerts.machine import Look
+from telegram_bot.alerts.rules import PRICE, Alert, Kind, Measure
+from telegram_bot.alerts.windows import Extremes
+
+OLDEST_SECONDS = 60.0  # a price that is older fires nothing
+_RECENT_SECONDS = 10.0
+_SILENCE_SECONDS = 90.0  # without a price, after which candles are looked at first
+_PATIENCE_SECONDS = 30.0  # for those candles
+_MINUTE = 60.0
+
+
+@dataclass(slots=True)
+class Hold:
+    """Alerts about moves that were looked at and stay: until when they need no other look.
+
+    Their own moves count from when they last fired or were set, so they are less than the market's.
+    """
+
+    down: Decimal  # of the market, up to which they were looked at
+    up: Decimal
+    floor: Decimal  # no price from here
+    ceiling: Decimal  # to there concerns them
+
+    def covers(self, value: Look) -> bool:
+        """Say whether nothing new can come of a look."""
+        return (
+            value.begins == value.at  # nobody asked about the extremes of a candle
+            and value.low >= self.down
+            and value.high <= self.up
+            and self.floor < value.price < self.ceiling
+        )
+
+
+@dataclass(slots=True)
+class WatchedMarket:
+    """A market with alerts on its price.
+
+    Attributes:
+        until: End of the last minute whose candle was looked at, UTC seconds.
+        at: Of the newest price.
+        ticker: The newest that may fire an alert.
+        behind: Since when candles are to be looked at before prices; None: they were.
+        doubted: Minutes in which the sources disagreed: their extremes prove nothing.
+    """
+
+    symbol: str
+    until: float
+    bands: dict[Measure, Band] = field(default_factory=dict)
+    at: float = 0.0
+    ticker: wire.TickerReply | None = None
+    behind: float | None = None
+    doubted: set[float] = field(default_factory=set)
+    holds: dict[Measure, Hold] = field(default_factory=dict)
+    _windows: dict[Measure, Extremes] = field(default_factory=dict)
+    _recent: deque[Look] = field(default_factory=deque)
+
+    def watch(self, measure: Measure, band: Band) -> None:
+        """Take a band in place of the one before; an empty one ends the watch."""
+        self.holds.pop(measure, None)
+        if band.empty:
+            self.bands.pop(measure, None)
+            self._windows.pop(measure, None)
+            return
+        self.bands[measure] = band
+        if measure.kind is Kind.MOVE and measure not in self._windows:
+            self._windows[measure] = Extremes(_seconds(measure))
+            for look in self._recent:
+                self._windows[measure].add(look.at, look.low, look.high)
+
+    @property
+    def longest(self) -> float:
+        """How far its windows reach back, in seconds."""
+        return max((window.seconds for window in self._windows.values()), default=0.0)
+
+    def hears(self, reply: wire.TickerReply, now: float) -> Look | None:
+        """Take in a price that may fire; None: it is not new, or candles come first."""
+        look = look_at(reply)
+        if look.at <= self.at:
+            return None
+        if self.behind is None and look.at - max(self.at, self.until) > _SILENCE_SECONDS:
+            self.behind = now
+        self.ticker = reply
+        if self.behind is not None and now - self.behind < _PATIENCE_SECONDS:
+            return None
+        self.behind, self.at = None, look.at
+        return look
+
+    def overlaps(self, begins: float) -> bool:
+        """Say whether prices were looked at that are newer than the beginning of a candle."""
+        return self.at > begins
+
+    def value(self, measure: Measure, look: Look) -> Look:
+        """Return what a look at the price means for a measure of it."""
+        if measure == PRICE:
+            return look
+        return self._moved(measure, look, look.at - _seconds(measure))
+
+    def step(self, alert: Alert, measure: Measure, look: Look, value: Look) -> Look:
+        """Return the look as one alert sees it: its own move since it was anchored."""
+        if measure == PRICE:
+            return value
+        since = max(alert.anchored_at, look.at - _seconds(measure))
+        return self._moved(measure, look, since)
+
+    def remember(self, look: Look) -> None:
+        """Count a look among the past of those that follow."""
+        for window in self._windows.values():
+            # A candle's extremes are of any time from its beginning on.
+            window.add(look.begins, look.low, look.high)
+        self._recent.append(look)
+        while self._recent[0].at < look.at - _RECENT_SECONDS:
+            self._recent.popleft()
+
+    def recent(self) -> list[Look]:
+        """Return the looks of the last seconds: an alert that was just set has not seen them."""
+        return list(self._recent)
+
+    def hold(self, measure: Measure, value: Look, stay: list[tuple[Alert, Look]]) -> None:
+        """Note alerts about moves that were looked at and did not fire."""
+        if measure.kind is not Kind.MOVE or not stay:
+            return
+        price, window = value.price, self._windows[measure]
+        floor, ceiling = Decimal(0), Decimal("Infinity")
+        for alert, _ in stay:
+            since = max(alert.anchored_at, value.at - _seconds(measure))
+            lowest, highest = window.lowest(since) or price, window.highest(since) or price
+            share = alert.rule.threshold / 100
+            floor = max(floor, highest * (1 - share), lowest)
+            ceiling = min(ceiling, lowest * (1 + share), highest)
+        self.holds[measure] = Hold(value.low, value.high, floor, ceiling)
+
+    def doubt(self, reply: wire.TickerReply) -> None:
+        """Note a minute in which its price was disputed, or held back as a jump."""
+        unheard = bool(reply.sources) and not any(source.used for source in reply.sources)
+        if reply.quality == "disputed" or unheard:
+            at = reply.as_of.timestamp() + reply.age_ms / 1_000
+            self.doubted.add(at // _MINUTE * _MINUTE)
+
+    def _moved(self, measure: Measure, look: Look, since: float) -> Look:
+        down, up = self._windows[measure].moves(since, look.low, look.high, look.last)
+        return replace(look, low=down, high=up, last=Decimal(0))
+
+
+def may_fire(reply: wire.TickerReply, now: float) -> bool:
+    """Say whether a price is sure and new enough to wake anybody."""
+    return reply.alertable and not reply.stale and now - reply.as_of.timestamp() <= OLDEST_SECONDS
+
+
+def look_at(reply: wire.TickerReply) -> Look:
+    """Return a ticker as a look at one instant."""
+    at = reply.as_of.timestamp()
+    return Look(at, at, reply.price, reply.price, reply.price, reply.price)
+
+
+def _seconds(measure: Measure) -> float:
+    assert measure.span is not None
+    return float(measure.span.seconds)
