@@ -43,6 +43,7 @@ class Talk:
             features=Features(environment),
             limits=environments.load(environment),
             commands=commands or discover(),
+            clock=self.clock,
             **services,
         )
         self.conversation = Conversation(self.services, BOT, Pace(self.clock))

@@ -123,7 +123,8 @@ async def run(
             return
         health.version["task"] = base.owner
         admins = TelegramAdmins(application.bot, clock)
-        services = _services(settings, market or HttpMarketData(market_client), base, admins)
+        found = market or HttpMarketData(market_client)
+        services = _services(settings, found, base, admins, clock)
         post = HttpPost(post_transport, settings.telegram_api_url, token)
         handlers = _handlers(services, application, base, post, clock)
         internal.render = _rehearsal(services, application, clock).answers
@@ -242,7 +243,9 @@ def _feed(settings: Settings, client: httpx.AsyncClient) -> Feed:
     return Heartbeat(feed, settings.bot_heartbeat) if settings.bot_heartbeat else feed
 
 
-def _services(settings: Settings, market: MarketData, base: Database, admins: Admins) -> Services:
+def _services(
+    settings: Settings, market: MarketData, base: Database, admins: Admins, clock: Clock
+) -> Services:
     return Services(
         market=market,
         features=settings.features(),
@@ -250,4 +253,5 @@ def _services(settings: Settings, market: MarketData, base: Database, admins: Ad
         commands=discover(),
         people=base.people,
         admins=admins,
+        clock=clock,
     )

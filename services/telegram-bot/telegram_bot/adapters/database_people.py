@@ -23,6 +23,7 @@ from telegram_bot.reader import Reader
 # So old may what another task has changed still be here; what this task changes it sees at once.
 FRESH_SECONDS = 5.0
 QUESTION_SECONDS = 600.0
+_THIS_UPDATE_SECONDS = 0.5  # nobody answers so fast what another task has asked
 _MOST_KNOWN = 10_000
 _LONGEST_CODE = 16
 
@@ -49,7 +50,7 @@ class DatabasePeople:
 
     async def reader(self, chat: int, told: str | None = None) -> Reader:
         known = self._known.get(chat)
-        if known is None or self._clock() - known.read_at >= FRESH_SECONDS:
+        if known is None or not self._is_fresh(known):
             known = await self._read(chat)
         if told is not None and known.told != told[:_LONGEST_CODE]:
             await self._meet(chat, known, told[:_LONGEST_CODE])
@@ -81,10 +82,15 @@ class DatabasePeople:
         self._known.pop(chat, None)
 
     async def asked(self, chat: int) -> str | None:
-        known = await self._read(chat)
+        known = self._known.get(chat)
+        if known is None or self._clock() - known.read_at >= _THIS_UPDATE_SECONDS:
+            known = await self._read(chat)
         return known.question if self._clock() - known.asked_at < QUESTION_SECONDS else None
 
     async def end_question(self, chat: int) -> None:
+        known = self._known.get(chat)
+        if known is not None and known.question is None and self._is_fresh(known):
+            return
         ending = delete(questions).where(questions.c.chat == chat)
         await self._writer.submit(lambda connection: connection.execute(ending).rowcount)
         self._known.pop(chat, None)
@@ -94,6 +100,9 @@ class DatabasePeople:
 
     def forgotten(self, person: int) -> None:
         self._known.pop(person, None)
+
+    def _is_fresh(self, known: _Known) -> bool:
+        return self._clock() - known.read_at < FRESH_SECONDS
 
     async def _read(self, chat: int) -> _Known:
         row = await self._threads.run(

@@ -21,7 +21,9 @@ from telegram_bot.adapters.telegram_update import (
     read,
 )
 from telegram_bot.formatting import trouble
+from telegram_bot.people import Choices
 from telegram_bot.ports import Listener, Notice, Reply, Speaker
+from telegram_bot.reader import reading_as
 from telegram_bot.work import Answers, Outgoing
 
 log = structlog.get_logger(__name__)
@@ -74,7 +76,8 @@ class Handlers:
         message = update.effective_message if update is not None else None
         if message is None:
             return Answers(reachable=None)
-        reply = Reply(trouble.crashed(ref))
+        with reading_as(Choices().reader(_told(update))):
+            reply = Reply(trouble.crashed(ref))
         tap = update.callback_query.id if update and update.callback_query else None
         (told,) = new_messages(reply, _place(message, quoted=tap is None))
         return Answers((Outgoing(told.method, told.parameters, tap=tap),))
@@ -98,7 +101,8 @@ class Handlers:
 
     async def _message(self, message: Message) -> tuple[Outgoing, ...]:
         user = message.from_user
-        if user is None or not message.text or _by_a_machine(message):
+        text = message.text or _as_words(message)
+        if user is None or not text or _by_a_machine(message):
             return ()
         speaker = _speaker(message.chat, user)
         asked = message.message_id
@@ -107,7 +111,7 @@ class Handlers:
             before = await self._find_answer(speaker.chat, asked)
             if before is None and _edited_late(message):
                 return ()
-        reply = await self._listener.said(message.text, speaker)
+        reply = await self._listener.said(text, speaker)
         if reply is None:
             return ()
         if before is not None:
@@ -130,6 +134,24 @@ class Handlers:
             await self._close_tap(query.id)
             return new_messages(said, _place(query.message, quoted=False))
         return ()
+
+
+def _as_words(message: Message) -> str | None:
+    """Take a place that somebody shares in private for where they are, once."""
+    place = message.location
+    if place is None or message.chat.type != PRIVATE or message.edit_date is not None:
+        return None
+    return f"/settings tz {place.latitude:.4f},{place.longitude:.4f}"
+
+
+def _told(update: Update | None) -> str | None:
+    """Return the language of who speaks in private."""
+    sender = update.callback_query or update.message or update.edited_message if update else None
+    if sender is None or sender.from_user is None or update is None:
+        return None
+    message = update.effective_message
+    private = message is not None and message.chat.type == PRIVATE
+    return sender.from_user.language_code if private else None
 
 
 def _by_a_machine(message: Message) -> bool:

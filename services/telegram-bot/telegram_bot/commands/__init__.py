@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from common.clock import Clock, SystemClock
 from common.environments import Limits
 from common.features import Features, Flag
 from telegram_bot.people import People, Strangers
@@ -46,6 +47,7 @@ class Services:
     commands: "Commands"
     people: People = field(default_factory=Strangers)
     admins: Admins = field(default_factory=NoAdmins)
+    clock: Clock = field(default_factory=SystemClock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ class Conversation:
             return Reply(trouble.slow_down(wait)) if wait else None
         if command is None:
             return self._unknown(typed, speaker)
+        await self._end_question(command, speaker)
         return (await self._run(command, Request(typed.words, speaker)))[0]
 
     async def pressed(self, data: str, speaker: Speaker) -> Reply | Notice | None:
@@ -92,12 +93,32 @@ class Conversation:
             return Notice(_("This button is from an older version — type /price BTC."))
         if (wait := self._pace.wait(speaker.user)) != 0:
             return Notice(trouble.slow_down(wait)) if wait else None
+        await self._end_question(command, speaker)
         reply, went_well = await self._run(command, Request(typed.words, speaker))
         if went_well or fresh:
             return replace(reply, edits=not fresh)
         return Notice(_plain_text(reply.text)[:_LONGEST_NOTICE])
 
+    async def _end_question(self, command: Command, speaker: Speaker) -> None:
+        """Who types or taps a command does not answer what was asked before."""
+        if speaker.private and command.name != "cancel":
+            await self._services.people.end_question(speaker.chat)
+
     async def _plain(self, text: str, speaker: Speaker) -> Reply | None:
+        """Take words for the answer to our question, else for a question about prices."""
+        if asked := await self._services.people.asked(speaker.chat):
+            typed = take_apart(f"/{asked} {text}")
+            return await self._answered(typed, speaker) if typed else None
+        return await self._prices(text, speaker)
+
+    async def _answered(self, typed: Typed, speaker: Speaker) -> Reply | None:
+        """Run the command that we asked for; until it goes well, the question stands."""
+        command = self._services.commands.find(typed.name)
+        if (wait := self._pace.wait(speaker.user)) != 0 or command is None:
+            return Reply(trouble.slow_down(wait)) if wait else None
+        return (await self._run(command, Request(typed.words, speaker)))[0]
+
+    async def _prices(self, text: str, speaker: Speaker) -> Reply | None:
         """Take `btc eth` for a question about prices; anything else gets a hint."""
         words = text.rstrip("?!. ").replace(",", " ").split(maxsplit=_MOST_PLAIN_WORDS)
         command = self._services.commands.find("price")
