@@ -18,6 +18,8 @@ from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_people import FRESH_SECONDS, QUESTION_SECONDS
 from telegram_bot.adapters.database_personal import PERSONAL
 from telegram_bot.adapters.database_tables import inbox, metadata
+from telegram_bot.digests import EVERY_DAY, Digest
+from telegram_bot.ledger import Entry
 from telegram_bot.people import Choices
 from telegram_bot.work import Answers, Incoming, Outgoing, Receipt
 from tests.support.databases import KINDS, fresh
@@ -138,6 +140,10 @@ async def seed(base: Database, person: int, update: int) -> Receipt:
     await people.reader(person, "en")
     await people.choose(person, EVERYTHING)
     await people.ask(person, "settings tz")
+    await base.watchlists.watch(person, ["BTC-USD"])
+    await base.ledger.add(person, [Entry("buy", "BTC-USD", Decimal(1), Decimal(5), AS_OF)])
+    daily = Digest(person, time(8, 30), EVERY_DAY, "UTC", AS_OF, AS_OF.date())
+    await base.digests.put(daily)
     await base.outbox.block(person, "blocked")
     await base.news.is_new_to(person, "1.0.0")
     await base.lives.begin(person, "one")

@@ -27,6 +27,8 @@ from telegram_bot.commands.conversation import Conversation
 from telegram_bot.commands.discovery import discover
 from telegram_bot.commands.menus import menus, profiles
 from telegram_bot.commands.pace import Pace
+from telegram_bot.digests import PassingDigests
+from telegram_bot.ledger import PassingLedger
 from telegram_bot.people import Strangers
 from telegram_bot.ports import Admins, Feed, MarketData
 from telegram_bot.settings import Settings
@@ -41,6 +43,7 @@ from telegram_bot.updates.polling import Backoff, Poller, until
 from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.webhook import Webhook
 from telegram_bot.updates.working import Working
+from telegram_bot.watchlists import PassingWatchlists
 from telegram_bot.work import Incoming, Tally, Turn
 
 log = structlog.get_logger(__name__)
@@ -232,7 +235,13 @@ def _rehearsal(services: Services, application: App, clock: Clock) -> Handlers:
     async def no_tap(tap: str, text: str | None = None, *, alert: bool = False) -> None:
         return None
 
-    strangers = replace(services, people=Strangers())
+    strangers = replace(
+        services,
+        people=Strangers(),
+        watchlists=PassingWatchlists(),
+        ledger=PassingLedger(),
+        digests=PassingDigests(),
+    )
     conversation = Conversation(strangers, application.bot.username, Pace(clock))
     return Handlers(conversation, no_answer, no_tap)
 
@@ -254,4 +263,7 @@ def _services(
         people=base.people,
         admins=admins,
         clock=clock,
+        watchlists=base.watchlists,
+        ledger=base.ledger,
+        digests=base.digests,
     )

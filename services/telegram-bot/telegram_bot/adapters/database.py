@@ -17,16 +17,19 @@ from telegram_bot.adapters import database_schema
 from telegram_bot.adapters.database_alert_book import DatabaseAlertBook
 from telegram_bot.adapters.database_alert_fires import Reaction
 from telegram_bot.adapters.database_alerts import DatabaseAlerts
+from telegram_bot.adapters.database_digests import DatabaseDigests
 from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_facts import DatabaseFacts
 from telegram_bot.adapters.database_inbox import DatabaseInbox
 from telegram_bot.adapters.database_lanes import DatabaseLanes
 from telegram_bot.adapters.database_lease import DatabaseLease
+from telegram_bot.adapters.database_ledger import DatabaseLedger
 from telegram_bot.adapters.database_lives import DatabaseLives
 from telegram_bot.adapters.database_news import DatabaseNews
 from telegram_bot.adapters.database_outbox import DatabaseOutbox
 from telegram_bot.adapters.database_people import DatabasePeople
 from telegram_bot.adapters.database_reader import Reader
+from telegram_bot.adapters.database_watchlists import DatabaseWatchlists
 from telegram_bot.adapters.database_writer import Writer
 
 log = structlog.get_logger(__name__)
@@ -53,6 +56,9 @@ class Database:
     lives: DatabaseLives
     alerts: DatabaseAlerts
     alert_book: DatabaseAlertBook
+    watchlists: DatabaseWatchlists
+    ledger: DatabaseLedger
+    digests: DatabaseDigests
 
 
 @asynccontextmanager
@@ -70,31 +76,27 @@ async def opened(
     """
     owner = owner or own_name()
     writer, reader = Writer(engine), Reader(engine)
-    outbox = DatabaseOutbox(writer, reader, owner, clock)
-    lanes = DatabaseLanes(writer, owner, dead_after, clock)
     lease = DatabaseLease(writer, reader, owner, dead_after, clock=clock)
-    inbox = DatabaseInbox(writer, owner, clock)
-    people = DatabasePeople(writer, reader, clock)
-    facts = DatabaseFacts(writer, reader)
-    news, lives = DatabaseNews(writer), DatabaseLives(writer, reader)
-    alerts = DatabaseAlerts(writer, reader, clock)
-    alert_book = DatabaseAlertBook(lease, reader, reactions, clock)
+    base = Database(
+        owner=owner,
+        writer=writer,
+        reader=reader,
+        inbox=DatabaseInbox(writer, owner, clock),
+        lanes=DatabaseLanes(writer, owner, dead_after, clock),
+        outbox=DatabaseOutbox(writer, reader, owner, clock),
+        lease=lease,
+        people=DatabasePeople(writer, reader, clock),
+        facts=DatabaseFacts(writer, reader),
+        news=DatabaseNews(writer),
+        lives=DatabaseLives(writer, reader),
+        alerts=DatabaseAlerts(writer, reader, clock),
+        alert_book=DatabaseAlertBook(lease, reader, reactions, clock),
+        watchlists=DatabaseWatchlists(writer, reader),
+        ledger=DatabaseLedger(writer, reader, clock),
+        digests=DatabaseDigests(writer, reader),
+    )
     try:
-        yield Database(
-            owner=owner,
-            writer=writer,
-            reader=reader,
-            inbox=inbox,
-            lanes=lanes,
-            outbox=outbox,
-            lease=lease,
-            people=people,
-            facts=facts,
-            news=news,
-            lives=lives,
-            alerts=alerts,
-            alert_book=alert_book,
-        )
+        yield base
     finally:
         await writer.close()
         reader.close()

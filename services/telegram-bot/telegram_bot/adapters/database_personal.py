@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, delete, select, update
 
+from telegram_bot.adapters import database_folio_tables as folio
 from telegram_bot.adapters import database_people_tables as people
 from telegram_bot.adapters.database_alert_tables import alert_fires, alert_marks, alerts
 from telegram_bot.adapters.database_tables import (
@@ -58,6 +59,13 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(alerts, alerts.c.chat, _ALERT),
     Personal(alerts, alerts.c.user_id, _ALERT),  # those that a person set in groups
     Personal(alert_fires, alert_fires.c.chat, ("moment", "price", "direction", "line")),
+    Personal(folio.watchlist, folio.watchlist.c.chat, ("symbol", "place")),
+    Personal(
+        folio.ledger,
+        folio.ledger.c.chat,
+        ("side", "symbol", "quantity", "price", "fee", "note", "at", "gone_at"),
+    ),
+    Personal(folio.digests, folio.digests.c.chat, ("at", "weekdays", "zone", "due", "last")),
     Personal(chats, chats.c.chat, ("active", "changed_at")),
     Personal(inbox, inbox.c.chat, ("update_id", "body", "received_at", "finished_at")),
     Personal(outbox, outbox.c.chat, ("payload", "state", "created_at", "finished_at")),

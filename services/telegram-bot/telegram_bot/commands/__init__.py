@@ -10,8 +10,11 @@ from typing import Literal
 from common.clock import Clock, SystemClock
 from common.environments import Limits
 from common.features import Features, Flag
+from telegram_bot.digests import Digests, PassingDigests
+from telegram_bot.ledger import Ledger, PassingLedger
 from telegram_bot.people import People, Strangers
 from telegram_bot.ports import Admins, MarketData, Reply, Speaker
+from telegram_bot.watchlists import PassingWatchlists, Watchlists
 
 # Who may use a command in a group; in private everybody may.
 Groups = Literal["everybody", "admins", "personal"]
@@ -48,6 +51,9 @@ class Services:
     people: People = field(default_factory=Strangers)
     admins: Admins = field(default_factory=NoAdmins)
     clock: Clock = field(default_factory=SystemClock)
+    watchlists: Watchlists = field(default_factory=PassingWatchlists)
+    ledger: Ledger = field(default_factory=PassingLedger)
+    digests: Digests = field(default_factory=PassingDigests)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telegram_bot.commands import Command, Request, Services
-from telegram_bot.commands.discovery import discover, table
+from telegram_bot.commands.discovery import discover
 from telegram_bot.commands.links import followed, payload_of
 from telegram_bot.commands.typed import Typed
 from telegram_bot.ports import Reply
 from tests.support.talk import Talk, press
-
-
-async def _watching(request: Request, services: Services) -> Reply:
-    return Reply("watching " + " ".join(request.words))
-
-
-WATCH = Command("watch", "/watch SYMBOL", "keep an eye on it", _watching, ("/watch BTC",))
 
 
 @pytest.mark.parametrize(
@@ -42,13 +34,14 @@ async def test_an_unknown_word_gets_the_usual_start(payload: str) -> None:
 
 
 async def test_a_link_that_may_change_something_waits_for_a_tap() -> None:
-    talk = Talk(commands=table([*discover().all, WATCH]))
+    talk = Talk()
 
-    asked = await talk.say("/start watch_BTC-USD")
-    done = await talk.tap(press(asked, "▶ /watch BTC-USD"))
+    asked = await talk.say("/start watch_BTC-USDT")
+    before = await talk.services.watchlists.watched(1001)
+    done = await talk.tap(press(asked, "▶ /watch BTC-USDT"))
 
-    assert "<code>/watch BTC-USD</code>" in asked.text
-    assert isinstance(done, Reply) and done.text == "watching BTC-USD"
+    assert "<code>/watch BTC-USDT</code>" in asked.text and not before
+    assert isinstance(done, Reply) and "Watching" in done.text
 
 
 @pytest.mark.parametrize("words", [("@64,000",), ("risk", "1%"), ("A" * 64,), ("a_b",)])

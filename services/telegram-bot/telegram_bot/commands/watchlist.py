@@ -1,0 +1,75 @@
+"""/watchlist: one's own coins at a glance."""
+
+from collections.abc import Sequence
+
+from telegram_bot.commands import Command, Request, Services
+from telegram_bot.commands.pages import page_of, turning
+from telegram_bot.commands.price import offered
+from telegram_bot.commands.words import NotUnderstood
+from telegram_bot.formatting import watchlist
+from telegram_bot.formatting.price import price_table
+from telegram_bot.formatting.source import shown
+from telegram_bot.ports import Press, Reply, Rows
+from telegram_bot.reader import _, later
+
+PAGE = 10
+_A_ROW = 5
+
+
+async def answer(request: Request, services: Services) -> Reply:
+    """Show prices of the list, ten a page; `edit` offers to take coins off."""
+    number, edits = _read(request.words)
+    listed = await services.watchlists.watched(request.speaker.chat)
+    if not listed:
+        return Reply(watchlist.empty(), (await offered("watch", services),))
+    if edits:
+        return removing(listed)
+    page = page_of(listed, number, PAGE)
+    found = await services.market.tickers(page.items)
+    return Reply(
+        price_table(found.tickers, found.problems),
+        _buttons([ticker.symbol for ticker in found.tickers], page.number, page.pages),
+    )
+
+
+def removing(listed: Sequence[str]) -> Reply:
+    """Offer every listed coin to be taken off by a tap."""
+    if not listed:
+        return Reply(watchlist.empty())
+    presses = [Press(f"➖ {shown(symbol).shown}", f"unwatch {symbol}") for symbol in listed]
+    rows = [tuple(presses[start : start + 3]) for start in range(0, len(presses), 3)]
+    back = Press(_("⭐ Watchlist"), "watchlist")
+    return Reply(watchlist.edit_title(len(listed)), (*rows, (back,)))
+
+
+def _read(words: Sequence[str]) -> tuple[int, bool]:
+    number, edits = 1, False
+    for word in words:
+        if word.lower() == "edit":
+            edits = True
+        elif word.isdecimal() and len(word) <= 3:
+            number = int(word)
+        else:
+            raise NotUnderstood(word)
+    return number, edits
+
+
+def _buttons(symbols: Sequence[str], number: int, pages: int) -> Rows:
+    coins = [Press(shown(symbol).base, f"price {symbol}", fresh=True) for symbol in symbols]
+    rows = [tuple(coins[start : start + _A_ROW]) for start in range(0, len(coins), _A_ROW)]
+    last = (
+        *turning("watchlist", number, pages),
+        Press(_("🔄 Refresh"), f"watchlist {number}"),
+        Press(_("✏️ Edit"), "watchlist edit"),
+    )
+    return (*rows, last)
+
+
+COMMAND = Command(
+    name="watchlist",
+    aliases=("w",),
+    usage="/watchlist [page|edit]",
+    summary=later("your coins at a glance"),
+    examples=("/watchlist", "/watchlist edit"),
+    answer=answer,
+)

@@ -1,0 +1,105 @@
+import pytest
+
+from common.errors import Unavailable
+from telegram_bot.ports import Reply
+from telegram_bot.watchlists import MOST_WATCHED
+from tests.support.fake_market import Listing
+from tests.support.talk import Talk, labels, press
+
+
+async def test_coins_are_watched_by_any_name_and_seen_at_a_glance() -> None:
+    talk = Talk()
+
+    said = await talk.say("/watch bitcoin eth")
+    shown = await talk.say("/w")
+
+    assert said.text == "⭐ Watching <b>BTC/USDT, ETH/USDT</b>."
+    assert "67,250.10" in shown.text and "3,415.22" in shown.text
+    assert labels(shown) == [["BTC", "ETH"], ["🔄 Refresh", "✏️ Edit"]]
+    assert press(shown, "ETH").command == "price ETH-USDT" and press(shown, "ETH").fresh
+
+
+async def test_an_empty_list_teaches_how_to_fill_it() -> None:
+    talk = Talk()
+
+    for text in ("/watchlist", "/watch"):
+        reply = await talk.say(text)
+        assert "<code>/watch btc eth sol</code>" in reply.text
+    await talk.tap(press(reply, "ETH"))
+    assert "3,415.22" in (await talk.say("/watchlist")).text
+    assert (await Talk().say("/unwatch")).text.startswith("Your watchlist is empty")
+
+
+async def test_what_is_on_the_list_already_or_unknown_is_said() -> None:
+    talk = Talk()
+    await talk.say("/watch btc")
+
+    said = await talk.say("/watch btc eth btx")
+
+    assert said.text.splitlines() == [
+        "⭐ Watching <b>ETH/USDT</b>.",
+        "Already on your list: BTC/USDT.",
+        "Not found: <code>BTX</code> — did you mean BTC?",
+    ]
+    assert "I don't know <code>BTX</code>" in (await talk.say("/watch btx")).text
+
+
+async def test_watching_and_unwatching_can_be_undone() -> None:
+    talk = Talk()
+    watched = await talk.say("/watch btc eth")
+
+    undone = await talk.tap(press(watched, "↩ Undo"))
+    assert isinstance(undone, Reply)
+    assert undone.text == "No longer watching <b>BTC/USDT, ETH/USDT</b>."
+    redone = await talk.tap(press(undone, "↩ Undo"))
+    assert isinstance(redone, Reply) and redone.text.startswith("⭐ Watching")
+
+
+async def test_a_coin_is_taken_off_by_its_name_or_a_tap() -> None:
+    talk = Talk()
+    await talk.say("/watch btc eth sol")
+
+    by_name = await talk.say("/unwatch btc xrp")
+    offered = await talk.say("/watchlist edit")
+    await talk.tap(press(offered, "➖ SOL/USDT"))
+
+    assert by_name.text.splitlines() == [
+        "No longer watching <b>BTC/USDT</b>.",
+        "Not on your list: xrp.",
+    ]
+    assert labels(offered) == [["➖ ETH/USDT", "➖ SOL/USDT"], ["⭐ Watchlist"]]
+    assert labels(await talk.say("/watchlist"))[0] == ["ETH"]
+
+
+async def test_a_long_list_has_pages_and_an_end() -> None:
+    talk = Talk()
+    talk.market.listed = [Listing(f"C{number}-USDT", "Coin") for number in range(40)]
+    for start in range(0, 40, 10):
+        said = await talk.say("/watch " + " ".join(f"C{n}" for n in range(start, start + 10)))
+
+    assert f"Your list is full at {MOST_WATCHED}" in said.text
+    assert press(await talk.say("/watchlist 2"), "3/3 ▶").command == "watchlist 3"
+    assert "C29" in (await talk.say("/watchlist 99")).text
+    assert "10 at most" in (await talk.say("/watch " + " ".join("abcdefghijk"))).text
+
+
+async def test_lists_are_ones_own() -> None:
+    talk = Talk()
+    await talk.say("/watch btc")
+
+    other = await talk.say("/watchlist", talk.speaker(chat=2002))
+
+    assert other.text.startswith("Your watchlist is empty")
+
+
+async def test_nothing_is_added_while_market_data_is_down() -> None:
+    talk = Talk()
+    talk.market.failure = Unavailable("down")
+
+    assert "Nothing was changed" in (await talk.say("/watch btc")).text
+    assert await talk.services.watchlists.watched(1001) == ()
+
+
+@pytest.mark.parametrize("words", ["now", "edit please"])
+async def test_a_word_that_fits_nowhere_says_what_would(words: str) -> None:
+    assert "/watchlist" in (await Talk().say(f"/watchlist {words}")).text
