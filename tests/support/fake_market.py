@@ -25,7 +25,8 @@ from common.errors import (
 )
 from common.market import Timeframe
 from common.wire import encode
-from telegram_bot.ports import AtrQuestion
+from telegram_bot.ports import AtrQuestion, CandlesQuestion
+from tests.support.fake_candles import fake_candles, fake_indicators
 from tests.support.replies import atr_reply, position, statistics_reply, ticker_reply
 
 ALL = tuple(timeframe.value for timeframe in Timeframe)
@@ -67,7 +68,7 @@ class FakeMarket:
     Attributes:
         failure: Raised while it is set, by the calls and timeframes that `failing` names.
         delay: Seconds before every answer.
-        asked: What was asked: the words of a ticker call, or the question of an ATR call.
+        asked: What was asked: the words of a ticker call, or the question of another one.
         most_at_once: The most calls that were under way together.
         down: Markets whose tickers are not to be had.
     """
@@ -75,10 +76,10 @@ class FakeMarket:
     def __init__(self, listed: Sequence[Listing] = LISTED) -> None:
         self.listed = list(listed)
         self.failure: Exception | None = None
-        self.failing = {"tickers", "atr", "markets", "statistics"}
+        self.failing = {"tickers", "atr", "candles", "indicators", "markets", "statistics"}
         self.down: set[str] = set()
         self.delay = 0.0
-        self.asked: list[tuple[str, ...] | AtrQuestion] = []
+        self.asked: list[tuple[str, ...] | AtrQuestion | CandlesQuestion] = []
         self.most_at_once = 0
         self._under_way = 0
 
@@ -116,6 +117,23 @@ class FakeMarket:
             entry=question.entry or Decimal(listing.price),
             position=sized,
         )
+
+    async def candles(self, question: CandlesQuestion) -> wire.CandlesReply:
+        self.asked.append(question)
+        await self._answer("candles", question.timeframe.value)
+        listing = self._find(question.symbol)
+        return fake_candles(listing.symbol, listing.price, listing.candles, question)
+
+    async def indicators(
+        self, symbol: str, timeframe: Timeframe, names: Sequence[wire.IndicatorName], last: int
+    ) -> wire.IndicatorsReply:
+        await self._answer("indicators", timeframe.value)
+        listing = self._find(symbol)
+        if listing.candles < 15:
+            raise NotEnoughCandles(listing.symbol, timeframe.value, have=listing.candles, need=15)
+        question = CandlesQuestion(listing.symbol, timeframe, last)
+        candles = fake_candles(listing.symbol, listing.price, listing.candles, question)
+        return fake_indicators(candles, listing.name, names)
 
     async def markets(self, limit: int) -> wire.MarketsReply:
         await self._answer("markets")

@@ -11,6 +11,7 @@ from telegram_bot.commands.discovery import discover
 from telegram_bot.commands.pace import Pace
 from telegram_bot.ports import Copy, Notice, Press, Reply, Speaker
 from tests.support.fake_market import FakeMarket
+from tests.support.fake_painter import FakePainter
 from tests.support.replies import AS_OF
 
 ME = Speaker(chat=1001, user=1001, private=True)
@@ -23,6 +24,7 @@ class Talk:
 
     Attributes:
         market: What the bot asks.
+        painter: What draws for it, and remembers what Telegram has.
         clock: What it measures paces with.
         bot: Its username.
     """
@@ -37,12 +39,15 @@ class Talk:
     ) -> None:
         """Speak in an environment; `services` are more of what commands may use."""
         self.market = FakeMarket()
+        self.painter = FakePainter()
         self.clock = FrozenClock(AS_OF)
         self.services = Services(
             market=self.market,
             features=Features(environment),
             limits=environments.load(environment),
             commands=commands or discover(),
+            painter=self.painter,
+            album=self.painter,
             clock=self.clock,
             **services,
         )

@@ -15,6 +15,7 @@ from common.http import create_client
 from telegram_bot.adapters import database, telegram_application
 from telegram_bot.adapters.database import Database
 from telegram_bot.adapters.market_data_http import HttpMarketData, create_market_client
+from telegram_bot.adapters.painting import ThreadPainter
 from telegram_bot.adapters.telegram_admins import TelegramAdmins
 from telegram_bot.adapters.telegram_application import App
 from telegram_bot.adapters.telegram_feed import HttpFeed
@@ -128,6 +129,9 @@ async def run(
         admins = TelegramAdmins(application.bot, clock)
         found = market or HttpMarketData(market_client)
         services = _services(settings, found, base, admins, clock)
+        painter = ThreadPainter()
+        closing.callback(painter.close)
+        services = replace(services, painter=painter, album=base.outbox)
         post = HttpPost(post_transport, settings.telegram_api_url, token)
         handlers = _handlers(services, application, base, post, clock)
         internal.render = _rehearsal(services, application, clock).answers

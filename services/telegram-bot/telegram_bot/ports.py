@@ -24,6 +24,22 @@ BUTTON_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
+class CandlesQuestion:
+    """Which closed candles.
+
+    Attributes:
+        symbol: As in `AtrQuestion`.
+        limit: The newest so many, 1 to 1000.
+        cursor: `next_cursor` of the page after them; None for the newest page.
+    """
+
+    symbol: str
+    timeframe: Timeframe
+    limit: int = 300
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AtrQuestion:
     """What `/atr` can ask.
 
@@ -58,6 +74,24 @@ class MarketData(Protocol):
 
         Raises:
             UnknownSymbol, UnsupportedTimeframe, NotEnoughCandles, BadInput: The asker can act.
+        """
+        ...
+
+    async def candles(self, question: CandlesQuestion) -> wire.CandlesReply:
+        """Return closed candles in columns, oldest first.
+
+        Raises:
+            UnknownSymbol, UnsupportedTimeframe, BadInput: The asker can act.
+        """
+        ...
+
+    async def indicators(
+        self, symbol: str, timeframe: Timeframe, names: Sequence[wire.IndicatorName], last: int
+    ) -> wire.IndicatorsReply:
+        """Return indicators at each of the `last` closed candles, 1 to 500.
+
+        Raises:
+            UnknownSymbol, UnsupportedTimeframe, NotEnoughCandles: The asker can act.
         """
         ...
 
@@ -188,6 +222,21 @@ class Speaker:
     user: int
     private: bool
     told: str | None = None
+
+
+class Album(Protocol):
+    """The pictures that Telegram has already."""
+
+    async def picture(self, shown: str) -> str | None:
+        """Return what Telegram calls the picture of this name, while it may be shown again."""
+        ...
+
+
+class NoAlbum:
+    """An album that is empty."""
+
+    async def picture(self, shown: str) -> str | None:
+        return None
 
 
 class Listener(Protocol):

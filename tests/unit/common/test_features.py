@@ -10,6 +10,7 @@ from common.features import ENVIRONMENTS, FEATURES, Environment, Features
 ON_WHERE = {
     "enhanced_price_display": {"local": True, "staging": True, "production": False},
     "atr_optimization": {"local": True, "staging": True, "production": True},
+    "charts": {"local": True, "staging": True, "production": False},
 }
 
 

@@ -12,13 +12,15 @@ from typing import Final, Literal, get_args
 from common.features.rollout import Rollout
 
 Environment = Literal["local", "staging", "production"]
-Flag = Literal["enhanced_price_display", "atr_optimization"]
+Flag = Literal["enhanced_price_display", "atr_optimization", "charts"]
 
 FEATURES: Final[Mapping[Flag, Mapping[Environment, bool | Rollout]]] = {
     # /price answers with the whole card; off, with two lines.
     "enhanced_price_display": {"local": True, "staging": True, "production": False},
     # ATR is kept and advanced at each close; off, it is recomputed over its whole window.
     "atr_optimization": {"local": True, "staging": True, "production": True},
+    # /chart draws pictures.
+    "charts": {"local": True, "staging": True, "production": False},
 }
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = get_args(Environment)
@@ -43,4 +45,5 @@ class Note:
 NOTES: Final[Mapping[Flag, Note]] = {
     "enhanced_price_display": Note("release", date(2027, 6, 1)),
     "atr_optimization": Note("ops"),
+    "charts": Note("ops"),
 }

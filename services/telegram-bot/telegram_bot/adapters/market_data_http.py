@@ -13,7 +13,7 @@ from common import wire
 from common.errors import Unavailable
 from common.http import Answer, create_client, get
 from common.market import Timeframe
-from telegram_bot.ports import AtrQuestion, error_from
+from telegram_bot.ports import AtrQuestion, CandlesQuestion, error_from
 
 TOTAL_SECONDS = 4.0
 SILENT_SECONDS = 2.5  # a neighbour that says nothing for so long hangs
@@ -48,6 +48,25 @@ class HttpMarketData:
         if reply.timeframe != question.timeframe.value or reply.period != question.period:
             raise Unavailable("market-data answered another question than the one asked.")
         return reply
+
+    async def candles(self, question: CandlesQuestion) -> wire.CandlesReply:
+        timeframe = question.timeframe.value
+        params = {"tf": timeframe, "limit": str(question.limit)}
+        if question.cursor is not None:
+            params["cursor"] = question.cursor
+        path = f"/v1/candles/{question.symbol}"
+        reply = await self._ask(path, params, wire.CandlesReply, timeframe)
+        if reply.timeframe != timeframe or len(reply.close) > question.limit:
+            raise Unavailable("market-data answered another question than the one asked.")
+        return reply
+
+    async def indicators(
+        self, symbol: str, timeframe: Timeframe, names: Sequence[wire.IndicatorName], last: int
+    ) -> wire.IndicatorsReply:
+        params = {"tf": timeframe.value, "names": ",".join(names), "series": "true"}
+        params["last"] = str(last)
+        path = f"/v1/indicators/{symbol}"
+        return await self._ask(path, params, wire.IndicatorsReply, timeframe.value)
 
     async def markets(self, limit: int) -> wire.MarketsReply:
         """Return the listing, up to a minute old."""

@@ -10,10 +10,11 @@ from typing import Literal
 from common.clock import Clock, SystemClock
 from common.environments import Limits
 from common.features import Features, Flag
+from telegram_bot.charts.painter import NoPainter, Painter
 from telegram_bot.digests import Digests, PassingDigests
 from telegram_bot.ledger import Ledger, PassingLedger
 from telegram_bot.people import People, Strangers
-from telegram_bot.ports import Admins, MarketData, Reply, Speaker
+from telegram_bot.ports import Admins, Album, MarketData, NoAlbum, Reply, Speaker
 from telegram_bot.watchlists import PassingWatchlists, Watchlists
 
 # Who may use a command in a group; in private everybody may.
@@ -54,6 +55,8 @@ class Services:
     watchlists: Watchlists = field(default_factory=PassingWatchlists)
     ledger: Ledger = field(default_factory=PassingLedger)
     digests: Digests = field(default_factory=PassingDigests)
+    painter: Painter = field(default_factory=NoPainter)
+    album: Album = field(default_factory=NoAlbum)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ async def _echo(request: Request, services: Services) -> Reply:
 
 
 def _with(*more: Command) -> Commands:
-    return table([*discover().all, *more])
+    names = {command.name for command in more}
+    return table([*(known for known in discover().all if known.name not in names), *more])
 
 
 CHART = Command("chart", "/chart BTC", "candles as a picture", _echo, ("/chart BTC",))
