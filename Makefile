@@ -12,7 +12,7 @@ SAFETY_VENV := $(if $(SAFETY_API_KEY),venv-safety-current)
 
 .PHONY: help run test check ahead prove lock format clean venv-run venv-dev venv-tools venv-safety \
 	generated lint types contracts security secrets vulnerabilities licences documentation \
-	duplication docstrings workflows dockerfiles locked canaries branch sbom facts faketime \
+	duplication docstrings workflows dockerfiles locked canaries branch sbom sign facts faketime \
 	vendor-safety secrets-history performance-report weekly-report release-start release-publish hooks unit integration e2e containers coverage images others gate
 
 help: ## Print this list
@@ -142,6 +142,9 @@ weekly-report: venv-dev ## Write what happened in a week to .run/weekly-report.m
 
 sbom: venv-dev venv-tools ## Write what is in the image of PROGRAM to .run/sbom.json
 	@$(IN) -m supply.sbom $(PROGRAM) .run/sbom.json
+
+sign: venv-dev ## Sign IMAGE, named by digest, and its bill with cosign
+	@$(IN) -m supply.sign $(IMAGE)
 
 facts: venv-dev ## Print what the build of an image must know
 	@$(IN) -m supply.facts

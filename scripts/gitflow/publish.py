@@ -3,7 +3,10 @@
 Its token is that of an App: what an App pushes starts workflows, so the tag starts production.
 """
 
+import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from gitflow import changelog
 from gitflow.branches import DEVELOP, MAIN, version_of
@@ -42,7 +45,7 @@ def finish(here: Repository, branch: str) -> Iterator[str]:
     if version.tag in here.tags():
         yield f"{version.tag} was there"
     else:
-        here.git("tag", "--annotate", version.tag, "--message", f"Release {version}")
+        _tag(here, version.tag, f"Release {version}")
         gh("auth", "setup-git")
         here.git("push", "--quiet", "origin", version.tag)
         yield f"pushed {version.tag}"
@@ -53,6 +56,21 @@ def finish(here: Repository, branch: str) -> Iterator[str]:
         yield _pull_request(
             MAIN, target, f"Bring {version.tag} back to {target}", f"From {branch}."
         )
+
+
+def _tag(here: Repository, name: str, message: str) -> None:
+    """Set an annotated tag, signed where `RELEASE_SIGNING_KEY` holds an SSH key."""
+    words = ("--annotate", name, "--message", message)
+    key = os.environ.get("RELEASE_SIGNING_KEY", "")
+    if not key:
+        here.git("tag", *words)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "key"
+        file.touch(mode=0o600)
+        file.write_text(key.strip() + "\n", encoding="utf-8")
+        signing = ("-c", "gpg.format=ssh", "-c", f"user.signingkey={file}")
+        here.git(*signing, "tag", "--sign", *words)
 
 
 def _targets(here: Repository, branch: str) -> list[str]:

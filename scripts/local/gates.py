@@ -29,7 +29,7 @@ def _tool(name: str, *arguments: str) -> tuple[str, ...]:
 # The longest first, so that the others fit beside it.
 GATES: dict[str, tuple[str, ...]] = {
     "mypy": _module("mypy"),
-    "black": (*_module("black"), "--check", "--quiet", "--diff", *CODE),
+    "black": (*_module("black"), "--check", *CODE),  # a diff would keep it from its cache
     "flake8": (*_module("flake8"), *CODE),
     "duplication": _module("gates.duplication"),
     "bandit": (*_module("bandit"), "--quiet", "--recursive", "--severity-level", "medium")

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.environment import ROOT
+
 # Where a copy's own environment has packages.
 INSTALLED = ".venv/lib/python{}.{}/site-packages".format(*sys.version_info)
 _COMMON = "services/common/common"
@@ -73,6 +75,20 @@ def _token() -> str:
     return f"https://api.telegram.org/bot{token}/getMe\n"
 
 
+# A step in good order that takes away what an older program still reads.
+_STEPS = "services/telegram-bot/telegram_bot/migrations"
+_NEXT = 1 + len([*(ROOT / _STEPS).glob("[ec]*/[0-9]*.py")])
+_STEP = '''"""A canary."""
+
+from alembic import op
+
+revision = "{:04}"
+down_revision = "{:04}"
+
+
+def upgrade() -> None:
+    op.drop_table("users")
+'''
 _MYPY = '\ndef canary() -> int:\n    """Return one."""\n    return "1"\n'
 _FLAG = (
     '\ndef enabled(flag: str) -> bool:\n    """Say no."""\n    return not flag\n\n\n'
@@ -114,9 +130,9 @@ CANARIES = (
     ),
     Canary(
         "migrations",
-        "services/telegram-bot/telegram_bot/migrations/expand/canary_step.py",
-        "canary_step.py",
-        lambda: _DOCUMENTED.strip() + "\n",
+        f"{_STEPS}/expand/{_NEXT:04}_canary_step.py",
+        f"{_NEXT:04}_canary_step.py: op.drop_table may only stand in contract/.",
+        lambda: _STEP.format(_NEXT, _NEXT - 1),
     ),
     _python("flags", _FLAG),
     Canary("drift", "docs/api/http.md", "docs/api/http.md", lambda: "By hand.\n"),

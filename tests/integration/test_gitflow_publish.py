@@ -1,6 +1,7 @@
 """What the pipeline does with a release: real repositories, and a small `gh` that takes notes."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,22 @@ def test_a_merged_release_gets_its_tag_its_notes_and_its_way_back(
     assert "release create v0.1.0 --verify-tag --title v0.1.0 " in said
     assert "release edit v0.1.0 --notes ### Added  - All. " in said
     assert [line for line in said if line.startswith("pr create --head main --base develop")]
+
+
+def test_a_tag_is_signed_where_there_is_a_key(
+    here: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = tmp_path / "key"
+    made = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)]
+    subprocess.run(made, check=True)
+    trusted = tmp_path / "trusted"
+    trusted.write_text(f"release {key.with_suffix('.pub').read_text()}")
+    merge_release(here)
+    monkeypatch.setenv("RELEASE_SIGNING_KEY", key.read_text())
+
+    assert main(["publish", "release/v0.1.0"]) == 0
+
+    here.git("-c", f"gpg.ssh.allowedSignersFile={trusted}", "verify-tag", "v0.1.0")
 
 
 def test_a_hotfix_comes_back_to_the_open_release_too(here: Repository) -> None:

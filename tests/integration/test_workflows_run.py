@@ -171,9 +171,20 @@ def test_each_part_of_the_weekly_look_at_security_stands_alone(bench: Bench) -> 
         "vulnerabilities": "success",
         "safety": "success",
         "code": "success",
+        "images": "success",
         "scorecard": "success",
     }
     assert ("code", "github/codeql-action/analyze") in run.used
+
+
+def test_what_a_scan_finds_in_one_image_is_handed_in_and_the_other_is_still_scanned(
+    bench: Bench,
+) -> None:
+    run = bench.run("security", "schedule", failing=["anchore/scan-action"])
+
+    assert run.jobs["images"] == "failure"
+    handed = [action for job, action in run.used if job == "images"]
+    assert handed.count("github/codeql-action/upload-sarif") == 2
 
 
 def test_pages_that_build_are_published(bench: Bench) -> None:
@@ -229,7 +240,33 @@ def test_a_build_hands_on_the_digest_of_what_it_pushed(bench: Bench) -> None:
     assert "DIGEST sha256:" + "d" * 64 in run.said
     assert run.asked("build") == ["facts", "sbom PROGRAM=market-data"]
     built = [action for _, action in run.used if not action.startswith("actions/setup")]
-    assert built[-3:] == ["docker/build-push-action", "actions/attest", "actions/attest"]
+    assert built[-4:] == [
+        "docker/build-push-action",
+        "anchore/scan-action",
+        "actions/attest",
+        "actions/attest",
+    ]
+
+
+def test_a_build_signs_by_itself_where_attestations_cannot_be_kept(bench: Bench) -> None:
+    run = bench.run("caller", "push", PUSH, variables={"SIGN_WITH": "cosign"})
+
+    assert run.code == 0, run.said
+    image = "registry.example.org/crypto-assistant/market-data@sha256:" + "d" * 64
+    assert run.asked("build")[-1] == f"sign IMAGE={image}"
+    used = [action for _, action in run.used]
+    assert "sigstore/cosign-installer" in used
+    assert "actions/attest" not in used
+
+
+def test_an_image_with_a_known_vulnerability_is_neither_attested_nor_handed_on(
+    bench: Bench,
+) -> None:
+    run = bench.run("caller", "push", PUSH, failing=["anchore/scan-action"])
+
+    assert run.code == 1
+    assert "actions/attest" not in [action for _, action in run.used]
+    assert "DIGEST sha256" not in run.said
 
 
 def test_a_build_without_a_known_base_pushes_nothing(bench: Bench) -> None:

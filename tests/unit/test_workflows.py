@@ -234,6 +234,7 @@ PERMISSIONS = {
         "vulnerabilities": {"contents": "read"},
         "safety": {"contents": "read"},
         "code": {"contents": "read", "security-events": "write"},
+        "images": {"contents": "read", "security-events": "write"},
         "scorecard": {"contents": "read", "actions": "read", "security-events": "write"},
     },
     "weekly-report.yml": {"report": {"contents": "read", "actions": "read"}},
