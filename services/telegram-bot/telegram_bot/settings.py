@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from common.settings import ProgramSettings
@@ -70,8 +71,8 @@ class Settings(ProgramSettings):
         default=SecretStr(""),
         validate_default=True,
         description=(
-            "with UPDATES=webhook the secret_token given to setWebhook, 16 to 256 of A-Z a-z 0-9 "
-            "_ -; while it is being changed the new and the old one, with a comma"
+            "the secret_token given to setWebhook, 16 to 256 of A-Z a-z 0-9 _ - (UPDATES=webhook "
+            "needs it); while it is being changed the new and the old one, with a comma"
         ),
     )
     webhook_host: str = Field(
@@ -108,7 +109,7 @@ class Settings(ProgramSettings):
     @classmethod
     def _needed_by_webhook(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
         if info.data.get("updates") == "webhook" and not _words(secret):
-            raise ValueError("missing")
+            raise PydanticCustomError("missing", "UPDATES=webhook needs it")
         return secret
 
     def accepted_secrets(self) -> list[str]:

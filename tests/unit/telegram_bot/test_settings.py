@@ -46,3 +46,18 @@ def test_a_closing_slash_does_not_matter() -> None:
     settings = read(Settings, telegram_bot_token=TOKEN, market_data_url="http://host:1/")
 
     assert settings.market_data_url == "http://host:1"
+
+
+def test_a_webhook_without_its_secret_says_what_is_missing() -> None:
+    wanted = "^WEBHOOK_SECRETS is missing. It must be: the secret_token given to setWebhook, 16 to"
+
+    with pytest.raises(Misconfigured, match=wanted):
+        read(Settings, telegram_bot_token=TOKEN, updates="webhook")
+
+
+@pytest.mark.parametrize("secrets", ["short", "a-secret-of-16-letters," * 3, "with spaces in it!"])
+def test_webhook_secrets_must_be_what_telegram_takes(secrets: str) -> None:
+    with pytest.raises(Misconfigured, match="^WEBHOOK_SECRETS is wrong .*16 to 256") as refused:
+        read(Settings, telegram_bot_token=TOKEN, webhook_secrets=secrets)
+
+    assert secrets not in str(refused.value)

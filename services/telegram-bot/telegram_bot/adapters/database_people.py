@@ -1,5 +1,6 @@
 """People in the database: one read of three rows by their keys, at most once in some seconds."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -9,14 +10,14 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, union
 
 from common.market import Timeframe
 from telegram_bot.adapters import database_personal
 from telegram_bot.adapters.database_people_tables import questions, settings, users
 from telegram_bot.adapters.database_reader import Reader as Threads
 from telegram_bot.adapters.database_tables import insert_of
-from telegram_bot.adapters.database_writer import Writer
+from telegram_bot.adapters.database_writer import Batch, Writer
 from telegram_bot.people import Choices
 from telegram_bot.reader import Reader
 
@@ -47,6 +48,9 @@ class DatabasePeople:
         self._threads = threads
         self._clock = clock
         self._known: OrderedDict[int, _Known] = OrderedDict()
+        self._wanted: dict[int, asyncio.Future[_Known]] = {}
+        self._reading: asyncio.Task[None] | None = None
+        self._met = Batch(_write_met)
 
     async def reader(self, chat: int, told: str | None = None) -> Reader:
         known = self._known.get(chat)
@@ -105,30 +109,34 @@ class DatabasePeople:
         return self._clock() - known.read_at < FRESH_SECONDS
 
     async def _read(self, chat: int) -> _Known:
-        row = await self._threads.run(
-            lambda connection: connection.execute(_EVERYTHING, {"wanted": chat}).one()
-        )
-        known = _Known(
-            told=row.told,
-            choices=_choices_of(row),
-            question=row.command,
-            asked_at=row.asked_at or 0.0,
-            read_at=self._clock(),
-        )
-        self._keep(chat, known)
-        return known
+        """Read one chat, together with all others that are wanted by then."""
+        if chat not in self._wanted:
+            self._wanted[chat] = asyncio.get_running_loop().create_future()
+        wanted = self._wanted[chat]
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read_wanted())
+        return await asyncio.shield(wanted)
+
+    async def _read_wanted(self) -> None:
+        while self._wanted:
+            wanted, self._wanted = self._wanted, {}
+            try:
+                rows = await self._threads.run(partial(_read_all, chats=list(wanted)))
+            except Exception as error:
+                for answer in wanted.values():
+                    answer.set_exception(error)
+                    answer.exception()  # looked at, so that one whom nobody waits for is no news
+                continue
+            for chat, answer in wanted.items():
+                known = _known(rows.get(chat), self._clock())
+                self._keep(chat, known)
+                answer.set_result(known)
+        self._reading = None
 
     async def _meet(self, chat: int, known: _Known, told: str) -> None:
         """Note who speaks, and in which language to write when nobody asks."""
         row = {"chat": chat, "told": told, "since": self._clock()}
-
-        def write(connection: Connection) -> None:
-            adding = insert_of(connection)(users).values(**row)
-            connection.execute(
-                adding.on_conflict_do_update(index_elements=[users.c.chat], set_={"told": told})
-            )
-
-        await self._writer.submit(write)
+        await self._writer.join(self._met, row)
         self._keep(chat, replace(known, told=told))
 
     def _keep(self, chat: int, known: _Known) -> None:
@@ -138,8 +146,42 @@ class DatabasePeople:
             self._known.popitem(last=False)
 
 
-_who = select(bindparam("wanted", type_=BigInteger).label("chat")).subquery()
+def _read_all(connection: Connection, chats: Sequence[int]) -> Mapping[int, Any]:
+    rows = connection.execute(_EVERYTHING, {"wanted": chats})
+    return {row.chat: row for row in rows}
+
+
+def _known(row: Any, now: float) -> _Known:
+    if row is None:
+        return _Known(told=None, choices=Choices(), question=None, asked_at=0.0, read_at=now)
+    return _Known(
+        told=row.told,
+        choices=_choices_of(row),
+        question=row.command,
+        asked_at=row.asked_at or 0.0,
+        read_at=now,
+    )
+
+
+def _write_met(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[None]:
+    adding = insert_of(connection)(users)
+    noting = adding.on_conflict_do_update(
+        index_elements=[users.c.chat], set_={"told": adding.excluded.told}
+    )
+    # One row a chat, in order: two tasks that meet the same people wait, and never cross.
+    by_chat = {row["chat"]: row for row in rows}
+    connection.execute(noting, [by_chat[chat] for chat in sorted(by_chat)])
+    return [None] * len(rows)
+
+
+_who = union(
+    *(
+        select(table.c.chat).where(table.c.chat.in_(bindparam("wanted", expanding=True)))
+        for table in (users, settings, questions)
+    )
+).subquery()
 _EVERYTHING = select(
+    _who.c.chat,
     users.c.told,
     *(column for column in settings.c if column.name not in ("chat", "changed_at")),
     questions.c.command,
