@@ -1,14 +1,18 @@
 """JSON lines on standard output, with every secret taken out of them.
 
 One line a request and one line an outage; loggers of libraries pass through the same redaction.
+Our own lines take a shorter way than those: each answer writes one, and the standard library's
+records cost more than the rest of it.
 """
 
+import json
 import logging
 import re
 import sys
 from collections.abc import Collection, MutableMapping
 from typing import Any, TextIO
 
+import msgspec
 import structlog
 from structlog.typing import Processor
 
@@ -44,26 +48,23 @@ def configure(
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         name_the_program,
         structlog.processors.format_exc_info,
         _redactor(secrets),
     ]
-    handler = logging.StreamHandler(stream or sys.stdout)
+    written = stream or sys.stdout
+    handler = logging.StreamHandler(written)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
-            ],
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _as_json],
         )
     )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, _as_json],
+        logger_factory=lambda *names: _Lines(written, names[0] if names else program),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -71,6 +72,27 @@ def configure(
     root.setLevel(level)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _Lines:
+    """Writes what is ready to be written, under a logger's name."""
+
+    def __init__(self, stream: TextIO, name: str) -> None:
+        self.name = name
+        self._stream = stream
+
+    def write(self, line: str) -> None:
+        self._stream.write(f"{line}\n")  # in one piece, for threads write too
+        self._stream.flush()
+
+    debug = info = warning = error = critical = exception = write
+
+
+def _as_json(_: Any, __: str, event: MutableMapping[str, Any]) -> str:
+    try:
+        return msgspec.json.encode(event).decode()
+    except (OverflowError, UnicodeEncodeError):  # numbers and letters that only Python knows
+        return json.dumps(event)
 
 
 def redact(text: str, secrets: Collection[str] = ()) -> str:
@@ -82,7 +104,7 @@ def redact(text: str, secrets: Collection[str] = ()) -> str:
     for secret in secrets:
         if secret:
             text = text.replace(secret, _HIDDEN)
-    return _TOKEN.sub(_HIDDEN, text)
+    return _TOKEN.sub(_HIDDEN, text) if ":" in text else text
 
 
 def _redactor(secrets: Collection[str]) -> Processor:

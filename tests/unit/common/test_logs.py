@@ -52,6 +52,27 @@ def test_no_secret_gets_into_a_line(lines: io.StringIO, say: object) -> None:
     assert TOKEN not in lines.getvalue() and "hunter2" not in lines.getvalue()
 
 
+def test_what_only_python_can_write_is_no_reason_to_fail(lines: io.StringIO) -> None:
+    structlog.get_logger("x").info("odd", number=2**70, letter="\ud83d")
+
+    line = json.loads(lines.getvalue())
+    assert (line["number"], line["letter"]) == (2**70, "\ud83d")
+
+
+def test_our_lines_name_their_logger_and_keep_to_the_level(lines: io.StringIO) -> None:
+    logs.configure("bot", "WARNING", "local", stream=lines)
+
+    structlog.get_logger("ours").info("left out")
+    structlog.get_logger("ours").warning("kept")
+    logging.getLogger("theirs").warning("kept too")
+
+    written = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [(line["logger"], line["event"]) for line in written] == [
+        ("ours", "kept"),
+        ("theirs", "kept too"),
+    ]
+
+
 def test_no_secret_gets_into_a_traceback(lines: io.StringIO) -> None:
     def break_down(token: str) -> None:
         raise RuntimeError(f"could not reach /bot{token}/getMe")
