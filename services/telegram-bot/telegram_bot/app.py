@@ -20,14 +20,16 @@ from telegram_bot.adapters.telegram_admins import TelegramAdmins
 from telegram_bot.adapters.telegram_application import App
 from telegram_bot.adapters.telegram_feed import HttpFeed
 from telegram_bot.adapters.telegram_handlers import Handlers
+from telegram_bot.adapters.telegram_inline import InlineAnswers
 from telegram_bot.adapters.telegram_menu import show_menus
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.adapters.web_server import serving
 from telegram_bot.commands import Services
 from telegram_bot.commands.conversation import Conversation
 from telegram_bot.commands.discovery import discover
+from telegram_bot.commands.inline import Inline
 from telegram_bot.commands.menus import menus, profiles
-from telegram_bot.commands.pace import Pace
+from telegram_bot.commands.pace import INLINE_BURST, INLINE_PER_SECOND, Pace
 from telegram_bot.digests import PassingDigests
 from telegram_bot.ledger import PassingLedger
 from telegram_bot.people import Strangers
@@ -64,6 +66,7 @@ class _Bot:
     post: HttpPost
     tally: Tally
     health: Health
+    inline: InlineAnswers
 
     def seen_alive(self) -> None:
         """Say whether Telegram still takes our token: nobody is answered without it."""
@@ -74,8 +77,11 @@ class _Bot:
 
     async def record(self, updates: Sequence[Incoming]) -> None:
         """Keep updates, and begin with those whose chats had nothing to do."""
-        lanes = await self.base.inbox.record(updates, take=self.working.has_room)
         self.tally.count("bot_updates_received_total", len(updates))
+        updates = self.inline.take(updates)
+        if not updates:
+            return
+        lanes = await self.base.inbox.record(updates, take=self.working.has_room)
         self.working.start(lanes)
         if len(lanes) < len(updates):
             self.working.wake()
@@ -133,13 +139,17 @@ async def run(
         closing.callback(painter.close)
         services = replace(services, painter=painter, album=base.outbox)
         post = HttpPost(post_transport, settings.telegram_api_url, token)
-        handlers = _handlers(services, application, base, post, clock)
+        conversation = Conversation(services, application.bot.username, Pace(clock))
+        handlers = Handlers(conversation, base.outbox.answer_to, post.close_tap)
+        offering = Inline(services, conversation, Pace(clock, INLINE_BURST, INLINE_PER_SECOND))
+        inline = InlineAnswers(offering, post.answer_inline, tally)
+        closing.callback(inline.close)
         internal.render = _rehearsal(services, application, clock).answers
         sending = Sending(post, base.outbox, Limits(limits or ChatLimits(), time.monotonic), tally)
         working = Working(base.inbox, base.lanes, handlers, sending, tally)
         listed = menus(services.commands, services.features)
         await show_menus(application.bot, base.facts, listed, profiles())
-        bot = _Bot(settings, base, application, working, post, tally, health)
+        bot = _Bot(settings, base, application, working, post, tally, health, inline)
         await _serve(bot, stop, feed_client, internal)
 
 
@@ -221,13 +231,6 @@ def _jobs(base: Database) -> list[Job]:
             await asyncio.sleep(0.1)
 
     return [Job("tidy", _TIDY_EVERY_SECONDS, tidy)]
-
-
-def _handlers(
-    services: Services, application: App, base: Database, post: HttpPost, clock: Clock
-) -> Handlers:
-    conversation = Conversation(services, application.bot.username, Pace(clock))
-    return Handlers(conversation, base.outbox.answer_to, post.close_tap)
 
 
 def _rehearsal(services: Services, application: App, clock: Clock) -> Handlers:

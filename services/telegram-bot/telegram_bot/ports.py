@@ -216,12 +216,15 @@ class Speaker:
 
     Attributes:
         told: The code of the language that Telegram names for them, for example `de`.
+        inline: They speak where the bot itself may be unknown: it can only change the message that
+            was sent by way of it. `chat` is then the person's own.
     """
 
     chat: int
     user: int
     private: bool
     told: str | None = None
+    inline: bool = False
 
 
 class Album(Protocol):
@@ -249,6 +252,21 @@ class Listener(Protocol):
     async def joined(self, speaker: Speaker) -> Reply | None:
         """Greet a group that has just taken the bot in."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A result of an inline query: what it is called, and the message that choosing it sends."""
+
+    title: str
+    description: str
+    reply: Reply
+
+
+class Offering(Protocol):
+    """Answers what people type behind the bot's name. Never raises; no offers: silence."""
+
+    async def offers(self, query: str, speaker: Speaker) -> Sequence[Offer]: ...
 
 
 class Admins(Protocol):

@@ -12,7 +12,7 @@ from typing import Final, Literal, get_args
 from common.features.rollout import Rollout
 
 Environment = Literal["local", "staging", "production"]
-Flag = Literal["enhanced_price_display", "atr_optimization", "charts"]
+Flag = Literal["enhanced_price_display", "atr_optimization", "charts", "inline_mode"]
 
 FEATURES: Final[Mapping[Flag, Mapping[Environment, bool | Rollout]]] = {
     # /price answers with the whole card; off, with two lines.
@@ -21,6 +21,8 @@ FEATURES: Final[Mapping[Flag, Mapping[Environment, bool | Rollout]]] = {
     "atr_optimization": {"local": True, "staging": True, "production": True},
     # /chart draws pictures.
     "charts": {"local": True, "staging": True, "production": False},
+    # `@bot btc` is answered in any chat; @BotFather has to know of it too (/setinline).
+    "inline_mode": {"local": True, "staging": True, "production": True},
 }
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = get_args(Environment)
@@ -46,4 +48,5 @@ NOTES: Final[Mapping[Flag, Note]] = {
     "enhanced_price_display": Note("release", date(2027, 6, 1)),
     "atr_optimization": Note("ops"),
     "charts": Note("ops"),
+    "inline_mode": Note("ops"),
 }

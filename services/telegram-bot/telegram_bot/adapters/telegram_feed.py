@@ -10,7 +10,7 @@ import msgspec
 from common.errors import Misconfigured, Unavailable
 from telegram_bot.ports import Conflict, Raw
 
-ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "inline_query", "my_chat_member"]
 MOST_UPDATES = 100
 _GRACE_SECONDS = 10.0  # what a long poll may take beyond the wait it asked for
 

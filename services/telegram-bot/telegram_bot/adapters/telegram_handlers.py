@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
+from telegram_bot.adapters.telegram_outgoing import Place, edit, edit_inline, new_messages
 from telegram_bot.adapters.telegram_update import (
     BANNED,
     LEFT,
@@ -119,15 +119,17 @@ class Handlers:
         return new_messages(reply, _place(message), answers=asked)
 
     async def _tap(self, query: CallbackQuery) -> tuple[Outgoing, ...]:
-        if query.message is None or not query.data:
+        if query.message is None and query.inline_message_id is None or not query.data:
             await self._close_tap(query.id)
             return ()
-        speaker = _speaker(query.message.chat, query.from_user)
+        speaker = _tapper(query)
         said = await self._listener.pressed(query.data, speaker)
         if said is None:
             await self._close_tap(query.id)
         elif isinstance(said, Notice):
             await self._close_tap(query.id, said.text, alert=True)
+        elif query.message is None:
+            return (edit_inline(said, str(query.inline_message_id), query.id),)
         elif said.edits:
             return (edit(said, query.message.message_id, tap=query.id),)
         else:
@@ -175,6 +177,14 @@ def _edited_late(message: Message) -> bool:
 def _speaker(chat: Chat, user: User) -> Speaker:
     private = chat.type == PRIVATE
     return Speaker(chat=chat.id, user=user.id, private=private, told=user.language_code)
+
+
+def _tapper(query: CallbackQuery) -> Speaker:
+    """Return who tapped; under a message sent inline we know no chat but their own."""
+    user = query.from_user
+    if query.message is not None:
+        return _speaker(query.message.chat, user)
+    return Speaker(user.id, user.id, private=False, told=user.language_code, inline=True)
 
 
 def _place(message: Message, *, quoted: bool = True) -> Place:

@@ -5,7 +5,7 @@ from typing import Any
 
 from telegram_bot.adapters.telegram_keyboard import keyboard
 from telegram_bot.formatting.split import split
-from telegram_bot.ports import Picture, Reply
+from telegram_bot.ports import Offer, Picture, Reply
 from telegram_bot.work import Attachment, Keep, Outgoing
 
 
@@ -57,6 +57,25 @@ def edit(
         return _with_picture(Outgoing("editMessageMedia", said, answers, tap), reply.picture)
     parameters = {"message_id": message, **_text(split(reply.text)[0]), **_buttons(reply)}
     return Outgoing("editMessageText", parameters, answers, tap)
+
+
+def edit_inline(reply: Reply, message: str, tap: str) -> Outgoing:
+    """Return what replaces the text and the buttons of a message sent by way of the bot."""
+    said = {"inline_message_id": message, **_text(split(reply.text)[0]), **_buttons(reply)}
+    return Outgoing("editMessageText", said, tap=tap)
+
+
+def article(number: int, offer: Offer) -> dict[str, Any]:
+    """Return an offer as a result of an inline query."""
+    text = _text(split(offer.reply.text)[0])
+    return {
+        "type": "article",
+        "id": str(number),
+        "title": offer.title,
+        "description": offer.description,
+        "input_message_content": {"message_text": text.pop("text"), **text},
+        **_buttons(offer.reply),
+    }
 
 
 def _shown(picture: Picture) -> dict[str, Any]:

@@ -6,6 +6,7 @@ the rest of an answer.
 
 import asyncio
 import contextlib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -34,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 256
 _TAP_SECONDS = 5.0
+INLINE_CACHE_SECONDS = 5  # Telegram keeps results for 300 otherwise: prices would be old
 
 
 class _Parameters(msgspec.Struct):
@@ -79,19 +81,33 @@ class HttpPost:
         self.refused_token = False
 
     async def post(self, chat: int, what: Outgoing) -> Outcome:
-        said = {"chat_id": chat, **what.parameters}
+        there = "inline_message_id" in what.parameters  # then it is in no chat of ours
+        said = {**({} if there else {"chat_id": chat}), **what.parameters}
         return await self._call(what.method, said, what.file)
 
     async def close_tap(self, tap: str, text: str | None = None, *, alert: bool = False) -> None:
         said: dict[str, Any] = {"callback_query_id": tap, "show_alert": alert}
         if text:
             said["text"] = text
+        await self._in_time("answerCallbackQuery", said)
+
+    async def answer_inline(self, query: str, results: Sequence[Mapping[str, Any]]) -> None:
+        """Answer an inline query, in time or not at all: Telegram forgets it after a while."""
+        said = {
+            "inline_query_id": query,
+            "results": results,
+            "cache_time": INLINE_CACHE_SECONDS,
+            "is_personal": True,
+        }
+        await self._in_time("answerInlineQuery", said)
+
+    async def _in_time(self, method: str, said: dict[str, Any]) -> None:
         outcome: Outcome = Unknown("late")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_TAP_SECONDS):
-                outcome = await self._call("answerCallbackQuery", said)
+                outcome = await self._call(method, said)
         if not isinstance(outcome, Sent):
-            log.info("a tap was not answered", outcome=repr(outcome))
+            log.info("what had to be in time was not", method=method, outcome=repr(outcome))
 
     async def _call(
         self, method: str, said: dict[str, Any], file: Attachment | None = None

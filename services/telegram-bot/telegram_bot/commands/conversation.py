@@ -15,7 +15,7 @@ from dataclasses import replace
 import structlog
 
 from common.errors import BadInput, Unavailable, UnknownSymbol
-from telegram_bot.commands import Command, Request, Services, failures, groups, is_on, links
+from telegram_bot.commands import Command, Request, Services, failures, groups, inline, is_on, links
 from telegram_bot.commands.pace import Pace
 from telegram_bot.commands.typed import Typed, take_apart
 from telegram_bot.formatting import trouble
@@ -77,7 +77,7 @@ class Conversation:
         if command is None:
             return self._unknown(typed, speaker)
         await self._end_question(command, speaker)
-        return (await self._run(command, Request(typed.words, speaker)))[0]
+        return (await self.run(command, Request(typed.words, speaker)))[0]
 
     async def pressed(self, data: str, speaker: Speaker) -> Reply | Notice | None:
         """Answer a tap. Trouble becomes a notice, so that the message that was tapped stays."""
@@ -94,9 +94,9 @@ class Conversation:
         if (wait := self._pace.wait(speaker.user)) != 0:
             return Notice(trouble.slow_down(wait)) if wait else None
         await self._end_question(command, speaker)
-        reply, went_well = await self._run(command, Request(typed.words, speaker))
-        if went_well or fresh:
-            return replace(reply, edits=not fresh)
+        reply, went_well = await self.run(command, Request(typed.words, speaker))
+        if went_well or (fresh and not speaker.inline):
+            return replace(reply, edits=not fresh or speaker.inline)
         return Notice(_plain_text(reply.text)[:_LONGEST_NOTICE])
 
     async def _end_question(self, command: Command, speaker: Speaker) -> None:
@@ -116,7 +116,7 @@ class Conversation:
         command = self._services.commands.find(typed.name)
         if (wait := self._pace.wait(speaker.user)) != 0 or command is None:
             return Reply(trouble.slow_down(wait)) if wait else None
-        return (await self._run(command, Request(typed.words, speaker)))[0]
+        return (await self.run(command, Request(typed.words, speaker)))[0]
 
     async def _prices(self, text: str, speaker: Speaker) -> Reply | None:
         """Take `btc eth` for a question about prices; anything else gets a hint."""
@@ -128,9 +128,9 @@ class Conversation:
             return self._hint(speaker)
         if not all(_LOOKS_LIKE_A_MARKET.fullmatch(word) for word in words):
             return self._hint(speaker)
-        return (await self._run(command, Request(words, speaker, typed=False)))[0]
+        return (await self.run(command, Request(words, speaker, typed=False)))[0]
 
-    async def _run(self, command: Command, request: Request) -> tuple[Reply, bool]:
+    async def run(self, command: Command, request: Request) -> tuple[Reply, bool]:
         """Return the command's reply, or what to say instead, and whether it went well."""
         ref = secrets.token_hex(4)
         started = time.monotonic()
@@ -166,7 +166,8 @@ class Conversation:
             tuple(item for item in row if not isinstance(item, Press) or self._works(item, speaker))
             for row in rows
         )
-        return tuple(row for row in kept if row)
+        usable = tuple(row for row in kept if row)
+        return inline.in_place(usable) if speaker.inline else usable
 
     def _works(self, press: Press, speaker: Speaker) -> bool:
         command = self._services.commands.find(press.command.split(" ", 1)[0])

@@ -8,6 +8,9 @@ from common.clock import Clock
 
 BURST = 20
 PER_SECOND = 2.0  # 20 in 10 seconds
+# An inline query comes with every letter; whoever holds a key down gets no more of them.
+INLINE_BURST = 40
+INLINE_PER_SECOND = 5.0
 _MOST_PEOPLE = 10_000
 
 

@@ -123,7 +123,7 @@ class Sending:
                 case Unreadable() if _is_marked_up(message.what):
                     log.error("telegram cannot read our markup", reason=outcome.reason)
                     message = replace(message, what=_as_plain_text(message.what))
-                case Gone() if message.what.method.startswith("edit"):
+                case Gone() if "message_id" in message.what.parameters:
                     message = replace(message, what=_as_new_message(message.what))
                 case Refused() if _caption(message.what):
                     # It does not take the picture, or knows it no more: the words go alone.

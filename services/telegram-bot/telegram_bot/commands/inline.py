@@ -1,0 +1,107 @@
+"""Inline mode: `@bot btc` and `@bot atr eth 4h` in any chat, also where the bot is not.
+
+What is offered comes from the commands that answer everybody; a result is the message that such a
+command would answer, with buttons that change it in place.
+"""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from telegram_bot.commands import Command, Request, Services, is_on
+from telegram_bot.commands.listed import bases
+from telegram_bot.commands.pace import Pace
+from telegram_bot.commands.words import words_of
+from telegram_bot.people import People
+from telegram_bot.ports import Offer, Press, Reply, Rows, Speaker
+from telegram_bot.reader import _, reader, reading_as
+
+MOST = 5
+_WELL_KNOWN = ("BTC", "ETH", "SOL", "BNB", "XRP")
+_NOT_OFFERED = ("start", "help")
+_LONGEST = 120
+_MARKUP = re.compile(r"<[^>]*>")
+
+
+class Runs(Protocol):
+    """Runs a command; see `Conversation.run`."""
+
+    async def run(self, command: Command, request: Request) -> tuple[Reply, bool]: ...
+
+
+class Inline:
+    """`ports.Offering` by way of commands."""
+
+    def __init__(self, services: Services, runs: Runs, pace: Pace) -> None:
+        """Answer each person as often as `pace` lets them: a query comes with every letter."""
+        self._services = services
+        self._runs = runs
+        self._pace = pace
+
+    async def offers(self, query: str, speaker: Speaker) -> Sequence[Offer]:
+        """Return up to five results; where nothing can be understood, one that says what would."""
+        if not self._services.features.enabled("inline_mode", speaker.chat):
+            return ()
+        if self._pace.wait(speaker.user) != 0:
+            return ()
+        people: People = self._services.people
+        with reading_as(await people.reader(speaker.chat, speaker.told or "")):
+            found: list[Offer] = []
+            words = words_of(query)
+            typed = bool(words) and self._named(words[0]) is not None
+            for command, asked in (await self._asked(words))[:MOST]:
+                reply, well = await self._runs.run(command, Request(asked, speaker, typed))
+                if not well and not found:
+                    return (_hint(reply),)
+                known = any(reply.text == offer.reply.text for offer in found)
+                if well and reply.picture is None and not known:
+                    found.append(_offer(reply))
+            return found
+
+    async def _asked(self, words: Sequence[str]) -> list[tuple[Command, Sequence[str]]]:
+        """Return what to run: the first is what was asked, the rest is close to it."""
+        price, atr = (self._services.commands.find(name) for name in ("price", "atr"))
+        assert price is not None and atr is not None
+        if not words:
+            listed = await bases(self._services)
+            words = [name for name in _WELL_KNOWN if name in listed] or _WELL_KNOWN[:1]
+        named = self._named(words[0])
+        if named is not None and named is not price:
+            return [(named, words[1:])]
+        markets = words[1:] if named is price else words
+        if len(markets) == 1:
+            return [(price, markets), (atr, [*markets, reader().timeframe.value])]
+        return [(price, markets), *((price, [market]) for market in markets)]
+
+    def _named(self, word: str) -> Command | None:
+        """Return the command that the first word names, where it may be offered."""
+        command = self._services.commands.find(word.removeprefix("/"))
+        if command is None or command.groups != "everybody" or command.name in _NOT_OFFERED:
+            return None
+        return command if is_on(command, self._services.features) else None
+
+
+def in_place(rows: Rows) -> Rows:
+    """Let every button change the message it is under: in that chat the bot can write no other."""
+    return tuple(
+        tuple(replace(item, fresh=False) if isinstance(item, Press) else item for item in row)
+        for row in rows
+    )
+
+
+def _offer(reply: Reply) -> Offer:
+    first, *rest = _lines(reply)
+    return Offer(first, rest[0] if rest else "", reply)
+
+
+def _hint(reply: Reply) -> Offer:
+    like_this = _("Write for example: {examples}").format(examples="btc · btc eth · atr eth 4h")
+    return Offer(_lines(reply)[0], like_this, replace(reply, buttons=()))
+
+
+def _lines(reply: Reply) -> list[str]:
+    """Return the reply's lines without markup, each short enough for a list of results."""
+    plain = html.unescape(_MARKUP.sub("", reply.text))
+    return [line.strip()[:_LONGEST] for line in plain.splitlines() if line.strip()]
