@@ -32,7 +32,28 @@ class Offer:
     listing: Listing
 
 
-Offers = dict[Symbol, list[Offer]]
+class Offers(dict[Symbol, list[Offer]]):
+    """Who offers each market.
+
+    Attributes:
+        by_base: Its markets by their base asset.
+        volumes: The largest volume by base asset.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_base: dict[str, list[Symbol]] = {}
+        self.volumes: dict[str, Decimal] = {}
+
+    def index(self) -> "Offers":
+        """Take note of the bases, once all markets are in."""
+        for symbol, offers in self.items():
+            self.by_base.setdefault(symbol.base, []).append(symbol)
+            volume = self.volumes.get(symbol.base, _NOTHING)
+            self.volumes[symbol.base] = max(volume, _volume(offers[0]))
+        return self
+
+
 _Lists = list[Sequence[Listing] | None]
 
 
@@ -53,6 +74,7 @@ class Catalogue:
         self._failed: Cache[None] = Cache(clock)
         self._flight: SingleFlight[None] = SingleFlight()
         self._joined: tuple[_Lists, Offers] | None = None
+        self._ranked: tuple[Offers, list[Offer]] | None = None
 
     async def resolve(self, text: str) -> list[Offer]:
         """Return who offers the market that `text` means, the preferred provider first.
@@ -75,7 +97,7 @@ class Catalogue:
             raise Unavailable(f"{', '.join(silent)} did not say which markets they list.")
         raise UnknownSymbol(text.strip()[:40], _near(offers, base, quote))
 
-    async def listed(self) -> list[Offer]:
+    async def listed(self) -> Sequence[Offer]:
         """Every market once, from its preferred provider, by falling volume.
 
         Raises:
@@ -84,8 +106,11 @@ class Catalogue:
         offers, silent = await self._offers()
         if not offers and silent:
             raise Unavailable(f"{', '.join(silent)} did not say which markets they list.")
-        first = [by_provider[0] for by_provider in offers.values()]
-        return sorted(first, key=lambda offer: (-_volume(offer), str(offer.listing.symbol)))
+        if self._ranked is None or self._ranked[0] is not offers:
+            first = [by_provider[0] for by_provider in offers.values()]
+            first.sort(key=lambda offer: (-_volume(offer), str(offer.listing.symbol)))
+            self._ranked = offers, first
+        return self._ranked[1]
 
     async def _offers(self) -> tuple[Offers, list[str]]:
         """Offers by symbol, and the names of the providers that could not be asked."""
@@ -151,11 +176,11 @@ def _same(before: _Lists, now: _Lists) -> bool:
 
 
 def _join(providers: Sequence[Provider], lists: _Lists) -> Offers:
-    offers: Offers = {}
+    offers = Offers()
     for provider, listings in zip(providers, lists, strict=True):
         for listing in listings or ():
             offers.setdefault(listing.symbol, []).append(Offer(provider, listing))
-    return offers
+    return offers.index()
 
 
 def _readings(text: str, base: str, quote: str | None) -> list[tuple[str, str | None]]:
@@ -165,7 +190,7 @@ def _readings(text: str, base: str, quote: str | None) -> list[tuple[str, str | 
 
 
 def _find(offers: Offers, base: str, quote: str | None) -> Symbol | None:
-    listed = [symbol for symbol in offers if symbol.base == base]
+    listed = offers.by_base.get(base, [])
     if quote is not None:
         listed = [symbol for symbol in listed if symbol.quote == quote]
     return min(listed, key=lambda symbol: _preference(symbol, offers), default=None)
@@ -178,14 +203,11 @@ def _preference(symbol: Symbol, offers: Offers) -> tuple[int, Decimal, str]:
 
 def _near(offers: Offers, base: str, quote: str | None) -> list[str]:
     """Other quotes of the same base, else bases that are spelled alike."""
-    same_base = [symbol for symbol in offers if symbol.base == base]
+    same_base = offers.by_base.get(base)
     if same_base:
         ranked = sorted(same_base, key=lambda symbol: _preference(symbol, offers))
         return [str(symbol) for symbol in ranked[:3]]
-    volumes: dict[str, Decimal] = {}
-    for symbol, by_provider in offers.items():
-        volumes[symbol.base] = max(volumes.get(symbol.base, _NOTHING), _volume(by_provider[0]))
-    return suggestions(base, volumes)
+    return suggestions(base, offers.volumes)
 
 
 def _volume(offer: Offer) -> Decimal:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from common.clock import Clock
 from common.errors import Unavailable
@@ -99,8 +100,7 @@ class History:
 
     def timeframes(self, offer: Offer) -> list[Timeframe]:
         """Timeframes that can be answered for this market, shortest first."""
-        native = offer.provider.timeframes(offer.listing.symbol)
-        return [timeframe for timeframe in Timeframe if largest_dividing(native, timeframe)]
+        return list(_answerable(offer.provider.timeframes(offer.listing.symbol)))
 
     async def closed(
         self,
@@ -227,6 +227,11 @@ class History:
         """Cancel what is under way."""
         await self._flight.aclose()
         await self._upkeep.aclose()
+
+
+@cache
+def _answerable(native: frozenset[Timeframe]) -> tuple[Timeframe, ...]:
+    return tuple(timeframe for timeframe in Timeframe if largest_dividing(native, timeframe))
 
 
 def _series(

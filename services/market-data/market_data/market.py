@@ -15,6 +15,7 @@ from common.wire import (
     CorrelationReply,
     IndicatorsReply,
     Market,
+    MarketsReply,
     ProviderState,
     StatisticsReply,
     TickerReply,
@@ -25,7 +26,7 @@ from market_data.correlations import CorrelationAsked, Correlations, Member
 from market_data.failover import Failover, is_live
 from market_data.history import History, Series
 from market_data.provenance import provenance
-from market_data.providers import Provider
+from market_data.providers import Listing, Provider
 from market_data.quotes import Quotes
 from market_data.readings import Question, Readings
 from market_data.status import state_of
@@ -50,6 +51,23 @@ class CandlesAsked:
     fill: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class SymbolsAsked:
+    """A page of markets.
+
+    Attributes:
+        text: What symbol or name must contain, in capitals.
+        after: The symbol that the page before ended with; empty for the first page.
+    """
+
+    text: str
+    after: str
+    limit: int
+
+    def wants(self, listing: Listing) -> bool:
+        return self.text in str(listing.symbol) or self.text in listing.name.upper()
+
+
 class Markets:
     """The use cases of the service. Everything that a route may ask stands here."""
 
@@ -71,9 +89,18 @@ class Markets:
         self._summaries = Summaries(self._history, self._quotes)
         self._correlations = Correlations(self._history)
 
-    async def symbols(self) -> list[Market]:
-        """Every market, by falling volume. Raises `Unavailable` if no provider answers."""
-        return [self._market(offer) for offer in await self._catalogue.listed()]
+    async def symbols(self, asked: SymbolsAsked) -> MarketsReply:
+        """A page of the markets, by falling volume.
+
+        Raises:
+            Unavailable: If no provider answers.
+            BadInput: If the page begins after a market that is not among them.
+        """
+        found = [offer for offer in await self._catalogue.listed() if asked.wants(offer.listing)]
+        begin = _after(found, asked.after) if asked.after else 0
+        page = [self._market(offer) for offer in found[begin : begin + asked.limit]]
+        more = len(found) > begin + asked.limit
+        return MarketsReply(symbols=page, next_cursor=page[-1].symbol if more else None)
 
     async def symbol(self, text: str) -> Market:
         """The market that `text` means. Raises as `Catalogue.resolve` does."""
@@ -93,7 +120,11 @@ class Markets:
 
     async def tickers(self, texts: Sequence[str]) -> list[TickerReply | BadInput | Unavailable]:
         """Tickers in the order asked; what cannot be answered stands as its error."""
-        return list(await asyncio.gather(*(_outcome(self.ticker(text)) for text in texts)))
+        answers = []
+        for text in texts:
+            answers.append(asyncio.ensure_future(_outcome(self.ticker(text))))
+            await asyncio.sleep(0)  # whoever waits has a turn between two names
+        return list(await asyncio.gather(*answers))
 
     async def atr(self, text: str, question: Question) -> AtrReply:
         """ATR and its kin. Raises as `candles` does, and `NotEnoughCandles`."""
@@ -209,6 +240,14 @@ async def _outcome(call: Awaitable[TickerReply]) -> TickerReply | BadInput | Una
         return await call
     except (BadInput, Unavailable) as error:
         return error
+
+
+def _after(found: Sequence[Offer], symbol: str) -> int:
+    """Where the page begins that follows this market."""
+    for index, offer in enumerate(found):
+        if str(offer.listing.symbol) == symbol:
+            return index + 1
+    raise BadInput(f"cursor is {symbol[:40]!r}, which is not on this list; start without a cursor.")
 
 
 def _page(

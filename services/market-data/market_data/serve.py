@@ -1,5 +1,6 @@
 """Serving over HTTP until told to stop."""
 
+import gc
 import sys
 
 import uvicorn
@@ -21,6 +22,7 @@ def run() -> int:
     except Misconfigured as error:
         print(f"market-data cannot start: {error}", file=sys.stderr)
         return 2
+    keep_what_is_there()
     uvicorn.run(
         app,
         host=settings.market_data_host,
@@ -32,3 +34,9 @@ def run() -> int:
         timeout_graceful_shutdown=5,
     )
     return 0
+
+
+def keep_what_is_there() -> None:
+    """Take what the start made out of the search for garbage: it stays, and takes 50 ms to walk."""
+    gc.collect()
+    gc.freeze()

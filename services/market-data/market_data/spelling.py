@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 
 def distance(left: str, right: str) -> int:
@@ -32,9 +33,21 @@ def suggestions(word: str, volumes: Mapping[str, Decimal], most: int = 3) -> lis
         most: Length of the answer.
     """
     reach = 1 if len(word) <= 4 else 2
+    letters = _letters(word)
     near = [
         (gap, -volume, name)
         for name, volume in volumes.items()
-        if abs(len(name) - len(word)) <= reach and (gap := distance(word, name)) <= reach
+        if (letters ^ _letters(name)).bit_count() <= 2 * reach  # a slip changes two at most
+        and abs(len(name) - len(word)) <= reach
+        and (gap := distance(word, name)) <= reach
     ]
     return [name for _, _, name in sorted(near)[:most]]
+
+
+@lru_cache(maxsize=20_000)
+def _letters(word: str) -> int:
+    """Which letters a word has, as bits: comparing these is far cheaper than comparing words."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) % 64)
+    return bits

@@ -1,5 +1,6 @@
 """Indicators by name of one market: what `/v1/indicators/{symbol}` says."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -51,10 +52,17 @@ class Studies:
         if have < need:
             symbol = str(offer.listing.symbol)
             raise NotEnoughCandles(symbol, asked.timeframe.value, have, need)
-        return _reply(offer, asked, series)
+        step, shown = offer.listing.price_step, min(have, asked.last or 1)
+        computed = []
+        for name in asked.names:
+            await asyncio.sleep(0)  # whoever waits has a turn between two indicators
+            computed.append(_indicator(name, asked, series.candles, step, shown))
+        return _reply(offer, asked, series, computed)
 
 
-def _reply(offer: Offer, asked: IndicatorsAsked, series: Series) -> IndicatorsReply:
+def _reply(
+    offer: Offer, asked: IndicatorsAsked, series: Series, computed: list[Indicator]
+) -> IndicatorsReply:
     listing, length, last = offer.listing, asked.timeframe.length, series.candles[-1]
     shown = series.candles[-(asked.last or 1) :]
     return IndicatorsReply(
@@ -67,10 +75,7 @@ def _reply(offer: Offer, asked: IndicatorsAsked, series: Series) -> IndicatorsRe
         closed_at=last.opened_at + length,
         next_close_at=series.until + length,
         bars=len(series.candles),
-        indicators=[
-            _indicator(name, asked, series.candles, listing.price_step, len(shown))
-            for name in asked.names
-        ],
+        indicators=computed,
         opened_at=None if asked.last is None else [candle.opened_at for candle in shown],
         built_from=series.built_from.value if series.built_from else None,
         gaps=series.gaps,

@@ -57,7 +57,7 @@ class Binance(Exchange):
         symbols = said.get("symbols") if isinstance(said, dict) else None
         if not isinstance(symbols, list):
             raise Unavailable(f"{self.name} has no list of symbols.")
-        return [market.listing for market in self._markets(symbols, words.market)]
+        return [market.listing for market in await self._markets(symbols, words.market)]
 
     async def ticker(self, symbol: Symbol) -> Ticker:
         """The last trade, with bid and ask and the extremes and volumes of 24 hours."""

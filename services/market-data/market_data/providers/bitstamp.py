@@ -34,7 +34,7 @@ class Bitstamp(Exchange):
             said = None
         if not isinstance(said, list):
             raise Unavailable("bitstamp has no list of markets.")
-        return self._names.learn(self._markets(said, words.market))
+        return self._names.learn(await self._markets(said, words.market))
 
     async def ticker(self, symbol: Symbol) -> Ticker:
         """The last trade, with bid and ask and the extremes and volume of 24 hours."""

@@ -45,7 +45,7 @@ class Coinbase(Exchange):
         except NotFound:
             raise Unavailable("coinbase has no list of products.") from None
         items = products if isinstance(products, list) else []
-        return [market.listing for market in self._markets(items, words.market)]
+        return [market.listing for market in await self._markets(items, words.market)]
 
     async def ticker(self, symbol: Symbol) -> Ticker:
         """The last trade, with bid and ask; the day's extremes only where they answer too."""

@@ -24,6 +24,7 @@ from market_data.resilience.bulkhead import Busy
 from market_data.resilience.cache import Cache
 from market_data.resilience.token_bucket import TokenBucket
 
+_LARGE = 8_000  # bytes of an answer, above which reading it keeps others waiting
 _SHOWN = 200  # characters of its message that an error repeats
 _LANES = 2_000  # a lane that was not used for long is full, as a new one is
 _JSON = msgspec.json.Decoder(float_hook=Decimal)
@@ -63,6 +64,7 @@ class Calls:
         self._sleep = sleep
         self._buckets: Cache[TokenBucket] = Cache(clock, most=_LANES)
         self._turns = asyncio.Semaphore(manners.in_flight)
+        self._reading = asyncio.Lock()
         self._barred_until = clock.monotonic()
 
     async def ask(
@@ -101,7 +103,11 @@ class Calls:
             name = self._manners.name
             raise Unavailable(f"{name} did not answer within {self._seconds:g} s.") from None
         self._believe_count(bucket, answer)
-        return self._read(answer)
+        if len(answer.body) < _LARGE:
+            return self._read(answer)  # a refusal holds from now on
+        async with self._reading:
+            await asyncio.sleep(0)  # answers that come together are read in turns, not in one go
+            return self._read(answer)
 
     def _bucket(self, lane: str) -> TokenBucket:
         kept = self._buckets.get(lane)

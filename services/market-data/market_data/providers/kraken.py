@@ -41,7 +41,7 @@ class Kraken(Exchange):
             pairs = words.result(await self._calls.ask("/0/public/AssetPairs"))
         except (NotFound, BadAnswer):
             raise Unavailable("kraken has no list of pairs.") from None
-        return self._names.learn(self._markets(pairs.values(), words.market))
+        return self._names.learn(await self._markets(pairs.values(), words.market))
 
     async def ticker(self, symbol: Symbol) -> Ticker:
         """The last trade, with bid and ask and the extremes of 24 hours."""

@@ -3,9 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from common.errors import BadInput
 from common.wire import Market, MarketsReply
-from market_data.market import Markets
+from market_data.market import Markets, SymbolsAsked
 from market_data.routes import parameters
 from market_data.routes.table import Row, json, refuse_unknown
 
@@ -40,25 +39,8 @@ async def several(request: Request) -> Response:
     refuse_unknown(request, PARAMETERS)
     query = request.query_params
     markets: Markets = request.app.state.markets
-    wanted = QUERY.of(query)
-    found = [
-        market
-        for market in await markets.symbols()
-        if wanted in market.symbol or wanted in market.name.upper()
-    ]
-    page, limit = _after(found, CURSOR.of(query)), LIMIT.of(query)
-    following = page[limit - 1].symbol if len(page) > limit else None
-    return json(MarketsReply(symbols=page[:limit], next_cursor=following), max_age=60)
-
-
-def _after(markets: list[Market], cursor: str) -> list[Market]:
-    """The markets that follow the one that the page before ended with."""
-    if not cursor:
-        return markets
-    for index, market in enumerate(markets):
-        if market.symbol == cursor:
-            return markets[index + 1 :]
-    raise BadInput(f"cursor is {cursor[:40]!r}, which is not on this list; start without a cursor.")
+    asked = SymbolsAsked(QUERY.of(query), CURSOR.of(query), LIMIT.of(query))
+    return json(await markets.symbols(asked), max_age=60)
 
 
 async def one(request: Request) -> Response:
