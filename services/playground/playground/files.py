@@ -1,10 +1,11 @@
-"""The pictures that the bot has sent; the newest five hundred of them."""
+"""The files that the bot has sent; the newest five hundred of them."""
 
+import mimetypes
 import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from playground.limits import PHOTO_BYTES, PHOTO_SIDES
+from playground.limits import DOCUMENT_BYTES, PHOTO_BYTES, PHOTO_SIDES
 from playground.pictures import media_type, size
 from playground.refusals import bad_request
 
@@ -14,7 +15,7 @@ _LONGEST_SHAPE = 20
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One picture; `size` is its width and height in pixels."""
+    """One file; `size` is the width and height of a picture in pixels, else two zeros."""
 
     file_id: str
     unique_id: str
@@ -61,8 +62,6 @@ class Files:
             bad_request("IMAGE_PROCESS_FAILED")
         if sum(sides) > PHOTO_SIDES or max(sides) > _LONGEST_SHAPE * min(sides):
             bad_request("PHOTO_INVALID_DIMENSIONS")
-        while len(self._files) >= _MOST_FILES:
-            del self._files[next(iter(self._files))]
         name = secrets.token_hex(8)
         file = StoredFile(
             file_id=f"AgAC{secrets.token_urlsafe(24)}",
@@ -72,5 +71,32 @@ class Files:
             content=content,
             size=sides,
         )
+        return self._keep(file)
+
+    def add_document(self, name: str, content: bytes) -> StoredFile:
+        """Keep a file of any kind.
+
+        Raises:
+            Refusal: 400 if Telegram would not take it.
+        """
+        if not content:
+            bad_request("file must be non-empty")
+        if len(content) > DOCUMENT_BYTES:
+            bad_request("file is too big")
+        unique = secrets.token_hex(8)
+        return self._keep(
+            StoredFile(
+                file_id=f"BQAC{secrets.token_urlsafe(24)}",
+                unique_id=f"AgAD{unique}",
+                path=f"documents/file_{unique}",
+                media_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+                content=content,
+                size=(0, 0),
+            )
+        )
+
+    def _keep(self, file: StoredFile) -> StoredFile:
+        while len(self._files) >= _MOST_FILES:
+            del self._files[next(iter(self._files))]
         self._files[file.file_id] = file
         return file

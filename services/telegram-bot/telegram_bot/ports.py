@@ -187,6 +187,19 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file that a text is the caption of.
+
+    Attributes:
+        kind: Its media type, such as `application/json`.
+    """
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a command answers.
 
@@ -195,12 +208,16 @@ class Reply:
         buttons: Rows of them, under the text.
         picture: What the text is the caption of.
         edits: After a tap: replaces the message that was tapped, rather than following it.
+        document: What the text is the caption of; comes with a message of its own.
+        forgets: Whether all that is kept about this private chat's person goes with it.
     """
 
     text: str
     buttons: Rows = ()
     picture: Picture | None = None
     edits: bool = True
+    document: Document | None = None
+    forgets: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from playground.methods import callbacks, chats, inline, menu, messages, photos, updates
+from playground.methods import callbacks, chats, documents, inline, menu, messages, photos, updates
 from playground.methods.call import Method
 
-_ABOUT = (callbacks, chats, inline, menu, messages, photos, updates)
+_ABOUT = (callbacks, chats, documents, inline, menu, messages, photos, updates)
 
 METHODS: Final[dict[str, Method]] = {
     name.lower(): method for about in _ABOUT for name, method in about.METHODS.items()

@@ -19,6 +19,7 @@ export function draw(node, message) {
   if (message.via_bot) bubble.append(make("span", "via", `via @${message.via_bot.username}`));
   if (message.reply_to_message) bubble.append(replied(message.reply_to_message));
   if (message.photo) bubble.append(picture(message));
+  if (message.document) bubble.append(attached(message.document));
   bubble.append(text(message));
   node.replaceChildren(bubble);
   if (message.reply_markup) node.append(keyboard(message, insert));
@@ -88,6 +89,13 @@ function picture(message) {
     $("viewer").showModal();
   });
   return button;
+}
+
+function attached(file) {
+  const link = make("a", "attached", `📄 ${file.file_name}`);
+  link.href = `/api/files/${encodeURIComponent(file.file_id)}`;
+  link.download = file.file_name;
+  return link;
 }
 
 const dateOf = (message) => new Date(message.date * 1000).toDateString();

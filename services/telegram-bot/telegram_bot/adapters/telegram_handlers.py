@@ -61,13 +61,13 @@ class Handlers:
         if update.my_chat_member is not None:
             return await self._membership(update.my_chat_member)
         if update.callback_query is not None:
-            return Answers(await self._tap(update.callback_query))
+            return await self._tap(update.callback_query)
         message = update.message or update.edited_message
         if message is None:
             return Answers(reachable=None)
         if message.migrate_to_chat_id is not None:
             return Answers(moved_to=message.migrate_to_chat_id, reachable=None)
-        return Answers(await self._message(message))
+        return await self._message(message)
 
     def apology(self, body: bytes) -> Answers:
         ref = secrets.token_hex(4)
@@ -99,29 +99,29 @@ class Handlers:
             log.error("an update cannot be read", kind=type(error).__name__)
             return None
 
-    async def _message(self, message: Message) -> tuple[Outgoing, ...]:
+    async def _message(self, message: Message) -> Answers:
         user = message.from_user
         text = message.text or _as_words(message)
         if user is None or not text or _by_a_machine(message):
-            return ()
+            return Answers()
         speaker = _speaker(message.chat, user)
         asked = message.message_id
         before: int | None = None
         if message.edit_date is not None:
             before = await self._find_answer(speaker.chat, asked)
             if before is None and _edited_late(message):
-                return ()
+                return Answers()
         reply = await self._listener.said(text, speaker)
         if reply is None:
-            return ()
-        if before is not None:
-            return (edit(reply, before, answers=asked),)
-        return new_messages(reply, _place(message), answers=asked)
+            return Answers()
+        if before is not None and reply.document is None:
+            return Answers((edit(reply, before, answers=asked),), forget=reply.forgets)
+        return Answers(new_messages(reply, _place(message), answers=asked), forget=reply.forgets)
 
-    async def _tap(self, query: CallbackQuery) -> tuple[Outgoing, ...]:
+    async def _tap(self, query: CallbackQuery) -> Answers:
         if query.message is None and query.inline_message_id is None or not query.data:
             await self._close_tap(query.id)
-            return ()
+            return Answers()
         speaker = _tapper(query)
         said = await self._listener.pressed(query.data, speaker)
         if said is None:
@@ -129,13 +129,15 @@ class Handlers:
         elif isinstance(said, Notice):
             await self._close_tap(query.id, said.text, alert=True)
         elif query.message is None:
-            return (edit_inline(said, str(query.inline_message_id), query.id),)
-        elif said.edits:
-            return (edit(said, query.message.message_id, tap=query.id),)
+            return Answers((edit_inline(said, str(query.inline_message_id), query.id),))
+        elif said.edits and said.document is None:
+            edited = edit(said, query.message.message_id, tap=query.id)
+            return Answers((edited,), forget=said.forgets)
         else:
             await self._close_tap(query.id)
-            return new_messages(said, _place(query.message, quoted=False))
-        return ()
+            sent = new_messages(said, _place(query.message, quoted=False))
+            return Answers(sent, forget=said.forgets)
+        return Answers()
 
 
 def _as_words(message: Message) -> str | None:

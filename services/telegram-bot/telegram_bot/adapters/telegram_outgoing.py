@@ -31,6 +31,10 @@ def new_messages(reply: Reply, place: Place, *, answers: int | None = None) -> t
     if reply.picture is not None:
         said = {**_shown(reply.picture), **_caption(reply), **_place(place), **_buttons(reply)}
         return (_with_picture(Outgoing("sendPhoto", said, answers), reply.picture),)
+    if reply.document is not None:
+        file = Attachment(reply.document.name, reply.document.kind, reply.document.content)
+        said = {"document": "attach://file", **_caption(reply), **_place(place), **_buttons(reply)}
+        return (Outgoing("sendDocument", said, answers, file=file),)
     pieces = split(reply.text)
     last = len(pieces) - 1
     return tuple(
