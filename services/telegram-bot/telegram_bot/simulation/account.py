@@ -1,0 +1,166 @@
+"""An account: cash, at most one long position a market, and what was traded."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from telegram_bot.arithmetic.exact import in_lots, less, percent_of, product, quotient, total
+from telegram_bot.simulation.terms import Terms
+
+Reason = Literal["sold", "stop", "target", "trailing stop", "preset", "end"]
+"""Why a position ended: by its owner, by one of its levels, by a preset, with a backtest."""
+
+
+class CannotTrade(ValueError):
+    """An order that cannot be filled, with a sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What is held of one market.
+
+    Attributes:
+        quantity: Of the base asset, above 0.
+        cost: Paid for it, fees included, in the quote asset.
+        opened_at: Of the first part, UTC seconds.
+        stop, target: Prices at which it is sold.
+        trail: How far below the best price the stop follows, in the quote asset.
+        best: The highest price since it was opened.
+        trailed: Whether the stop stands where it does because it has followed.
+    """
+
+    symbol: str
+    quantity: Decimal
+    cost: Decimal
+    opened_at: float
+    stop: Decimal | None = None
+    target: Decimal | None = None
+    trail: Decimal | None = None
+    best: Decimal = Decimal(0)
+    trailed: bool = False
+
+    @property
+    def average(self) -> Decimal:
+        """What one unit cost, its fee included."""
+        return quotient(self.cost, self.quantity)
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A position, or a part of one, that is over.
+
+    Attributes:
+        cost, proceeds: Fees included, in the quote asset.
+        fees: Of both sides.
+        price: That it was sold at.
+        opened_at, closed_at: UTC seconds.
+    """
+
+    symbol: str
+    quantity: Decimal
+    cost: Decimal
+    proceeds: Decimal
+    price: Decimal
+    opened_at: float
+    closed_at: float
+    reason: Reason
+
+    @property
+    def profit(self) -> Decimal:
+        return less(self.proceeds, self.cost)
+
+    @property
+    def profit_pct(self) -> Decimal:
+        return percent_of(self.profit, self.cost) if self.cost else Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Cash in one quote asset, and positions by market."""
+
+    cash: Decimal
+    positions: tuple[Position, ...] = ()
+
+    def position(self, symbol: str) -> Position | None:
+        """Return what is held of a market."""
+        return next((held for held in self.positions if held.symbol == symbol), None)
+
+    def worth(self, prices: dict[str, Decimal]) -> Decimal:
+        """Return cash and positions at these prices; without one a position counts at its cost."""
+        values = [
+            product(held.quantity, prices[held.symbol]) if held.symbol in prices else held.cost
+            for held in self.positions
+        ]
+        return total((self.cash, *values))
+
+    def with_position(self, held: Position | None, symbol: str) -> "Account":
+        """Return the account with a market's position replaced, or gone."""
+        rest = tuple(one for one in self.positions if one.symbol != symbol)
+        return replace(self, positions=(*rest, held) if held is not None else rest)
+
+
+def affordable(cash: Decimal, price: Decimal, terms: Terms) -> Decimal:
+    """Return how much cash buys at most, fee included, in whole lots."""
+    paid = terms.bought_at(price)
+    return in_lots(max(cash, Decimal(0)), terms.lot_step, total((paid, terms.fee(paid))))
+
+
+def buy(
+    account: Account, symbol: str, quantity: Decimal, price: Decimal, at: float, terms: Terms
+) -> Account:
+    """Return the account after buying `quantity`, cut down to lots, near `price`.
+
+    Raises:
+        CannotTrade: If that is less than a lot, or more than there is cash for.
+    """
+    lots = in_lots(max(quantity, Decimal(0)), terms.lot_step)
+    if lots <= 0:
+        raise CannotTrade("less than the smallest amount that the market trades")
+    paid = terms.bought_at(price)
+    value = product(lots, paid)
+    cost = total((value, terms.fee(value)))
+    if cost > account.cash:
+        raise CannotTrade("more than there is cash for")
+    before = account.position(symbol)
+    if before is None:
+        held = Position(symbol, lots, cost, at, best=paid)
+    else:
+        quantity, spent = total((before.quantity, lots)), total((before.cost, cost))
+        held = replace(before, quantity=quantity, cost=spent, best=max(before.best, paid))
+    return replace(account, cash=less(account.cash, cost)).with_position(held, symbol)
+
+
+def sell(
+    account: Account,
+    symbol: str,
+    quantity: Decimal | None,
+    price: Decimal,
+    at: float,
+    terms: Terms,
+    reason: Reason = "sold",
+) -> tuple[Account, Trade]:
+    """Return the account after selling near `price`, and the trade that ends with it.
+
+    Args:
+        quantity: Cut down to lots; None sells all.
+
+    Raises:
+        CannotTrade: If nothing is held, or not so much.
+    """
+    held = account.position(symbol)
+    if held is None:
+        raise CannotTrade("nothing of it is held")
+    lots = held.quantity if quantity is None else in_lots(max(quantity, Decimal(0)), terms.lot_step)
+    if lots <= 0:
+        raise CannotTrade("less than the smallest amount that the market trades")
+    if lots > held.quantity:
+        raise CannotTrade("more than is held")
+    got = terms.sold_at(price)
+    value = product(lots, got)
+    proceeds = less(value, terms.fee(value))
+    whole = lots == held.quantity
+    cost = held.cost if whole else quotient(product(held.cost, lots), held.quantity)
+    trade = Trade(symbol, lots, cost, proceeds, got, held.opened_at, at, reason)
+    left = replace(held, quantity=less(held.quantity, lots), cost=less(held.cost, cost))
+    after = replace(account, cash=total((account.cash, proceeds)))
+    return after.with_position(None if whole else left, symbol), trade
