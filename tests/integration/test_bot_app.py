@@ -181,6 +181,29 @@ async def test_a_refresh_edits_in_place_and_says_when_nothing_changed(chat: Chat
     assert "67,999.90" in edited["text"]
 
 
+async def test_a_live_price_has_its_own_button_until_it_is_stopped(chat: Chat) -> None:
+    card = await chat.ask("/price BTC")
+    await chat.tap(card, "🔴 Live")
+    live = await chat.next("edit")
+    await chat.tap(live, "⏹ Stop")
+    usual = await chat.next("edit")
+
+    assert live["message_id"] == usual["message_id"] == card["message_id"]
+    assert "live for a minute" in live["text"]
+    assert usual["reply_markup"] == card["reply_markup"]
+
+
+async def test_the_end_of_the_bot_ends_a_live_price(chat: Chat) -> None:
+    card = await chat.ask("/price BTC")
+    await chat.tap(card, "🔴 Live")
+    await chat.next("edit")
+    chat.stop.set()
+
+    usual = await chat.next("edit")
+
+    assert usual["reply_markup"] == card["reply_markup"]
+
+
 async def test_a_timeframe_button_edits_and_another_command_follows(chat: Chat) -> None:
     card = await chat.ask("/price BTC")
     await chat.tap(card, "📏 ATR")

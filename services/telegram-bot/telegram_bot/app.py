@@ -22,6 +22,7 @@ from telegram_bot.adapters.telegram_feed import HttpFeed
 from telegram_bot.adapters.telegram_handlers import Handlers
 from telegram_bot.adapters.telegram_inline import InlineAnswers
 from telegram_bot.adapters.telegram_menu import show_menus
+from telegram_bot.adapters.telegram_outgoing import edit
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.adapters.web_server import serving
 from telegram_bot.commands import Services
@@ -41,6 +42,7 @@ from telegram_bot.updates.heartbeat import Heartbeat, touch
 from telegram_bot.updates.internal import Health, Internal
 from telegram_bot.updates.lease import Turns
 from telegram_bot.updates.limits import ChatLimits, Limits
+from telegram_bot.updates.live import Lives
 from telegram_bot.updates.periodic import Job, run_jobs
 from telegram_bot.updates.polling import Backoff, Poller, until
 from telegram_bot.updates.sending import Sending
@@ -53,6 +55,7 @@ log = structlog.get_logger(__name__)
 
 _KEEP_SECONDS = 48 * 3_600.0  # Telegram sends an update again for a day at most
 _TIDY_EVERY_SECONDS = 600.0
+_LIVES_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +143,15 @@ async def run(
         services = replace(services, painter=painter, album=base.outbox)
         post = HttpPost(post_transport, settings.telegram_api_url, token)
         conversation = Conversation(services, application.bot.username, Pace(clock))
-        handlers = Handlers(conversation, base.outbox.answer_to, post.close_tap)
+        chat_limits = Limits(limits or ChatLimits(), time.monotonic)
+        lives = Lives(conversation, post, chat_limits, base.lives, clock, edit)
+        closing.push_async_callback(lives.finish, _LIVES_SECONDS)
+        handlers = Handlers(conversation, base.outbox.answer_to, post.close_tap, lives)
         offering = Inline(services, conversation, Pace(clock, INLINE_BURST, INLINE_PER_SECOND))
         inline = InlineAnswers(offering, post.answer_inline, tally)
         closing.callback(inline.close)
         internal.render = _rehearsal(services, application, clock).answers
-        sending = Sending(post, base.outbox, Limits(limits or ChatLimits(), time.monotonic), tally)
+        sending = Sending(post, base.outbox, chat_limits, tally)
         working = Working(base.inbox, base.lanes, handlers, sending, tally)
         listed = menus(services.commands, services.features)
         await show_menus(application.bot, base.facts, listed, profiles())

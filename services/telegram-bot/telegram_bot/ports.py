@@ -200,6 +200,19 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """A message that is asked for again for a while: button data, see `Press.data`.
+
+    Attributes:
+        again: What brings its next state; empty: from now on it is live no more.
+        after: What brings the state that it keeps in the end.
+    """
+
+    again: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a command answers.
 
@@ -207,6 +220,7 @@ class Reply:
         text: Telegram's HTML; under a picture at most 1024 characters once it is read.
         buttons: Rows of them, under the text.
         picture: What the text is the caption of.
+        live: After a tap: whether the message goes on changing, or stops doing so.
         edits: After a tap: replaces the message that was tapped, rather than following it.
         document: What the text is the caption of; comes with a message of its own.
         forgets: Whether all that is kept about this private chat's person goes with it.
@@ -218,6 +232,7 @@ class Reply:
     edits: bool = True
     document: Document | None = None
     forgets: bool = False
+    live: Live | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +346,12 @@ class Profile:
     language: str
     description: str
     short: str
+
+
+class Refreshing(Protocol):
+    """Brings the next state of a message. Never raises; None: there is none just now."""
+
+    async def again(self, data: str, speaker: Speaker) -> Reply | None: ...
 
 
 Raw = Mapping[str, Any]  # one update as Telegram sent it

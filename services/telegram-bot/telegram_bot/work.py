@@ -389,8 +389,8 @@ class LiveTurns(Protocol):
 
     async def begin(self, chat: int, turn: str) -> None: ...
 
-    async def is_on(self, chat: int, turn: str) -> bool:
-        """Say whether nobody has ended it, or begun a later one."""
+    async def current(self, chat: int) -> str | None:
+        """Return the turn that was begun last, unless somebody has ended it."""
         ...
 
     async def end(self, chat: int, turn: str | None = None) -> None:

@@ -23,9 +23,9 @@ class DatabaseLives:
 
         await self._writer.submit(write)
 
-    async def is_on(self, chat: int, turn: str) -> bool:
+    async def current(self, chat: int) -> str | None:
         asked = select(lives.c.turn).where(lives.c.chat == chat)
-        return await self._reader.run(lambda connection: connection.scalar(asked)) == turn
+        return await self._reader.run(lambda connection: connection.scalar(asked))
 
     async def end(self, chat: int, turn: str | None = None) -> None:
         ending = delete(lives).where(lives.c.chat == chat)

@@ -22,7 +22,7 @@ from telegram_bot.adapters.telegram_update import (
 )
 from telegram_bot.formatting import trouble
 from telegram_bot.people import Choices
-from telegram_bot.ports import Listener, Notice, Reply, Speaker
+from telegram_bot.ports import Listener, Live, Notice, Reply, Speaker
 from telegram_bot.reader import reading_as
 from telegram_bot.work import Answers, Outgoing
 
@@ -40,10 +40,24 @@ class CloseTap(Protocol):
     async def __call__(self, tap: str, text: str | None = None, *, alert: bool = False) -> None: ...
 
 
+class LivePrices(Protocol):
+    """Messages that go on changing; see `updates.live`."""
+
+    async def begin(self, message: int, live: Live, speaker: Speaker) -> None: ...
+
+    async def end(self, chat: int) -> None: ...
+
+
 class Handlers:
     """`work.Answerer` in front of a listener."""
 
-    def __init__(self, listener: Listener, find_answer: FindAnswer, close_tap: CloseTap) -> None:
+    def __init__(
+        self,
+        listener: Listener,
+        find_answer: FindAnswer,
+        close_tap: CloseTap,
+        lives: LivePrices | None = None,
+    ) -> None:
         """Answer with what `listener` says.
 
         Args:
@@ -52,6 +66,7 @@ class Handlers:
         self._listener = listener
         self._find_answer = find_answer
         self._close_tap = close_tap
+        self._lives = lives
 
     async def answers(self, body: bytes) -> Answers:
         """Return what an update brings; nothing for one that cannot be read or is not for us."""
@@ -131,6 +146,7 @@ class Handlers:
         elif query.message is None:
             return Answers((edit_inline(said, str(query.inline_message_id), query.id),))
         elif said.edits and said.document is None:
+            await self._live(said, query.message.message_id, speaker)
             edited = edit(said, query.message.message_id, tap=query.id)
             return Answers((edited,), forget=said.forgets)
         else:
@@ -138,6 +154,14 @@ class Handlers:
             sent = new_messages(said, _place(query.message, quoted=False))
             return Answers(sent, forget=said.forgets)
         return Answers()
+
+    async def _live(self, reply: Reply, message: int, speaker: Speaker) -> None:
+        if reply.live is None or self._lives is None:
+            return
+        if reply.live.again:
+            await self._lives.begin(message, reply.live, speaker)
+        else:
+            await self._lives.end(speaker.chat)
 
 
 def _as_words(message: Message) -> str | None:

@@ -84,6 +84,16 @@ class Conversation:
         with reading_as(await self._reader(speaker)):
             return await self._tapped(data, speaker)
 
+    async def again(self, data: str, speaker: Speaker) -> Reply | None:
+        """Bring the next state of a message that goes on changing: nobody has asked just now."""
+        typed = take_apart("/" + data.partition(" ")[2])
+        command = self._services.commands.find(typed.name) if typed else None
+        if typed is None or command is None:
+            return None
+        with reading_as(await self._reader(speaker)):
+            reply, went_well = await self.run(command, Request(typed.words, speaker))
+        return reply if went_well else None
+
     async def _tapped(self, data: str, speaker: Speaker) -> Reply | Notice | None:
         version, text = data.partition(" ")[::2]
         fresh = text.startswith("/")

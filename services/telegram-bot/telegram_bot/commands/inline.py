@@ -13,14 +13,16 @@ from typing import Protocol
 from telegram_bot.commands import Command, Request, Services, is_on
 from telegram_bot.commands.listed import bases
 from telegram_bot.commands.pace import Pace
+from telegram_bot.commands.price import LIVE
 from telegram_bot.commands.words import words_of
 from telegram_bot.people import People
-from telegram_bot.ports import Offer, Press, Reply, Rows, Speaker
+from telegram_bot.ports import Button, Offer, Press, Reply, Rows, Speaker
 from telegram_bot.reader import _, reader, reading_as
 
 MOST = 5
 _WELL_KNOWN = ("BTC", "ETH", "SOL", "BNB", "XRP")
-_NOT_OFFERED = ("start", "help")
+_PICTURES = ("chart",)
+_NOT_OFFERED = ("start", "help", *_PICTURES)
 _LONGEST = 120
 _MARKUP = re.compile(r"<[^>]*>")
 
@@ -85,10 +87,19 @@ class Inline:
 
 def in_place(rows: Rows) -> Rows:
     """Let every button change the message it is under: in that chat the bot can write no other."""
-    return tuple(
+    changed = (
         tuple(replace(item, fresh=False) if isinstance(item, Press) else item for item in row)
         for row in rows
     )
+    here = (tuple(item for item in row if not _is_ours_alone(item)) for row in changed)
+    return tuple(row for row in here if row)
+
+
+def _is_ours_alone(button: Button) -> bool:
+    """Say whether a button works under our own messages alone: pictures, and what goes on."""
+    if not isinstance(button, Press):
+        return False
+    return button.command.endswith(LIVE) or button.command.split(" ")[0] in _PICTURES
 
 
 def _offer(reply: Reply) -> Offer:

@@ -8,18 +8,24 @@ from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.listed import bases
 from telegram_bot.commands.words import market, priced_in, shorten, without_repeats, words_of
 from telegram_bot.formatting import trouble
+from telegram_bot.formatting.html import italic
 from telegram_bot.formatting.numbers import plain
 from telegram_bot.formatting.price import price_brief, price_card, price_table
-from telegram_bot.ports import Copy, Press, Reply, Rows, error_from
+from telegram_bot.ports import Copy, Live, Press, Reply, Rows, error_from
+from telegram_bot.reader import _
 
 MOST = 10
+# Said by buttons alone, behind a market: only a message that is there can go on changing.
+LIVE, STOP = "~live", "~stop"
 OFFERED = ("BTC", "ETH", "SOL", "BNB", "XRP")
 _MOST_LEFT_OUT_NAMED = 5
 
 
 async def answer(request: Request, services: Services) -> Reply:
     """Answer a card for one market, a table for up to ten."""
-    words = without_repeats(priced_in(words_of(" ".join(request.words).replace(";", " "))))
+    words = words_of(" ".join(request.words).replace(";", " "))
+    mode = words.pop().lower() if len(words) > 1 and words[-1].lower() in _MODES else ""
+    words = without_repeats(priced_in(words))
     if not words:
         return await which_coin("price", services)
     known, refused = _sort(words)
@@ -34,7 +40,7 @@ async def answer(request: Request, services: Services) -> Reply:
     if not tickers and len(problems) == 1:
         raise error_from(problems[0])
     if len(tickers) == 1 and not problems and not left_out:
-        return _one(tickers[0], request, services)
+        return _one(tickers[0], mode, request, services)
     text = price_table(tickers, problems, left_out=left_out[:_MOST_LEFT_OUT_NAMED])
     may_change = tickers or any(problem.code not in _NO_MARKET for problem in problems)
     return Reply(text, _refresh(asked) if may_change else ())
@@ -51,6 +57,7 @@ async def offered(command: str, services: Services) -> tuple[Press, ...]:
     return tuple(Press(base, f"{command} {base}") for base in OFFERED if base in listed)
 
 
+_MODES = (LIVE, STOP)
 _NO_MARKET = ("unknown-symbol", "invalid-parameter")
 _NOTHING = wire.TickersReply(tickers=[], problems=[])
 
@@ -89,9 +96,18 @@ def _problem(word: str, error: BadInput) -> wire.Problem:
     )
 
 
-def _one(ticker: wire.TickerReply, request: Request, services: Services) -> Reply:
+def _one(ticker: wire.TickerReply, mode: str, request: Request, services: Services) -> Reply:
     whole = services.features.enabled("enhanced_price_display", request.speaker.chat)
-    return Reply(price_card(ticker) if whole else price_brief(ticker), _card_buttons(ticker))
+    text = price_card(ticker) if whole else price_brief(ticker)
+    if mode == LIVE:
+        stop = Press(_("⏹ Stop"), f"price {ticker.symbol} {STOP}")
+        live = Live(Press("", f"price {ticker.symbol} {LIVE}").data, stop.data)
+        return Reply(f"{text}\n{_live_for_a_minute()}", ((stop,),), live=live)
+    return Reply(text, _card_buttons(ticker), live=Live() if mode else None)
+
+
+def _live_for_a_minute() -> str:
+    return italic(_("🔴 live for a minute, every 5 seconds"))
 
 
 def _card_buttons(ticker: wire.TickerReply) -> Rows:
@@ -100,6 +116,7 @@ def _card_buttons(ticker: wire.TickerReply) -> Rows:
     return (
         (
             Press("🔄 Refresh", f"price {symbol}"),
+            Press("🔴 Live", f"price {symbol} {LIVE}"),
             Press("📈 Chart", f"chart {symbol}", fresh=True),
             Press("📏 ATR", f"atr {symbol}", fresh=True),
         ),

@@ -36,8 +36,12 @@ class Limits:
         self._monotonic = monotonic
         self._chats: OrderedDict[int, _Sent] = OrderedDict()
 
-    def wait(self, chat: int) -> float:
-        """Return the seconds until the chat bears another message; 0: now, and it is counted."""
+    def wait(self, chat: int, *, leaving: int = 0) -> float:
+        """Return the seconds until the chat bears another message; 0: now, and it is counted.
+
+        Args:
+            leaving: How many more it must bear besides, for those that matter more.
+        """
         now = self._monotonic()
         limits = self._limits
         sent = self._chats.setdefault(chat, _Sent(limits.burst, now))
@@ -46,21 +50,22 @@ class Limits:
             self._chats.popitem(last=False)
         sent.tokens = min(limits.burst, sent.tokens + (now - sent.at) * limits.per_second)
         sent.at = now
-        pause = max(0.0, (1.0 - sent.tokens) / limits.per_second)
+        pause = max(0.0, (1.0 + leaving - sent.tokens) / limits.per_second)
         if chat < 0:
-            pause = max(pause, self._group_pause(sent, now))
+            pause = max(pause, self._group_pause(sent, now, limits.per_group_minute - leaving))
         if pause <= 0:
             sent.tokens -= 1.0
             if chat < 0:
                 sent.times.append(now)
         return pause
 
-    def _group_pause(self, sent: _Sent, now: float) -> float:
+    @staticmethod
+    def _group_pause(sent: _Sent, now: float, most: int) -> float:
         while sent.times and sent.times[0] <= now - 60.0:
             sent.times.popleft()
-        if len(sent.times) < self._limits.per_group_minute:
+        if len(sent.times) < most:
             return 0.0
-        return sent.times[-self._limits.per_group_minute] + 60.0 - now
+        return sent.times[-most] + 60.0 - now
 
 
 class Stream:

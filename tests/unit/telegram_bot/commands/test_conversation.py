@@ -164,7 +164,7 @@ async def test_buttons_appear_with_their_commands() -> None:
 
     reply = await talk.say("/price btc")
 
-    assert labels(reply)[0] == ["🔄 Refresh", "📈 Chart", "📏 ATR"]
+    assert labels(reply)[0] == ["🔄 Refresh", "🔴 Live", "📈 Chart", "📏 ATR"]
     assert press(reply, "📈 Chart").data == "1 /chart BTC-USDT"
 
 

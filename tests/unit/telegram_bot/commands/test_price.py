@@ -1,9 +1,9 @@
 import pytest
 
 from common.errors import Unavailable
-from telegram_bot.ports import Reply
+from telegram_bot.ports import Live, Reply
 from tests.support.fake_market import Listing
-from tests.support.talk import Talk, copies, labels, press
+from tests.support.talk import ME, Talk, copies, labels, press
 
 
 async def test_one_coin_is_answered_with_a_card_that_can_be_refreshed_and_copied() -> None:
@@ -11,8 +11,33 @@ async def test_one_coin_is_answered_with_a_card_that_can_be_refreshed_and_copied
 
     assert reply.text.startswith("<b>Bitcoin</b> · <code>BTC/USDT</code>")
     first, last = labels(reply)
-    assert {"🔄 Refresh", "📏 ATR"} <= {*first} and {"⭐ Watch", "📋 67250.10"} <= {*last}
+    assert {"🔄 Refresh", "🔴 Live", "📏 ATR"} <= {*first} and {"⭐ Watch", "📋 67250.10"} <= {
+        *last
+    }
     assert copies(reply) == {"📋 67250.10": "67250.10"}
+
+
+async def test_a_tap_makes_the_card_live_and_another_ends_that() -> None:
+    talk = Talk()
+    card = await talk.say("/price btc")
+
+    live = await talk.tap(press(card, "🔴 Live"))
+    assert isinstance(live, Reply) and live.live is not None
+    again = await talk.conversation.again(live.live.again, ME)
+    usual = await talk.tap(press(live, "⏹ Stop"))
+
+    assert labels(live) == [["⏹ Stop"]] and again == live and live.edits
+    assert isinstance(usual, Reply)
+    assert (usual.text, usual.buttons, usual.live) == (card.text, card.buttons, Live())
+
+
+async def test_a_live_card_keeps_its_last_state_while_there_is_no_price() -> None:
+    talk = Talk()
+    live = await talk.tap(press(await talk.say("/price btc"), "🔴 Live"))
+    assert isinstance(live, Reply) and live.live is not None
+    talk.market.failure = Unavailable("down")
+
+    assert await talk.conversation.again(live.live.again, ME) is None
 
 
 async def test_in_production_the_card_is_two_lines() -> None:
