@@ -13,7 +13,7 @@ SAFETY_VENV := $(if $(SAFETY_API_KEY),venv-safety-current)
 .PHONY: help run test check ahead prove lock format clean venv-run venv-dev venv-tools venv-safety \
 	generated lint types contracts security secrets vulnerabilities licences documentation \
 	duplication docstrings workflows dockerfiles locked canaries branch sbom sign facts faketime \
-	vendor-safety secrets-history performance-report weekly-report release-start release-publish hooks unit integration e2e containers coverage images others gate
+	vendor-safety secrets-history performance-report weekly-report dashboard release-start release-publish hooks unit integration e2e containers coverage images others gate
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "; print "make <word>, where <word> is one of"} \
@@ -148,6 +148,9 @@ sign: venv-dev ## Sign IMAGE, named by digest, and its bill with cosign
 
 facts: venv-dev ## Print what the build of an image must know
 	@$(IN) -m supply.facts
+
+dashboard: venv-dev ## Open the deployment dashboard on a made-up ledger that says it is one
+	@$(IN) -m dashboard --demonstration --open
 
 release-start: venv-dev ## Start the release named by RELEASE, push it and ask for its merge
 	@$(IN) -m gitflow publish-start

@@ -1,0 +1,116 @@
+"""Delivery and pipeline metrics in words, each beside the target that the owner set."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from dashboard.board import Board
+from dashboard.markup import escape, length, tag, whole_table
+from dashboard.measures import Measures, Share, Times, measures
+from dashboard.story import Story
+
+PERIOD = timedelta(days=90)
+_UNKNOWN = "unknown"
+
+
+def delivery(shown: Board) -> str:
+    """Return the five delivery metrics of production."""
+    told = next((place.told for place in shown.places if place.name == "production"), ())
+    found = measures(told, shown.at - PERIOD, shown.at)
+    rows = [[escape(cell) for cell in row] for row in _delivery(found)]
+    return whole_table(
+        f"Delivery of production, {PERIOD.days} days",
+        ("Metric", "Value", "Target", "Stands on"),
+        rows,
+    )
+
+
+def _delivery(found: Measures) -> Iterator[tuple[str, str, str, str]]:
+    per_week = _UNKNOWN if found.per_week is None else f"{found.per_week:.1f} a week"
+    yield "Deployment frequency", per_week, "daily", _n(found.count, "deployment")
+    yield "Change lead time", _times(found.lead_time), "< 1 h", _n(found.lead_time.count, "commit")
+    failed = found.failed
+    yield "Change fail rate", _share(failed), "< 1 %", _n(failed.whole, "deployment")
+    yield "Recovery from a failed deployment", _times(found.recovery), "< 15 min", _n(
+        found.recovery.count, "failure"
+    )
+    rework = found.rework
+    yield "Deployment rework rate", _share(rework), "no target", _n(rework.whole, "deployment")
+    yield "Stopped by a gate before people saw it", str(found.caught), "no target", ""
+    yield "Deployment time", _times(found.took), "< 15 min", _n(found.took.count, "deployment")
+
+
+def pipeline(shown: Board) -> str:
+    """Return what the runs of the newest deployments measured."""
+    rows = [
+        [escape(place.name), *(escape(cell) for cell in _measured(_newest(place.told)))]
+        for place in shown.places
+    ]
+    return whole_table(
+        "Pipeline of the newest deployment",
+        ("Environment", "Build time", "Coverage", "Tests", "Failures"),
+        rows,
+    )
+
+
+def _newest(told: Sequence[Story]) -> Story | None:
+    return next((story for story in reversed(told) if story.pipeline), None)
+
+
+def _measured(story: Story | None) -> tuple[str, str, str, str]:
+    if story is None:
+        return (_UNKNOWN,) * 4
+    found = story.pipeline
+    seconds = found.get("build_seconds")
+    coverage = found.get("coverage")
+    return (
+        length(timedelta(seconds=float(seconds))) if seconds is not None else _UNKNOWN,
+        f"{coverage} %" if coverage is not None else _UNKNOWN,
+        str(found.get("tests", _UNKNOWN)),
+        str(found.get("failures", _UNKNOWN)),
+    )
+
+
+def lead_times(shown: Board, until: datetime) -> str:
+    """Return a strip of dots: how long each commit took to reach people."""
+    told = next((place.told for place in shown.places if place.name == "production"), ())
+    hours = [
+        (story.finished - commit.at) / timedelta(hours=1)
+        for story in told
+        if story.outcome == "deployed" and story.finished and story.finished > until - PERIOD
+        for commit in story.commits
+    ]
+    if not hours:
+        return tag("p", "No commit has reached production yet.")
+    most = max(*hours, 1.0)
+    dots = "".join(
+        f'<circle cx="{10 + 700 * value / most:.1f}" cy="{20 + number * 7 % 21}" r="3.5"/>'
+        for number, value in enumerate(hours)
+    )
+    target = 10 + 700 / most
+    words = f"Lead time of {len(hours)} commits in hours; the line is the target of one hour"
+    return tag(
+        "svg",
+        f"<title>{words}</title>{dots}"
+        f'<line x1="{target:.1f}" x2="{target:.1f}" y1="8" y2="52"/>'
+        f'<text x="10" y="66">0 h</text><text x="710" y="66" text-anchor="end">{most:.0f} h</text>',
+        viewBox="0 0 720 72",
+        role="img",
+        kind="strip",
+    )
+
+
+def _times(found: Times) -> str:
+    if found.half is None:
+        return _UNKNOWN
+    return f"half within {length(found.half)}, 9 of 10 within {length(found.nine_of_ten)}"
+
+
+def _share(found: Share) -> str:
+    if found.percent is None or found.interval is None:
+        return _UNKNOWN
+    low, high = found.interval
+    return f"{found.percent:.0f} % ({low:.0f} to {high:.0f} % with 95 % probability)"
+
+
+def _n(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

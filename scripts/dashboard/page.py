@@ -1,0 +1,108 @@
+"""The whole page: one file that needs no server, no network and no script to be read."""
+
+from importlib.resources import files
+
+from dashboard.board import Board
+from dashboard.cards import card
+from dashboard.figures import delivery, lead_times, pipeline
+from dashboard.markup import code, escape, length, link, moment, tag, whole_table
+from dashboard.timeline import listed, timeline
+
+_MOST_LISTED = 60
+
+
+def page(shown: Board) -> str:
+    """Return the page of a board. It holds nothing that the board does not."""
+    style, script = _asset("page.css"), _asset("page.js")
+    cards = tag("div", "".join(card(place, shown.at) for place in shown.places), kind="cards")
+    flags = _flags(shown)
+    body = [
+        _head(shown),
+        cards,
+        tag("h2", "The last 30 days") + timeline(shown) + _key(),
+        tag("h2", "Delivery") + delivery(shown) + lead_times(shown, shown.at) + pipeline(shown),
+        tag("h2", "Flags") + flags,
+        tag("h2", "Deployments") + _filter() + _deployments(shown),
+        _foot(shown),
+    ]
+    policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}; img-src data:">'
+        '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">'
+        f"<title>What runs where</title><style>{style}</style></head>"
+        f"<body><main>{''.join(body)}</main><script>{script}</script></body></html>\n"
+    )
+
+
+def _asset(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _head(shown: Board) -> str:
+    warnings = []
+    if shown.demonstration:
+        warnings.append("This is a demonstration: a made-up ledger, no real deployment.")
+    if shown.broken is not None:
+        warnings.append(
+            f"The ledger was tampered with: event {shown.broken.seq}, {shown.broken.reason}. "
+            "Nothing on this page can be trusted."
+        )
+    told = "".join(tag("p", escape(words), kind="warning", role="alert") for words in warnings)
+    built = f"As of {moment(shown.at)}"
+    old = tag("span", "", id="old", data_built=shown.at.isoformat())
+    return tag("header", tag("h1", "What runs where") + tag("p", f"{built} {old}")) + told
+
+
+def _key() -> str:
+    return tag(
+        "p",
+        '<span class="deployed">■ deployed</span> <span class="rolled-back">■ rolled back</span> '
+        '<span class="failed">■ failed</span> <span class="under-way">■ under way</span> '
+        "▨ under watch",
+        kind="key",
+    )
+
+
+def _flags(shown: Board) -> str:
+    names = sorted({flag for place in shown.places for flag in place.flags})
+    rows = [
+        [escape(name), *(escape(place.flags.get(name, "none")) for place in shown.places)]
+        for name in names
+    ]
+    head = ("Flag", *(place.name for place in shown.places))
+    return whole_table("Feature flags by environment", head, rows)
+
+
+def _filter() -> str:
+    return tag(
+        "p",
+        '<label>Show only <input id="filter" type="search" autocomplete="off" '
+        'placeholder="production, 1.2.0, ada …"></label>',
+    )
+
+
+def _deployments(shown: Board) -> str:
+    rows = [
+        [
+            f'<span id="{escape(story.name)}"></span>{escape(story.environment)}',
+            escape(story.version),
+            moment(story.started),
+            length(story.finished - story.started) if story.finished else "under way",
+            escape(story.actor),
+            escape(story.approver or "none"),
+            tag("span", escape(story.outcome), kind=story.outcome.replace(" ", "-")),
+            escape(story.reason),
+            link(story.run, "run") if story.run else "",
+        ]
+        for story in listed(shown)[:_MOST_LISTED]
+    ]
+    head = ("Environment", "Version", "Started", "Took", "By", "Approved", "Outcome", "Why", "Run")
+    return whole_table("Deployments, the newest first", head, rows)
+
+
+def _foot(shown: Board) -> str:
+    anchor = code(shown.anchor[:16]) if shown.anchor else "none"
+    words = f"{shown.events} events in the ledger, head {anchor}. Check it yourself:"
+    return tag("footer", tag("p", f"{words} {code('python -m deploy history --verify')}"))

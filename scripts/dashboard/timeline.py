@@ -1,0 +1,91 @@
+"""Deployments over time as a picture: a lane for each environment, the time under watch hatched."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from dashboard.board import Board
+from dashboard.markup import escape, length, tag
+from dashboard.story import Story
+
+SHOWN = timedelta(days=30)
+_WIDTH, _LANE, _TOP, _LEFT = 720, 34, 18, 90
+_LEAST = 5.0  # so narrow is a bar at least, or nobody could point at it
+_WATCH_STEPS = ("bake", "watch")
+_HATCH = (
+    '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><rect width="3" height="6"/></pattern></defs>'
+)
+
+
+def timeline(shown: Board) -> str:
+    """Return the picture; the table of deployments says the same in words."""
+    height = _TOP + _LANE * len(shown.places) + 22
+    lanes = "".join(_lane(shown, number) for number in range(len(shown.places)))
+    words = f"Deployments of the {SHOWN.days} days before {shown.at:%Y-%m-%d}, by environment"
+    picture = tag(
+        "svg",
+        f"<title>{escape(words)}</title>{_HATCH}{lanes}{_days(shown.at, height)}",
+        viewBox=f"0 0 {_WIDTH} {height}",
+        role="img",
+    )
+    return tag("div", picture, kind="wide", tabindex=0, role="region", aria_label=words)
+
+
+def _lane(shown: Board, number: int) -> str:
+    place = shown.places[number]
+    top = _TOP + number * _LANE
+    name = f'<text x="0" y="{top + 20}">{escape(place.name)}</text>'
+    line = f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{top + 27}" y2="{top + 27}"/>'
+    since = shown.at - SHOWN
+    bars = "".join(_bar(story, top, shown.at) for story in place.told if story.started >= since)
+    return name + line + bars
+
+
+def _bar(story: Story, top: int, now: datetime) -> str:
+    end = story.finished or now
+    left, right = _x(story.started, now), _x(end, now)
+    width = max(_LEAST, right - left)
+    kind = story.outcome.replace(" ", "-")
+    words = f"{story.version}: {story.outcome}, {length(end - story.started)}"
+    bar = f'<rect class="{kind}" x="{left:.1f}" y="{top + 5}" width="{width:.1f}" height="20"/>'
+    watched = _watched(story, end)
+    if watched is not None:
+        part = max(0.0, (end - watched) / (end - story.started)) if end > story.started else 0.0
+        x, wide = left + width * (1 - part), width * part
+        bar += (
+            f'<rect fill="url(#hatch)" x="{x:.1f}" y="{top + 5}" width="{wide:.1f}" height="20"/>'
+        )
+    return tag("a", f"<title>{escape(words)}</title>{bar}", href=f"#{story.name}")
+
+
+def _watched(story: Story, end: datetime) -> datetime | None:
+    """Return when the time under watch began."""
+    for name, at, _ in story.steps:
+        if name in _WATCH_STEPS and at <= end:
+            return at
+    return None
+
+
+def _days(now: datetime, height: int) -> str:
+    return "".join(
+        f'<text class="day" x="{_x(day, now):.0f}" y="{height - 4}">{day:%d %b}</text>'
+        for day in _marks(now)
+    )
+
+
+def _marks(now: datetime) -> Iterator[datetime]:
+    day = (now - SHOWN).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    while day < now - timedelta(days=2):
+        yield day
+        day += timedelta(days=7)
+
+
+def _x(at: datetime, now: datetime) -> float:
+    share = (at - (now - SHOWN)) / SHOWN
+    return _LEFT + max(0.0, min(1.0, share)) * (_WIDTH - _LEFT)
+
+
+def listed(shown: Board) -> Sequence[Story]:
+    """Return all deployments, the newest first."""
+    every = [story for place in shown.places for story in place.told]
+    return sorted(every, key=lambda story: story.started, reverse=True)

@@ -1,0 +1,163 @@
+"""The state that the dashboard shows, and its metrics, from ledgers made for this."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dashboard.board import FRESH, Board, Place, board
+from dashboard.measures import Share, measures
+from deploy.events import Draft, Event, Kind, sealed
+
+NOW = datetime(2030, 3, 1, 12, tzinfo=UTC)
+FLAGS = {"charts": {"staging": "on", "production": "25 %"}}
+
+
+class Story:
+    """Writes a ledger, minutes before now."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def add(self, kind: Kind, minutes: float, name: str = "", /, **data: Any) -> None:
+        at = NOW - timedelta(minutes=minutes)
+        draft = Draft(at, "production", kind, "ada", name, "", data)
+        self.events.append(sealed(draft, self.events[-1] if self.events else None))
+
+    def deployed(self, name: str, minutes: float, outcome: str = "deployed", **data: Any) -> None:
+        self.add("started", minutes, name, version=name, **data)
+        self.add("traffic", minutes - 5, name, production=100, test=100)
+        self.add("finished", minutes - 10, name, outcome=outcome)
+
+    def board(self) -> Board:
+        return board(self.events, ("production",), FLAGS, NOW)
+
+    @property
+    def place(self) -> Place:
+        return self.board().places[0]
+
+
+def test_an_empty_ledger_is_a_board_without_news() -> None:
+    place = Story().place
+
+    assert (place.current, place.running, place.health) == (None, None, "unknown")
+    assert place.back_to is None and place.not_back == "nothing was deployed yet"
+    assert place.flags == {"charts": "25 %"}
+
+
+def test_what_serves_people_is_the_newest_that_came_through() -> None:
+    story = Story()
+    story.deployed("1.0.0", 300)
+    story.deployed("1.1.0", 200)
+    story.deployed("1.2.0", 100, "rolled back")
+
+    assert story.place.current is not None and story.place.current.version == "1.1.0"
+    assert story.place.back_to == "1.0.0"
+
+
+def test_a_deployment_under_way_shows_its_stage_and_weights() -> None:
+    story = Story()
+    story.add("started", 5, "d1", version="1.0.0")
+    story.add("step", 4, "d1", step="smoke", outcome="done")
+    story.add("traffic", 3, "d1", production=0, test=100)
+    running = story.place.running
+
+    assert running is not None
+    assert (running.stage, running.production_weight, running.test_weight) == ("smoke", 0, 100)
+    assert not running.reached_people and "under way" in story.place.not_back
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told", "health"),
+    [(29, "healthy", "healthy"), (29, "ill", "ill"), (31, "healthy", "unknown"), (29, "", "ill")],
+)
+def test_only_a_fresh_observation_says_that_all_is_well(
+    minutes: float, told: str, health: str
+) -> None:
+    story = Story()
+    story.add("observation", minutes, version="1.0.0", health=told)
+
+    assert story.place.health == health
+    assert FRESH == timedelta(minutes=30)
+
+
+def test_another_version_than_deployed_is_drift() -> None:
+    story = Story()
+    story.deployed("1.0.0", 100)
+    story.add("observation", 2, version="0.9.0", health="healthy")
+
+    assert story.place.drift == "0.9.0 answers where 1.0.0 was deployed"
+
+
+def test_a_version_made_for_another_schema_is_no_way_back() -> None:
+    story = Story()
+    story.deployed("1.0.0", 300, schema="0003")
+    story.deployed("1.1.0", 200, schema="0004")
+
+    assert story.place.back_to is None
+    assert "1.0.0 was made for schema 0003" in story.place.not_back
+
+
+def test_what_happened_later_is_not_known_yet() -> None:
+    story = Story()
+    story.deployed("1.0.0", -60)
+
+    assert story.place.current is None and story.board().broken is None
+
+
+def test_a_ledger_that_was_tampered_with_is_named() -> None:
+    story = Story()
+    story.deployed("1.0.0", 300)
+    del story.events[1]
+
+    assert story.board().broken is not None
+
+
+def found(story: Story) -> Any:
+    return measures(story.place.told, NOW - timedelta(days=7), NOW)
+
+
+def test_rollbacks_and_repeats_are_no_deployments() -> None:
+    story = Story()
+    story.deployed("1.0.0", 500)
+    story.deployed("1.1.0", 400)
+    story.add("started", 300, "back", version="1.0.0", trigger="rollback")
+    story.add("finished", 290, "back", outcome="deployed")
+    story.deployed("1.1.0", 200)
+
+    assert found(story).per_week == 2.0
+
+
+def test_lead_time_counts_each_commit_once_from_its_birth() -> None:
+    commit: Mapping[str, Any] = {
+        "sha": "a" * 40,
+        "at": (NOW - timedelta(minutes=350)).isoformat(),
+        "subject": "bot: one",
+    }
+    story = Story()
+    story.deployed("1.0.0", 300, commits=[commit])
+    story.deployed("1.1.0", 200, commits=[commit])
+
+    assert found(story).lead_time.half == timedelta(minutes=60)
+    assert found(story).lead_time.count == 1
+
+
+def test_failures_that_people_saw_are_apart_from_those_that_gates_caught() -> None:
+    story = Story()
+    story.deployed("1.0.0", 500)
+    story.deployed("1.1.0", 400, "rolled back")
+    story.add("started", 300, "caught", version="1.2.0")
+    story.add("finished", 290, "caught", outcome="failed")
+    seen = found(story)
+
+    assert (seen.failed, seen.caught) == (Share(1, 2), 1)
+    assert seen.recovery.half == timedelta(minutes=5)
+
+
+def test_an_interval_says_how_little_a_few_deployments_prove() -> None:
+    low, high = Share(1, 10).interval or (0, 0)
+
+    # Wilson's score interval of 1 in 10, as statistics books print it.
+    assert (round(low, 1), round(high, 1)) == (1.8, 40.4)
+    assert Share(0, 0).interval is None and Share(0, 0).percent is None

@@ -1,0 +1,115 @@
+"""The page itself: complete without a network or a script, and safe whatever the ledger says."""
+
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from dashboard.__main__ import flags, main
+from dashboard.board import Board, board
+from dashboard.demonstration import demonstration
+from dashboard.page import page
+from deploy.events import Draft, Event, broken_at, sealed
+
+NOW = datetime(2030, 3, 1, 12, tzinfo=UTC)
+PLACES = ("staging", "production")
+_VOID = {"meta", "link", "input", "rect", "line", "circle"}
+
+
+class Nesting(HTMLParser):
+    """Fails on an element that is closed where it is not open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        assert tag in _VOID
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def shown(events: list[Event]) -> Board:
+    return board(events, PLACES, flags(None), NOW)
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return page(shown(demonstration(NOW)))
+
+
+def test_the_six_fields_stand_on_every_card(text: str) -> None:
+    for name in (
+        *("Environment", "Current version", "Last deployed", "Deployed by", "Health status"),
+        "Last health check",
+    ):
+        assert text.count(f"<dt>{name}</dt>") == len(PLACES)
+
+
+def test_it_is_well_formed_small_and_asks_no_network(text: str) -> None:
+    nesting = Nesting()
+    nesting.feed(text)
+
+    assert nesting.open == []
+    assert len(text.encode()) < 200_000
+    assert not re.search(r'(?:src|href)="(?!#|data:)', text)
+    assert "default-src 'none'" in text
+
+
+def test_a_demonstration_says_that_it_is_one(text: str) -> None:
+    assert "a made-up ledger, no real deployment" in text
+    assert broken_at(demonstration(NOW)) is None
+    assert "made-up" not in page(shown([]))
+
+
+def test_an_empty_ledger_is_a_page_that_says_so() -> None:
+    text = page(shown([]))
+
+    assert "none yet" in text and "Nothing was deployed here yet" in text
+    assert 'class="card unknown"' in text and "card healthy" not in text
+
+
+def test_what_the_ledger_says_is_text_and_never_markup() -> None:
+    nasty = "<script>alert(1)</script>"
+    data = {
+        "version": nasty,
+        "commits": [{"sha": nasty, "at": NOW.isoformat(), "subject": nasty}],
+    }
+    events = [sealed(Draft(NOW, "production", "started", nasty, nasty, nasty, data), None)]
+    ended = Draft(NOW, "production", "finished", nasty, nasty, "", {"outcome": "deployed"})
+    events.append(sealed(ended, events[0]))
+    text = page(shown(events))
+
+    assert "<script>alert" not in text and "&lt;script&gt;alert" in text
+
+
+def test_a_ledger_that_was_tampered_with_is_told_on_top() -> None:
+    events = demonstration(NOW)
+    del events[3]
+
+    assert "The ledger was tampered with: event 4" in page(shown(events))
+
+
+def test_the_command_line_writes_the_page_and_says_where(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "new" / "page.html"
+    assert main(["--ledger", str(tmp_path / "none"), "--out", str(out)]) == 0
+
+    assert out.as_uri() in capsys.readouterr().out
+    assert "What runs where" in out.read_text(encoding="utf-8")
+
+
+def test_a_corrupt_ledger_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ledger.jsonl").write_text("?\n", encoding="utf-8")
+    out = tmp_path / "page.html"
+
+    assert main(["--ledger", str(tmp_path / "ledger.jsonl"), "--out", str(out)]) == 2
+    assert "ledger.jsonl, line 1" in capsys.readouterr().err
