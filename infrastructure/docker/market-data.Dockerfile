@@ -18,8 +18,11 @@ ENV PYTHONPATH=/app:/app/lib \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     MARKET_DATA_HOST=0.0.0.0 \
-    MARKET_DATA_PORT=8081
+    MARKET_DATA_PORT=8081 \
+    CANDLE_STORE=/data/candles.sqlite
 COPY --from=build /app /app
+RUN ["python", "-c", "import os; os.mkdir('/data'); os.chown('/data', 10001, 10001)"]
+VOLUME /data
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8081

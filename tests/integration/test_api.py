@@ -30,7 +30,9 @@ from common.wire import (
     Version,
 )
 from market_data.app import ROWS, create_app
+from market_data.guarded import Guarded
 from market_data.market import Markets
+from market_data.resilience.guard import Guard
 from market_data.settings import Settings
 from tests.support.fake_provider import FakeProvider, listing, rising
 from tests.support.serving import serve
@@ -288,6 +290,20 @@ async def test_without_any_list_of_markets_the_service_is_not_ready() -> None:
 
     assert (ready.status_code, alive.status_code) == (503, 200)
     assert ready.json()["reasons"] == ["fake did not say which markets they list."]
+
+
+async def test_an_open_breaker_is_told_and_alone_makes_nothing_unready() -> None:
+    clock = FrozenClock(NOON)
+    guarded = Guarded(FakeProvider(clock), Guard("fake", clock))
+    markets = Markets([guarded], Features("local"), clock)
+    async with serve(create_app(SIMU, clock, markets)) as address, create_client(address) as client:
+        before = await client.get("/readyz")
+        guarded.guard.breaker.open_for(60)
+        clock.advance(1)
+        after = await client.get("/readyz")
+
+    assert (before.status_code, before.json()["providers"]) == (200, {"fake": "closed"})
+    assert (after.status_code, after.json()["providers"]) == (200, {"fake": "open"})
 
 
 async def test_too_short_a_history_is_a_409_with_the_numbers() -> None:

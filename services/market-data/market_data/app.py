@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from common import environments
 from common.clock import Clock, SystemClock
+from common.deadlines import MARKET_DATA_SECONDS
 from common.errors import CryptoAssistantError
 from market_data.candles import CandleStore
 from market_data.guarded import Feed, Guarded
@@ -34,7 +35,7 @@ from market_data.routes import (
     tickers,
 )
 from market_data.routes.conditional import Conditional
-from market_data.routes.deadline import DEADLINE_SECONDS, Deadline
+from market_data.routes.deadline import Deadline
 from market_data.routes.middleware import Requests
 from market_data.settings import Settings
 from market_data.streams import HEARTBEAT_SECONDS, Streams
@@ -91,7 +92,7 @@ def create_app(
     settings: Settings,
     clock: Clock | None = None,
     markets: Markets | None = None,
-    deadline: float = DEADLINE_SECONDS,
+    deadline: float = MARKET_DATA_SECONDS,
 ) -> Starlette:
     """Return the application; tests bring their own clock, use cases or deadline in seconds."""
     clock = clock or SystemClock()

@@ -22,6 +22,7 @@ from market_data.providers.exchange_manners import (
     seconds_to_wait,
 )
 from market_data.resilience.bulkhead import Busy
+from market_data.resilience.retry import worth_another
 
 NOW = datetime(2025, 6, 15, 13, 37, 21, tzinfo=UTC)
 Respond = Callable[[httpx.Request], httpx.Response]
@@ -129,6 +130,18 @@ async def test_who_gives_up_waiting_leaves_the_turn_to_others() -> None:
 
     assert sleeper.asked == [0]
     assert asking.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "again"), [(400, False), (405, False), (408, True), (425, True), (500, True)]
+)
+async def test_only_what_may_pass_by_itself_is_worth_another_attempt(
+    status: int, again: bool
+) -> None:
+    with pytest.raises(Unavailable) as refusal:
+        await calls(lambda _: httpx.Response(status, text="{}")).ask("/")
+
+    assert worth_another(refusal.value) is again
 
 
 async def test_a_bar_that_falls_while_somebody_waits_holds_for_them_too() -> None:

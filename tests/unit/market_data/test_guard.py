@@ -14,6 +14,7 @@ from common.market import Timeframe
 from market_data.guarded import Guarded
 from market_data.resilience.bulkhead import Bulkhead, Busy
 from market_data.resilience.guard import Guard
+from market_data.resilience.retry import Refused
 from tests.support.fake_provider import BTC, FakeProvider
 
 NOON = datetime(2024, 3, 13, 12, tzinfo=UTC)
@@ -64,6 +65,15 @@ async def test_after_three_attempts_the_last_error_is_told() -> None:
         await scene.ask()
 
     assert scene.calls == 3
+
+
+async def test_a_question_that_is_refused_is_not_asked_again() -> None:
+    scene = Scene(Refused("bourse answered 400."))
+
+    with pytest.raises(Unavailable, match="answered 400"):
+        await scene.ask()
+
+    assert scene.calls == 1 and scene.slept == []
 
 
 async def test_a_short_wait_that_was_asked_for_is_kept() -> None:

@@ -7,6 +7,8 @@ import msgspec
 
 from common.wire.sourced import Quality
 
+Breaker = Literal["closed", "open", "half_open"]
+
 
 class ProviderState(msgspec.Struct, kw_only=True, frozen=True):
     """How one provider is doing.
@@ -24,7 +26,7 @@ class ProviderState(msgspec.Struct, kw_only=True, frozen=True):
 
     name: str
     quality: Quality
-    breaker: Literal["closed", "open", "half_open"]
+    breaker: Breaker
     retry_in_s: float | None = None
     in_flight: int = 0
     waiting: int = 0
@@ -53,8 +55,13 @@ class Version(msgspec.Struct, kw_only=True, frozen=True):
     environment: str
 
 
-class Health(msgspec.Struct, kw_only=True, frozen=True):
-    """`GET /healthz` and `/readyz`: `ok`, else reasons."""
+class Health(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """`GET /healthz` and `/readyz`: `ok`, else reasons.
+
+    Attributes:
+        providers: With `/readyz` the breaker of each; one that is open alone makes nothing unready.
+    """
 
     status: Literal["ok", "unready"]
     reasons: list[str]
+    providers: dict[str, Breaker] = {}

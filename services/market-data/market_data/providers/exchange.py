@@ -9,8 +9,9 @@ import httpx
 import structlog
 
 from common.clock import Clock, SystemClock
+from common.deadlines import EXCHANGE_SECONDS
 from common.errors import Unavailable
-from common.http import TOTAL_SECONDS, create_client
+from common.http import create_client
 from common.market import Candle, Symbol, Timeframe
 from common.wire import AsOfKind, Quality
 from market_data.providers.exchange_calls import Calls, Sleep
@@ -45,7 +46,7 @@ class Exchange:
         clock: Clock,
         url: str | None = None,
         *,
-        seconds: float = TOTAL_SECONDS,
+        seconds: float = EXCHANGE_SECONDS,
         pace: Clock | None = None,
         sleep: Sleep = asyncio.sleep,
         transport: httpx.AsyncBaseTransport | None = None,

@@ -22,9 +22,11 @@ from market_data.providers.exchange_manners import (
 )
 from market_data.resilience.bulkhead import Busy
 from market_data.resilience.cache import Cache
+from market_data.resilience.retry import Refused
 from market_data.resilience.token_bucket import TokenBucket
 
 _LARGE = 8_000  # bytes of an answer, above which reading it keeps others waiting
+_NOT_YET = (408, 425)  # statuses of a 4xx that may pass by themselves; 429 is a limit
 _SHOWN = 200  # characters of its message that an error repeats
 _LANES = 2_000  # a lane that was not used for long is full, as a new one is
 _JSON = msgspec.json.Decoder(float_hook=Decimal)
@@ -154,7 +156,10 @@ class Calls:
             self._bar(answer.status, wait)
         said = f": {complaint.said[:_SHOWN]}" if complaint.said else ""
         what = f"answered {answer.status}{said}" if answer.status != 200 or said else "sent no JSON"
-        raise Unavailable(f"{self._manners.name} {what.removesuffix('.')}.", wait)
+        sentence = f"{self._manners.name} {what.removesuffix('.')}."
+        if kind is Kind.FAULT and 400 <= answer.status < 500 and answer.status not in _NOT_YET:
+            raise Refused(sentence, wait)
+        raise Unavailable(sentence, wait)
 
     def _bar(self, status: int, seconds: float) -> None:
         """Ask nothing for so long; one line in the log for all calls that this saves."""

@@ -8,13 +8,13 @@ from typing import TypeVar
 import structlog
 
 from common.clock import Clock
+from common.deadlines import EXCHANGE_SECONDS
 from common.errors import BadInput, Unavailable
 from market_data.resilience.breaker import Breaker
 from market_data.resilience.bulkhead import Bulkhead, Busy
-from market_data.resilience.retry import ATTEMPTS, named_wait, pause
+from market_data.resilience.retry import ATTEMPTS, named_wait, pause, worth_another
 from market_data.resilience.tally import Tally
 
-BUDGET_SECONDS = 8.0
 Result = TypeVar("Result")
 Sleep = Callable[[float], Awaitable[None]]
 log = structlog.get_logger(__name__)
@@ -31,7 +31,7 @@ class Guard:
         name: str,
         clock: Clock,
         *,
-        seconds: float = BUDGET_SECONDS,
+        seconds: float = EXCHANGE_SECONDS,
         sleep: Sleep = asyncio.sleep,
         random: Callable[[], float] | None = None,
     ) -> None:
@@ -104,7 +104,7 @@ class Guard:
             except Unavailable as error:
                 wait = pause(attempt, error, self._random)
                 last = attempt + 1 == ATTEMPTS or self._clock.monotonic() + wait >= ends
-                if last or named_wait(error) is not None:
+                if last or not worth_another(error):
                     raise
             await self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")

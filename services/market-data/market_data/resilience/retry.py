@@ -10,6 +10,19 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 UNTOLD_SECONDS = 5.0
 
 
+class Refused(Unavailable):
+    """The upstream understood, and will say the same again: asking once more makes no sense."""
+
+
+def worth_another(error: Unavailable) -> bool:
+    """Whether the same question may be answered in a moment.
+
+    >>> worth_another(Unavailable("gone")), worth_another(Refused("bourse answered 400."))
+    (True, False)
+    """
+    return not isinstance(error, Refused) and named_wait(error) is None
+
+
 def named_wait(error: Unavailable) -> float | None:
     """Seconds for which the upstream asked to be left alone; None if it named none to speak of.
 

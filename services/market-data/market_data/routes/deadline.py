@@ -4,17 +4,16 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from common.deadlines import MARKET_DATA_SECONDS
 from common.errors import Unavailable
 from market_data.routes.conditional import ENDLESS
 from market_data.routes.problems import problem_of, respond
-
-DEADLINE_SECONDS = 10.0
 
 
 class Deadline:
     """Answers 503 where `app` has not begun in time; stands behind kept bodies, which need none."""
 
-    def __init__(self, app: ASGIApp, seconds: float = DEADLINE_SECONDS) -> None:
+    def __init__(self, app: ASGIApp, seconds: float = MARKET_DATA_SECONDS) -> None:
         self._app = app
         self._seconds = seconds
 

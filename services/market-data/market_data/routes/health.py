@@ -1,6 +1,7 @@
 """Health: is the process alive, can it answer, and what is it."""
 
 from importlib.metadata import version
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,10 +18,12 @@ async def alive(_: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Tell whether it can answer, and why not."""
+    """Tell whether it can answer, and why not, and how each provider is doing."""
     markets: Markets = request.app.state.markets
     reasons = await markets.ready()
-    health = Health(status="unready" if reasons else "ok", reasons=reasons)
+    breakers = {state.name: state.breaker for state in markets.states()}
+    status: Literal["ok", "unready"] = "unready" if reasons else "ok"
+    health = Health(status=status, reasons=reasons, providers=breakers)
     return json(health, 503 if reasons else 200)
 
 

@@ -10,13 +10,12 @@ import msgspec
 import structlog
 
 from common import wire
+from common.deadlines import BOT_SECONDS, SILENCE_SECONDS
 from common.errors import Unavailable
 from common.http import Answer, create_client, get
 from common.market import Timeframe
 from telegram_bot.ports import AtrQuestion, CandlesQuestion, error_from
 
-TOTAL_SECONDS = 4.0
-SILENT_SECONDS = 2.5  # a neighbour that says nothing for so long hangs
 _LISTING_SECONDS = 60.0  # how long a listing is good for: buttons need it, and it hardly changes
 _MULTIPLES = ("1", "1.5", "2", "3")
 
@@ -26,14 +25,14 @@ Shape = TypeVar("Shape")
 def create_market_client(base_url: str) -> httpx.AsyncClient:
     """Return the client that HttpMarketData needs; close it with `aclose`."""
     client = create_client(base_url)
-    client.timeout = httpx.Timeout(SILENT_SECONDS, connect=1.0, pool=1.0)
+    client.timeout = httpx.Timeout(SILENCE_SECONDS, connect=1.0, pool=1.0)
     return client
 
 
 class HttpMarketData:
     """The market-data service behind a base URL."""
 
-    def __init__(self, client: httpx.AsyncClient, seconds: float = TOTAL_SECONDS) -> None:
+    def __init__(self, client: httpx.AsyncClient, seconds: float = BOT_SECONDS) -> None:
         self._client = client
         self._seconds = seconds
         self._listing: tuple[float, int, wire.MarketsReply] | None = None
