@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, select, update
 
@@ -12,7 +14,7 @@ from telegram_bot.adapters.database_tables import (
     SET_ASIDE,
     WAITING,
     inbox,
-    insert_of,
+    insert_in,
     lanes,
 )
 from telegram_bot.adapters.database_writer import Batch, Writer
@@ -81,7 +83,7 @@ class DatabaseInbox:
         if not takers:
             return [()] * len(many)
         ours = self._stamp_lanes(connection, takers, now)
-        first = self._first_of(connection, many, ours)
+        first = _first_of(many, ours)
         rows = [
             {
                 "update_id": one.update_id,
@@ -94,12 +96,12 @@ class DatabaseInbox:
             for updates, _ in many
             for one in updates
         ]
-        connection.execute(insert_of(connection)(inbox).on_conflict_do_nothing(), rows)
+        added = set(connection.scalars(_keeping(connection.dialect.name), rows))
         taken: list[list[Lane]] = []
         for updates, _ in many:
             mine = [one.chat for one in updates if one.chat in ours]
             ours -= set(mine)
-            taken.append([_lane(chat, first.get(chat)) for chat in dict.fromkeys(mine)])
+            taken.append([_lane(chat, first[chat], added) for chat in dict.fromkeys(mine)])
         return taken
 
     def _stamp_lanes(self, connection: Connection, takers: dict[int, bool], now: float) -> set[int]:
@@ -108,30 +110,13 @@ class DatabaseInbox:
         The stamp keeps whoever finds the lane empty just now from giving it up. They are taken in
         order, so that two tasks which record for the same chats wait, and never cross.
         """
-        known = insert_of(connection)(lanes)
-        kept = known.on_conflict_do_update(
-            index_elements=[lanes.c.chat], set_={"stamp": lanes.c.stamp + 1}
-        ).returning(lanes.c.chat, lanes.c.stamp)
         rows = [
             {"chat": chat, "since": now, "owner": self._owner if takers[chat] else None}
             for chat in sorted(takers)
         ]
-        made = {row.chat for row in connection.execute(kept, rows) if row.stamp == 0}
+        stamped = connection.execute(_stamping(connection.dialect.name), rows)
+        made = {row.chat for row in stamped if row.stamp == 0}
         return {chat for chat in made if takers[chat]}
-
-    @staticmethod
-    def _first_of(
-        connection: Connection, many: Sequence[tuple[Sequence[Incoming], bool]], fresh: set[int]
-    ) -> dict[int, Incoming]:
-        """Return the first update of each lane of ours; none where it was known before."""
-        first: dict[int, Incoming] = {}
-        for one in (one for updates, _ in many for one in updates):
-            if one.chat in fresh and one.update_id <= first.get(one.chat, one).update_id:
-                first[one.chat] = one
-        numbers = [one.update_id for one in first.values()]
-        again = select(inbox.c.chat).where(inbox.c.update_id.in_(numbers))
-        known = set(connection.scalars(again)) if numbers else set[int]()
-        return {chat: one for chat, one in first.items() if chat not in known}
 
     def _finish_all(self, connection: Connection, many: Sequence[_Finished]) -> Sequence[None]:
         now = self._clock()
@@ -160,11 +145,41 @@ class DatabaseInbox:
                 database_chats.move(connection, one.waiting.chat, one.answers.moved_to, now)
 
 
-def _lane(chat: int, first: Incoming | None) -> Lane:
+def _first_of(
+    many: Sequence[tuple[Sequence[Incoming], bool]], fresh: set[int]
+) -> dict[int, Incoming]:
+    """Return the first update of each of these lanes."""
+    first: dict[int, Incoming] = {}
+    for one in (one for updates, _ in many for one in updates):
+        if one.chat in fresh:
+            before = first.setdefault(one.chat, one)
+            if one.update_id < before.update_id:
+                first[one.chat] = one
+    return first
+
+
+def _lane(chat: int, first: Incoming, added: set[int]) -> Lane:
     """Return a new lane; one whose updates were known all along turns out to be empty."""
-    if first is None:
+    if first.update_id not in added:
         return Lane(chat)
     return Lane(chat, waiting=Waiting(first.update_id, chat, first.body, 1))
+
+
+# Statements are built once: that costs more than running them.
+
+
+@cache
+def _stamping(dialect: str) -> Any:
+    stamped = {"stamp": lanes.c.stamp + 1}
+    adding = insert_in(dialect)(lanes).on_conflict_do_update(
+        index_elements=[lanes.c.chat], set_=stamped
+    )
+    return adding.returning(lanes.c.chat, lanes.c.stamp)
+
+
+@cache
+def _keeping(dialect: str) -> Any:
+    return insert_in(dialect)(inbox).on_conflict_do_nothing().returning(inbox.c.update_id)
 
 
 # Done by us already is done: a write whose commit was lost from sight is done again. (The states

@@ -1,6 +1,7 @@
 """Messages as rows of the outbox, and back."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ from telegram_bot.adapters.database_tables import (
     QUEUED,
     SENDING,
     SENT,
+    insert_in,
     insert_of,
     outbox,
     pictures,
@@ -82,7 +84,7 @@ def insert(connection: Connection, messages: Sequence[Message], owner: str | Non
         }
         for message in messages
     ]
-    connection.execute(insert_of(connection)(outbox).on_conflict_do_nothing(), rows)
+    connection.execute(_adding(connection.dialect.name), rows)
 
 
 def mark_sent(connection: Connection, receipts: Sequence[Receipt], now: float) -> None:
@@ -113,3 +115,8 @@ _ARRIVED = (
     .where(outbox.c.key == bindparam("row"))
     .values(state=SENT, message_id=bindparam("message"), finished_at=bindparam("now"), file=None)
 )
+
+
+@cache
+def _adding(dialect: str) -> Any:
+    return insert_in(dialect)(outbox).on_conflict_do_nothing()

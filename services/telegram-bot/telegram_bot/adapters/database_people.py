@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import time as clock_time
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, union
@@ -16,7 +16,7 @@ from common.market import Timeframe
 from telegram_bot.adapters import database_personal
 from telegram_bot.adapters.database_people_tables import questions, settings, users
 from telegram_bot.adapters.database_reader import Reader as Threads
-from telegram_bot.adapters.database_tables import insert_of
+from telegram_bot.adapters.database_tables import insert_in, insert_of
 from telegram_bot.adapters.database_writer import Batch, Writer
 from telegram_bot.people import Choices
 from telegram_bot.reader import Reader
@@ -164,14 +164,19 @@ def _known(row: Any, now: float) -> _Known:
 
 
 def _write_met(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Sequence[None]:
-    adding = insert_of(connection)(users)
-    noting = adding.on_conflict_do_update(
-        index_elements=[users.c.chat], set_={"told": adding.excluded.told}
-    )
     # One row a chat, in order: two tasks that meet the same people wait, and never cross.
     by_chat = {row["chat"]: row for row in rows}
-    connection.execute(noting, [by_chat[chat] for chat in sorted(by_chat)])
+    connection.execute(
+        _noting(connection.dialect.name), [by_chat[chat] for chat in sorted(by_chat)]
+    )
     return [None] * len(rows)
+
+
+@cache
+def _noting(dialect: str) -> Any:
+    adding = insert_in(dialect)(users)
+    told = {"told": adding.excluded.told}
+    return adding.on_conflict_do_update(index_elements=[users.c.chat], set_=told)
 
 
 _who = union(

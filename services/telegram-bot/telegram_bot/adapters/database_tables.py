@@ -158,6 +158,14 @@ schema_range = Table(
 )
 
 
-def insert_of(connection: Connection) -> type[sqlite.Insert] | type[postgresql.Insert]:
+Inserts = type[sqlite.Insert] | type[postgresql.Insert]
+
+
+def insert_of(connection: Connection) -> Inserts:
     """Return the dialect's INSERT, which knows ON CONFLICT; both spell it alike."""
-    return sqlite.Insert if connection.dialect.name == "sqlite" else postgresql.Insert
+    return insert_in(connection.dialect.name)
+
+
+def insert_in(dialect: str) -> Inserts:
+    """Return the INSERT of `sqlite` or `postgresql`, for statements that are built once."""
+    return sqlite.Insert if dialect == "sqlite" else postgresql.Insert

@@ -55,6 +55,7 @@ class Writer:
         self.groups = 0
         self.split = 0  # groups that an error of one made write alone; many say that one is wrong
         self._loop = asyncio.get_running_loop()
+        self._connection: Connection | None = None
         self._arriving: list[_Wish] = []  # of this round of the loop
         self._waiting: deque[_Wish] = deque()
         self._wake = threading.Condition()
@@ -110,6 +111,7 @@ class Writer:
             self.groups += 1
             self._write(group)
             self._loop.call_soon_threadsafe(_tell, group)
+        self._disconnect()
 
     def _next_group(self) -> list[_Wish]:
         with self._wake:
@@ -133,17 +135,27 @@ class Writer:
     def _commit(self, group: list[_Wish]) -> None:
         for tries_left in reversed(range(_TRIES)):
             try:
-                with self._engine.connect() as connection:
-                    with connection.execution_options(writes=True).begin():
-                        for batch, wishes in _by_batch(group):
-                            found = batch.run(connection, [wish.item for wish in wishes])
-                            for wish, result in zip(wishes, found, strict=True):
-                                wish.result = result
-                return
+                return self._try(group)
             except DBAPIError as error:
+                self._disconnect()
                 # The lost commit may have come through: every write must bear being done again.
                 if not (error.connection_invalidated and tries_left):
                     raise
+
+    def _try(self, group: list[_Wish]) -> None:
+        """Write in one transaction, on a connection that is ours alone for as long as it works."""
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(writes=True)
+        with self._connection.begin():
+            for batch, wishes in _by_batch(group):
+                found = batch.run(self._connection, [wish.item for wish in wishes])
+                for wish, result in zip(wishes, found, strict=True):
+                    wish.result = result
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def _one_by_one(

@@ -11,6 +11,9 @@ import uvicorn
 from common.errors import Misconfigured
 
 _BACKLOG = 1_024
+# Longer than a load balancer keeps an idle connection (60 s by default): else it now and then
+# brings an update into one that we are just closing.
+_KEEP_ALIVE_SECONDS = 75
 
 
 class _Server(uvicorn.Server):
@@ -45,6 +48,7 @@ async def serving(app: Any, host: str, port: int, name: str) -> AsyncIterator[in
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=3,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
