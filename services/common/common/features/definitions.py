@@ -12,7 +12,9 @@ from typing import Final, Literal, get_args
 from common.features.rollout import Rollout
 
 Environment = Literal["local", "staging", "production"]
-Flag = Literal["enhanced_price_display", "atr_optimization", "charts", "inline_mode"]
+Flag = Literal[
+    "enhanced_price_display", "atr_optimization", "charts", "inline_mode", "portfolio", "digest"
+]
 
 FEATURES: Final[Mapping[Flag, Mapping[Environment, bool | Rollout]]] = {
     # /price answers with the whole card; off, with two lines.
@@ -23,6 +25,10 @@ FEATURES: Final[Mapping[Flag, Mapping[Environment, bool | Rollout]]] = {
     "charts": {"local": True, "staging": True, "production": False},
     # `@bot btc` is answered in any chat; @BotFather has to know of it too (/setinline).
     "inline_mode": {"local": True, "staging": True, "production": True},
+    # /portfolio keeps people's trades and says what became of them.
+    "portfolio": {"local": True, "staging": True, "production": True},
+    # /digest tells each day at a local time what happened.
+    "digest": {"local": True, "staging": True, "production": True},
 }
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = get_args(Environment)
@@ -49,4 +55,6 @@ NOTES: Final[Mapping[Flag, Note]] = {
     "atr_optimization": Note("ops"),
     "charts": Note("ops"),
     "inline_mode": Note("ops"),
+    "portfolio": Note("ops"),
+    "digest": Note("ops"),
 }

@@ -27,11 +27,15 @@ class Request:
 
     Attributes:
         typed: False for words that stood alone, without a command.
+        rest: The same words as they were typed, with their lines.
+        file: What came in place of words.
     """
 
     words: Sequence[str]
     speaker: Speaker
     typed: bool = True
+    rest: str = ""
+    file: bytes | None = None
 
 
 class NoAdmins:

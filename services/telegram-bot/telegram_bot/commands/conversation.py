@@ -77,7 +77,7 @@ class Conversation:
         if command is None:
             return self._unknown(typed, speaker)
         await self._end_question(command, speaker)
-        return (await self.run(command, Request(typed.words, speaker)))[0]
+        return (await self.run(command, Request(typed.words, speaker, rest=typed.rest)))[0]
 
     async def pressed(self, data: str, speaker: Speaker) -> Reply | Notice | None:
         """Answer a tap. Trouble becomes a notice, so that the message that was tapped stays."""
@@ -104,7 +104,7 @@ class Conversation:
         if (wait := self._pace.wait(speaker.user)) != 0:
             return Notice(trouble.slow_down(wait)) if wait else None
         await self._end_question(command, speaker)
-        reply, went_well = await self.run(command, Request(typed.words, speaker))
+        reply, went_well = await self.run(command, Request(typed.words, speaker, rest=typed.rest))
         if went_well or (fresh and not speaker.inline):
             return replace(reply, edits=not fresh or speaker.inline)
         return Notice(_plain_text(reply.text)[:_LONGEST_NOTICE])
@@ -126,7 +126,7 @@ class Conversation:
         command = self._services.commands.find(typed.name)
         if (wait := self._pace.wait(speaker.user)) != 0 or command is None:
             return Reply(trouble.slow_down(wait)) if wait else None
-        return (await self.run(command, Request(typed.words, speaker)))[0]
+        return (await self.run(command, Request(typed.words, speaker, rest=typed.rest)))[0]
 
     async def _prices(self, text: str, speaker: Speaker) -> Reply | None:
         """Take `btc eth` for a question about prices; anything else gets a hint."""

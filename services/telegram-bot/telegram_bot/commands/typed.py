@@ -1,7 +1,7 @@
 """Take a typed or tapped text apart into a command and its words."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _COMMAND = re.compile(r"/([a-z0-9_]{1,32})(?:@([a-z0-9_]{1,32}))?(?!\S)", re.ASCII | re.IGNORECASE)
 _MOST_WORDS = 200
@@ -13,11 +13,13 @@ class Typed:
 
     Attributes:
         bot: The bot that it is addressed to, without the @, or None.
+        rest: All behind the name, with its lines.
     """
 
     name: str
     words: tuple[str, ...]
     bot: str | None = None
+    rest: str = field(default="", repr=False, compare=False)
 
 
 def take_apart(text: str) -> Typed | None:
@@ -31,5 +33,6 @@ def take_apart(text: str) -> Typed | None:
     found = _COMMAND.match(text)
     if found is None:
         return None
-    words = text[found.end() :].split(maxsplit=_MOST_WORDS)[:_MOST_WORDS]
-    return Typed(found[1].lower(), tuple(words), found[2])
+    rest = text[found.end() :]
+    words = rest.split(maxsplit=_MOST_WORDS)[:_MOST_WORDS]
+    return Typed(found[1].lower(), tuple(words), found[2], rest)

@@ -7,7 +7,7 @@ from common.assets import QUOTES
 from common.wire import TickerReply
 from telegram_bot.arithmetic.conversion import Leg
 from telegram_bot.formatting.html import bold, code, escape
-from telegram_bot.formatting.numbers import money, plain, price
+from telegram_bot.formatting.numbers import exactly, money, plain, price
 from telegram_bot.formatting.rounding import price_digits, to_places
 from telegram_bot.formatting.source import as_of, closing_lines, shown, source_name, stale_among
 from telegram_bot.reader import _
@@ -25,7 +25,7 @@ def conversion_card(
     stale = [pair for pair in labelled if pair[1].stale]
     oldest = min(used, key=lambda ticker: ticker.as_of)
     lines = [stale_among([label for label, _ticker in stale], oldest)] if stale else []
-    lines.append(bold(f"{_kept(amount)} {have} = {worth(result, want)} {want}"))
+    lines.append(bold(f"{exactly(amount)} {have} = {worth(result, want)} {want}"))
     lines.extend(_rate(ticker) for ticker in used)
     if len(way) > 1:
         assets = [leg.have for leg in way] + [want]
@@ -65,15 +65,9 @@ def no_way(have: str, want: str) -> str:
 def into_what(amount: Decimal, have: str) -> str:
     """Ask for the asset that is missing."""
     return _("Into what shall I convert {amount}? Example: {example}").format(
-        amount=bold(f"{_kept(amount)} {have}"),
+        amount=bold(f"{exactly(amount)} {have}"),
         example=code(f"/convert {plain(amount)} {have.lower()} in eur"),
     )
-
-
-def _kept(amount: Decimal) -> str:
-    """Write what was asked with every digit that was typed."""
-    exponent = int(amount.as_tuple().exponent)
-    return price(amount, Decimal(1).scaleb(min(0, exponent)))
 
 
 def _rate(ticker: TickerReply) -> str:

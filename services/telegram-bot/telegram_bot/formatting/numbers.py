@@ -108,6 +108,26 @@ def money(value: Decimal | None) -> str:
     return _written(to_places(value, 2))
 
 
+def signed_money(value: Decimal | None) -> str:
+    """Write a gain or a loss of the quote asset with its sign.
+
+    >>> signed_money(Decimal("1582.554")), signed_money(Decimal("-0.25"))
+    ('+1,582.55', '-0.25')
+    """
+    if not known(value) or abs(value) < 1:
+        return signed_price(value)
+    return _written(to_places(value, 2), signed=True)
+
+
+def exactly(value: Decimal) -> str:
+    """Write an amount with every digit it has, no idle zeros.
+
+    >>> exactly(Decimal("1234.5000")), exactly(Decimal("0.00000001")), exactly(Decimal("1E+3"))
+    ('1,234.5', '0.00000001', '1,000')
+    """
+    return _written(trimmed(limited(value), 0))
+
+
 def quantity(value: Decimal | None, step: Decimal) -> str:
     """Write an amount of the base asset, floored to the lot: never more than there is.
 

@@ -1,0 +1,45 @@
+"""Trades out and in as CSV."""
+
+from dataclasses import replace
+
+from telegram_bot.commands import Request, Services, portfolio_csv
+from telegram_bot.commands.portfolio_trades import refuse_impossible
+from telegram_bot.formatting import portfolio
+from telegram_bot.ledger import Entry
+from telegram_bot.ports import Document, Press, Reply
+from telegram_bot.reader import _, reader
+
+
+async def export(request: Request, services: Services) -> Reply:
+    """Send all trades as a file."""
+    entries = await services.ledger.entries(request.speaker.chat)
+    if not entries:
+        return Reply(portfolio.empty())
+    name = f"portfolio-{services.clock.now():%Y-%m-%d}.csv"
+    document = Document(name, "text/csv", portfolio_csv.written(entries))
+    return Reply(portfolio.exported(len(entries)), document=document)
+
+
+async def take_in(request: Request, services: Services) -> Reply:
+    """Keep all trades of a file or of pasted lines, or none where any of them is wrong."""
+    chat = request.speaker.chat
+    content = request.file
+    if content is None:
+        pasted = request.rest.strip().partition("import")[2].strip()
+        if not pasted:
+            await services.people.ask(chat, "portfolio import")
+            return Reply(portfolio.how_to_import("side, symbol, quantity, price"))
+        content = pasted.encode()
+    habits = reader()
+    quote = habits.quote or "USD"
+    found, troubles = portfolio_csv.read(content, services.clock.now(), habits.zone, quote)
+    if troubles:
+        return Reply(portfolio.imported(0, 0, [(it.line, it.said) for it in troubles]))
+    before = await services.ledger.entries(chat)
+    known = {replace(entry, number=0) for entry in before}
+    new: list[Entry] = [entry for entry in dict.fromkeys(found) if entry not in known]
+    refuse_impossible([*before, *new], new)
+    await services.ledger.add(chat, new)
+    await services.people.end_question(chat)
+    buttons = (Press(_("💼 Portfolio"), "portfolio"), Press(_("🧾 Trades"), "portfolio trades"))
+    return Reply(portfolio.imported(len(new), len(found) - len(new), ()), (buttons,))

@@ -1,0 +1,270 @@
+"""A person's trades and what became of them. Decimals in, Telegram's HTML out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from telegram_bot.arithmetic.holdings import Holding, Totals, Valued, share_of
+from telegram_bot.formatting.html import (
+    bold,
+    code,
+    escape,
+    first_fitting,
+    italic,
+    pre,
+    shortened,
+    table,
+)
+from telegram_bot.formatting.numbers import (
+    compact,
+    exactly,
+    money,
+    price,
+    share,
+    signed_money,
+    signed_percent,
+    table_percent,
+)
+from telegram_bot.formatting.source import shown
+from telegram_bot.formatting.time import date
+from telegram_bot.ledger import Entry
+from telegram_bot.reader import _, plural, reader
+
+_LONGEST_AMOUNT = 10  # characters of an amount in the table
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One page of the holdings of one quote asset.
+
+    Attributes:
+        rows: Of this page; `totals` are of all pages.
+        unpriced: Holdings without a price right now, which are in no total.
+        heaviest: What carries most of a usual day's swing; None where nobody knows.
+    """
+
+    quote: str
+    rows: Sequence[Valued]
+    totals: Totals
+    unpriced: Sequence[Holding] = ()
+    heaviest: Valued | None = None
+
+
+def overview(view: Overview) -> str:
+    """Return holdings with their value and profit, the totals, and what a usual day does."""
+    sums, quote = view.totals, escape(view.quote)
+    lines = [f"💼 {bold(_('Portfolio'))} · {quote}"]
+    if view.rows:
+        lines.append(pre(first_fitting(_layouts(view.rows))))
+    lines.append(
+        _("Worth {value} {quote}, cost {cost}").format(
+            value=bold(money(sums.value)), quote=quote, cost=money(sums.cost)
+        )
+    )
+    lines.append(
+        _("Unrealised {unrealised} ({percent}) · realised {realised} · 24h {day}").format(
+            unrealised=bold(signed_money(sums.unrealised)),
+            percent=signed_percent(sums.unrealised_pct),
+            realised=signed_money(sums.realised),
+            day=signed_money(sums.day),
+        )
+    )
+    lines += _risk(view)
+    if view.unpriced:
+        names = escape(", ".join(shown(it.symbol).shown for it in view.unpriced))
+        lines.append(
+            _("Without a price right now, and in no total: {markets}").format(markets=names)
+        )
+    return "\n".join(lines)
+
+
+def _risk(view: Overview) -> list[str]:
+    """Say what a usual day does, weighted by how far each market usually moves."""
+    if view.heaviest is None or view.heaviest.swing is None:
+        return []
+    sums = view.totals
+    carried = share_of(view.heaviest.swing, sums.swing)
+    return [
+        _(
+            "A usual day moves it by up to {swing} ({percent}); {base} carries {share} of that."
+        ).format(
+            swing=money(sums.swing),
+            percent=share(sums.swing_pct),
+            base=shown(view.heaviest.holding.symbol).base,
+            share=share(carried, 0),
+        )
+    ]
+
+
+def _layouts(rows: Sequence[Valued]) -> Iterator[list[str]]:
+    """Yield the table from roomy to narrow: exact values, short ones, and no amounts."""
+    head = ("", _("amount"), _("value"), "+/-")
+    for worth in (money, compact):
+        cells = [
+            (
+                shown(row.holding.symbol).base,
+                _short(row.holding.quantity),
+                worth(row.value),
+                table_percent(row.unrealised_pct),
+            )
+            for row in rows
+        ]
+        yield table([head, *cells], "lrrr")
+    yield table([(base, value, change) for base, _amount, value, change in [head, *cells]], "lrr")
+
+
+def _short(quantity: Decimal) -> str:
+    exact = price(quantity)
+    return exact if len(exact) <= _LONGEST_AMOUNT else compact(quantity)
+
+
+def empty() -> str:
+    """Teach what the portfolio is and how to begin."""
+    return "\n".join(
+        (
+            _("Your portfolio is empty. Write down what you bought, and I keep count:"),
+            code("/portfolio add BTC 0.5 @ 61200"),
+            code("/portfolio add ETH 2 @ 3100 2026-11-01 fee 4"),
+            "",
+            _("It is a notebook: I never ask for keys of an exchange, and I cannot trade."),
+        )
+    )
+
+
+def holding_card(holding: Holding, row: Valued | None, trades: int) -> str:
+    """Return what is held of one market; `row` where it has a price."""
+    market = shown(holding.symbol)
+    rows = [
+        (_("amount"), f"{exactly(holding.quantity)} {market.base}"),
+        (_("average cost"), price(holding.average)),
+        (_("cost"), money(holding.cost)),
+    ]
+    if row is not None:
+        rows += [
+            (_("last price"), price(row.price)),
+            (_("value"), money(row.value)),
+            (_("unrealised"), signed_money(row.unrealised)),
+            ("", signed_percent(row.unrealised_pct)),
+            ("24h", signed_money(row.day)),
+            (_("usual day"), money(row.swing)),
+        ]
+    rows += [(_("realised"), signed_money(holding.realised)), (_("fees"), money(holding.fees))]
+    counted = plural("{count} trade", "{count} trades", trades).format(count=trades)
+    title = f"💼 {bold(market.shown)} · {counted}"
+    note = italic(_("average cost; fees are part of it"))
+    return "\n".join((title, pre(table(rows, "lr", gaps=2)), note))
+
+
+def kept(entry: Entry) -> str:
+    """Repeat a trade that was written down."""
+    return _("✅ Noted: {trade}").format(trade=trade_line(entry))
+
+
+def trade_line(entry: Entry) -> str:
+    """Return one line about a trade: `#7 bought 0.5 BTC at 61,200.00 USD, 1 Nov 2026`."""
+    market = shown(entry.symbol)
+    said = {"buy": _("bought {amount} at {price}"), "sell": _("sold {amount} at {price}")}
+    line = f"#{entry.number} " + said[entry.side].format(
+        amount=bold(f"{exactly(entry.quantity)} {market.base}"),
+        price=f"{_paid(entry.price)} {market.quote}",
+    )
+    parts = [line, _day(entry.at)]
+    if entry.fee:
+        parts.append(_("fee {fee}").format(fee=money(entry.fee)))
+    if entry.note:
+        parts.append(italic(escape(shortened(entry.note))))
+    return ", ".join(parts)
+
+
+def trades_page(entries: Sequence[Entry], number: int, pages: int) -> str:
+    """Return a page of trades."""
+    title = bold(_("Trades")) + (f" {number}/{pages}" if pages > 1 else "")
+    return "\n".join((title, *(trade_line(entry) for entry in entries)))
+
+
+def which_price(base: str, last: str, example: str) -> str:
+    """Ask for the price of a trade: it is never guessed."""
+    return _("At which price? The last one is {last}. Example: {example}").format(
+        last=bold(last), example=code(example)
+    )
+
+
+def removed(count: int) -> str:
+    return plural("{count} trade is out.", "{count} trades are out.", count).format(count=count)
+
+
+def brought_back(count: int) -> str:
+    if not count:
+        return _("There is nothing to bring back.")
+    return plural("{count} trade is back.", "{count} trades are back.", count).format(count=count)
+
+
+def oversold(base: str, asked: Decimal, held: Decimal, at: datetime) -> str:
+    """Say that a sale sells more than is there; plain text."""
+    return _("On {day} you hold {held} {base}, so {asked} cannot be sold.").format(
+        day=_day(at), held=exactly(held), base=base, asked=exactly(asked)
+    )
+
+
+def really_clear(count: int) -> str:
+    return plural(
+        "Take out {count} trade? It can be undone for a day.",
+        "Take out all {count} trades? It can be undone for a day.",
+        count,
+    ).format(count=count)
+
+
+def how_to_import(columns: str) -> str:
+    """Explain the import, with an example to copy."""
+    example = "time,side,symbol,quantity,price,fee,note\n2026-11-01,buy,BTC-USD,0.5,61200,4,first"
+    return "\n".join(
+        (
+            _("Send me a CSV file, or paste its lines. The first line names the columns:"),
+            f"<pre>{escape(example)}</pre>",
+            _("Needed are {columns}. Trades that are here already are passed over.").format(
+                columns=escape(columns)
+            ),
+        )
+    )
+
+
+def imported(added: int, known: int, troubles: Sequence[tuple[int, str]]) -> str:
+    """Say what came of an import; nothing is kept where any line is wrong."""
+    if troubles:
+        head = _("Nothing was imported. Mend these lines and send the file again:")
+        most = 10
+        lines = [
+            _("line {line}: {said}").format(line=line, said=escape(shortened(said, 120)))
+            for line, said in troubles[:most]
+        ]
+        if len(troubles) > most:
+            lines.append(_("and {count} more").format(count=len(troubles) - most))
+        return "\n".join((head, *lines))
+    said = plural("✅ {count} trade imported.", "✅ {count} trades imported.", added)
+    lines = [said.format(count=added)]
+    if known:
+        passed = plural("{count} was here already.", "{count} were here already.", known).format(
+            count=known
+        )
+        lines.append(passed)
+    return "\n".join(lines)
+
+
+def exported(count: int) -> str:
+    return plural("{count} trade, as CSV", "{count} trades, as CSV", count).format(count=count)
+
+
+def full(most: int) -> str:
+    """Say that the ledger takes no more; plain text."""
+    return _("A portfolio holds {most} trades at most.").format(most=most)
+
+
+def _day(at: datetime) -> str:
+    """Name the day in the reader's zone."""
+    return date(at.astimezone(reader().zone).replace(tzinfo=UTC))
+
+
+def _paid(value: Decimal) -> str:
+    """Write a price as it was typed, cents filled up."""
+    return price(value, Decimal(1).scaleb(min(-2, int(value.normalize().as_tuple().exponent))))
