@@ -6,19 +6,19 @@ from dataclasses import replace
 from decimal import Decimal
 
 from common import wire
-from common.errors import NotEnoughCandles, Unavailable, UnsupportedTimeframe
+from common.errors import NotEnoughCandles, Unavailable, UnknownSymbol, UnsupportedTimeframe
 from common.market import Timeframe
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.atr_words import AtrWords, read
 from telegram_bot.commands.listed import timeframes_of
 from telegram_bot.commands.price import which_coin
-from telegram_bot.commands.words import words_of
+from telegram_bot.commands.words import in_usual_quote, words_of
 from telegram_bot.formatting.atr import atr_card, atr_overview
 from telegram_bot.formatting.numbers import plain
 from telegram_bot.ports import AtrQuestion, Button, Copy, Press, Reply, Rows
+from telegram_bot.reader import _, later, reader
 
 OVERVIEW = (Timeframe.M15, Timeframe.H1, Timeframe.H4, Timeframe.D1)
-DEFAULT = Timeframe.H4
 _LAST_RESORT = Timeframe.W1
 _LEFT_OUT = (UnsupportedTimeframe, NotEnoughCandles, Unavailable)
 _PERIODS = (7, 14, 21)
@@ -30,19 +30,30 @@ async def answer(request: Request, services: Services) -> Reply:
     asked = read(words_of(" ".join(request.words)))
     if asked.symbol is None:
         return await which_coin("atr", services)
+    usual = in_usual_quote(asked.symbol)
     if asked.equity is not None and asked.risk_pct is None:
-        usual = services.limits.risk_percentage * 100
-        asked = replace(asked, risk_pct=usual.normalize())
+        asked = replace(asked, risk_pct=_usual_risk(services))
+    if usual != asked.symbol:
+        try:
+            return await _answered(replace(asked, symbol=usual), services)
+        except UnknownSymbol:
+            pass  # it is not traded in the reader's currency
+    return await _answered(asked, services)
+
+
+async def _answered(asked: AtrWords, services: Services) -> Reply:
     if asked.timeframe is None:
         return await _overview(asked, services)
-    reply = await services.market.atr(_question(asked, asked.timeframe))
+    reply = await services.market.atr(_question(asked, asked.timeframe, services))
     timeframes = await _timeframes(reply.symbol, services)
     return Reply(atr_card(reply, asked.multiple), _buttons(asked, reply, timeframes))
 
 
 async def _overview(asked: AtrWords, services: Services) -> Reply:
-    """Ask for the four at once; what a market lacks, or nobody can say now, is left out."""
-    questions = [_question(asked, timeframe) for timeframe in OVERVIEW]
+    """Ask for all at once; what a market lacks, or nobody can say now, is left out."""
+    usual = reader().timeframe
+    wanted = sorted({*OVERVIEW, usual}, key=lambda timeframe: timeframe.seconds)
+    questions = [_question(asked, timeframe, services) for timeframe in wanted]
     answers = await asyncio.gather(
         *(services.market.atr(question) for question in questions), return_exceptions=True
     )
@@ -52,8 +63,8 @@ async def _overview(asked: AtrWords, services: Services) -> Reply:
         if isinstance(item, BaseException) and not isinstance(item, bearable):
             raise item
     if not replies:
-        replies = [await services.market.atr(_question(asked, _LAST_RESORT))]
-    block = next((reply for reply in replies if reply.timeframe == DEFAULT.value), replies[0])
+        replies = [await services.market.atr(_question(asked, _LAST_RESORT, services))]
+    block = next((reply for reply in replies if reply.timeframe == usual.value), replies[0])
     card = atr_card(block, asked.multiple)
     text = f"{atr_overview(replies, closing=False)}\n\n{card}" if len(replies) > 1 else card
     found = [Timeframe(reply.timeframe) for reply in replies]
@@ -69,7 +80,11 @@ async def _timeframes(symbol: str, services: Services) -> Sequence[Timeframe]:
     return [timeframe for timeframe in has if timeframe in OVERVIEW or len(has) <= 4]
 
 
-def _question(asked: AtrWords, timeframe: Timeframe) -> AtrQuestion:
+def _question(asked: AtrWords, timeframe: Timeframe, services: Services) -> AtrQuestion:
+    """Ask as it was said; the account and its risk are the saved ones where none were named."""
+    equity, risk = asked.equity, asked.risk_pct
+    if equity is None and (equity := reader().equity) is not None and risk is None:
+        risk = _usual_risk(services)
     return AtrQuestion(
         symbol=asked.symbol or "",
         timeframe=timeframe,
@@ -77,9 +92,15 @@ def _question(asked: AtrWords, timeframe: Timeframe) -> AtrQuestion:
         multiple=asked.multiple,
         side=asked.side,
         entry=asked.entry,
-        equity=asked.equity,
-        risk_pct=asked.risk_pct,
+        equity=equity,
+        risk_pct=risk,
     )
+
+
+def _usual_risk(services: Services) -> Decimal:
+    """Return the share of an account that a stop may cost, in percent: the saved one, or ours."""
+    saved = reader().risk_pct
+    return (services.limits.risk_percentage * 100).normalize() if saved is None else saved
 
 
 def _buttons(asked: AtrWords, reply: wire.AtrReply, timeframes: Sequence[Timeframe]) -> Rows:
@@ -101,10 +122,12 @@ def _buttons(asked: AtrWords, reply: wire.AtrReply, timeframes: Sequence[Timefra
         ),
         (
             # As it was asked: without a timeframe, so that an overview stays one.
-            replace(now, timeframe=asked.timeframe).button("🔄 Refresh"),
-            Press("📈 Chart", f"chart {reply.symbol} {reply.timeframe} atr", fresh=True),
+            replace(now, timeframe=asked.timeframe).button(_("🔄 Refresh")),
+            Press(_("📈 Chart"), f"chart {reply.symbol} {reply.timeframe} atr", fresh=True),
             Press(
-                "🔔 ATR alert", f"alert {reply.symbol} atr {now.multiple} {reply.timeframe}", True
+                _("🔔 ATR alert"),
+                f"alert {reply.symbol} atr {now.multiple} {reply.timeframe}",
+                True,
             ),
             *_copies(asked, reply),
         ),
@@ -117,9 +140,9 @@ def _copies(asked: AtrWords, reply: wire.AtrReply) -> list[Button]:
     for stop in reply.stops:
         level = stop.long if asked.side == "long" else stop.short
         if stop.multiple == asked.multiple and level is not None:
-            copies.append(Copy("📋 stop", plain(level, reply.price_step)))
+            copies.append(Copy(_("📋 stop"), plain(level, reply.price_step)))
     if reply.position is not None and reply.position.quantity > 0:
-        copies.append(Copy("📋 size", plain(reply.position.quantity, reply.lot_step)))
+        copies.append(Copy(_("📋 size"), plain(reply.position.quantity, reply.lot_step)))
     return copies
 
 
@@ -131,7 +154,7 @@ COMMAND = Command(
     name="atr",
     aliases=("a",),
     usage="/atr SYMBOL [4h] [14] [2x] [@entry] [long|short] [risk 1%] [eq 10k]",
-    summary="how far a coin usually moves: stops and position size",
+    summary=later("how far a coin usually moves: stops and position size"),
     examples=(
         "/atr BTC 4h",
         "/atr ETH 1d 21 3x",

@@ -10,6 +10,7 @@ from common.market import Timeframe
 from common.wire import Side
 from telegram_bot.commands.words import NotUnderstood, amount, market, shorten
 from telegram_bot.ports import Press
+from telegram_bot.reader import _, reader
 
 SHORTEST, LONGEST = 2, 90
 PERIOD = 14
@@ -61,7 +62,7 @@ class AtrWords:
         words = [self.symbol or ""]
         if self.timeframe:
             words.append(self.timeframe.value)
-        if self.period != PERIOD:
+        if (self.period, reader().period) != (PERIOD, PERIOD):
             words.append(str(self.period))
         if self.multiple != MULTIPLE:
             words.append(f"{self.multiple}x")
@@ -82,7 +83,7 @@ def read(words: Sequence[str]) -> AtrWords:
     Raises:
         BadInput: With what would work.
     """
-    asked = AtrWords()
+    asked = AtrWords(period=reader().period)
     rest = [part for word in words for part in word.replace("=", " ").split()]
     while rest:
         word = rest.pop(0)
@@ -91,7 +92,11 @@ def read(words: Sequence[str]) -> AtrWords:
             asked = replace(asked, side="long" if low == "long" else "short")
         elif low in ("risk", "eq", "equity", "@"):
             if not rest:
-                raise BadInput(f"{low!r} needs a number after it: risk 1%, eq 10k or @64000.")
+                raise BadInput(
+                    _("{word} needs a number after it: risk 1%, eq 10k or @64000.").format(
+                        word=repr(low)
+                    )
+                )
             asked = _named(asked, low, rest.pop(0))
         elif low.startswith("@"):
             asked = _named(asked, "@", low[1:])
@@ -116,7 +121,9 @@ def _named(asked: AtrWords, name: str, value: str) -> AtrWords:
     if name == "risk":
         share = amount(value.removesuffix("%"))
         if share > 100:
-            raise BadInput(f"The risk must be at most 100 % (you sent {shorten(value)}).")
+            raise BadInput(
+                _("The risk must be at most 100 % (you sent {asked}).").format(asked=shorten(value))
+            )
         return replace(asked, risk_pct=share)
     return replace(asked, equity=amount(value))
 
@@ -125,8 +132,10 @@ def _multiple(word: str, digits: str) -> Decimal:
     value = amount(digits)
     if value > _MOST_MULTIPLE or value != round(value, 2):
         raise BadInput(
-            f"The multiplier goes up to {_MOST_MULTIPLE} with at most two decimals, "
-            f"for example 2x or 1.5x (you sent {shorten(word)})."
+            _(
+                "The multiplier goes up to {most} with at most two decimals, for example 2x or "
+                "1.5x (you sent {asked})."
+            ).format(most=_MOST_MULTIPLE, asked=shorten(word))
         )
     return value
 

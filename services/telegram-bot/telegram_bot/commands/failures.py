@@ -13,6 +13,7 @@ from telegram_bot.commands.atr_words import BadPeriod, read
 from telegram_bot.commands.words import NotUnderstood, market, words_of
 from telegram_bot.formatting import trouble
 from telegram_bot.ports import Press, Reply
+from telegram_bot.reader import _
 
 _MOST_SUGGESTIONS = 3
 
@@ -35,7 +36,7 @@ async def explain(error: BadInput, command: Command, request: Request, services:
 
 def unavailable(ref: str, command: Command, request: Request) -> Reply:
     """Answer a failure that nobody can do anything about; `ref` finds it in the log."""
-    again = Press("🔄 Try again", _again(command, request.words))
+    again = Press(_("🔄 Try again"), _again(command, request.words))
     return Reply(trouble.unavailable(ref), ((again,),))
 
 

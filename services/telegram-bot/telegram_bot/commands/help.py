@@ -3,6 +3,7 @@
 from telegram_bot.commands import Command, Request, Services, is_on
 from telegram_bot.formatting.html import bold, code, escape, shortened
 from telegram_bot.ports import Reply
+from telegram_bot.reader import _, later
 
 
 async def answer(request: Request, services: Services) -> Reply:
@@ -13,34 +14,39 @@ async def answer(request: Request, services: Services) -> Reply:
         command = services.commands.find(asked)
         if command is not None and is_on(command, services.features, chat):
             return Reply(_explained(command))
-        listed = f"I don't know a command {code(shortened(asked))}.\n\n"
+        unknown = _("I don't know a command {asked}.").format(asked=code(shortened(asked)))
+        listed = f"{unknown}\n\n"
     else:
         listed = ""
     lines = [_line(command) for command in services.commands.available(services.features, chat)]
-    closing = f"A tap copies an example. More on one of them: {code('/help price')}"
-    return Reply(f"{listed}{bold('Commands')}\n" + "\n".join([*lines, "", closing]))
+    closing = _("A tap copies an example. More on one of them: {example}").format(
+        example=code("/help price")
+    )
+    title = bold(_("Commands"))
+    return Reply(f"{listed}{title}\n" + "\n".join([*lines, "", closing]))
 
 
 def _line(command: Command) -> str:
-    return f"{code(command.examples[0])} — {escape(command.summary)}"
+    return f"{code(command.examples[0])} — {escape(_(command.summary))}"
 
 
 def _explained(command: Command) -> str:
     lines = [
-        f"{bold(f'/{command.name}')} — {escape(command.summary)}",
-        f"Usage: {code(command.usage)}",
+        f"{bold(f'/{command.name}')} — {escape(_(command.summary))}",
+        _("Usage: {usage}").format(usage=code(command.usage)),
         "",
         *(code(example) for example in command.examples),
     ]
     if command.aliases:
-        lines.append(f"Short: {', '.join(code(f'/{alias}') for alias in command.aliases)}")
+        short = ", ".join(code(f"/{alias}") for alias in command.aliases)
+        lines.append(_("Short: {aliases}").format(aliases=short))
     return "\n".join(lines)
 
 
 COMMAND = Command(
     name="help",
     usage="/help [command]",
-    summary="what I can do, with examples",
+    summary=later("what I can do, with examples"),
     examples=("/help", "/help atr"),
     answer=answer,
     groups="everybody",

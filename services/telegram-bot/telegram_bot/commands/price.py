@@ -6,13 +6,20 @@ from common import wire
 from common.errors import BadInput
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.listed import bases
-from telegram_bot.commands.words import market, priced_in, shorten, without_repeats, words_of
+from telegram_bot.commands.words import (
+    in_usual_quote,
+    market,
+    priced_in,
+    shorten,
+    without_repeats,
+    words_of,
+)
 from telegram_bot.formatting import trouble
 from telegram_bot.formatting.html import italic
 from telegram_bot.formatting.numbers import plain
 from telegram_bot.formatting.price import price_brief, price_card, price_table
 from telegram_bot.ports import Copy, Live, Press, Reply, Rows, error_from
-from telegram_bot.reader import _
+from telegram_bot.reader import _, later
 
 MOST = 10
 # Said by buttons alone, behind a market: only a message that is there can go on changing.
@@ -30,13 +37,13 @@ async def answer(request: Request, services: Services) -> Reply:
         return await which_coin("price", services)
     known, refused = _sort(words)
     asked, left_out = known[:MOST], known[MOST:]
-    found = await services.market.tickers(asked) if asked else _NOTHING
+    found = await _tickers(asked, services) if asked else _NOTHING
     tickers = list({ticker.symbol: ticker for ticker in found.tickers}.values())
     problems = [*found.problems, *refused]
     if not request.typed and len(words) > 1:
         asked, problems = _of_a_sentence(asked, problems)
         if not tickers and not problems:
-            raise BadInput("None of these words is a market.")
+            raise BadInput(_("None of these words is a market."))
     if not tickers and len(problems) == 1:
         raise error_from(problems[0])
     if len(tickers) == 1 and not problems and not left_out:
@@ -44,6 +51,19 @@ async def answer(request: Request, services: Services) -> Reply:
     text = price_table(tickers, problems, left_out=left_out[:_MOST_LEFT_OUT_NAMED])
     may_change = tickers or any(problem.code not in _NO_MARKET for problem in problems)
     return Reply(text, _refresh(asked) if may_change else ())
+
+
+async def _tickers(asked: Sequence[str], services: Services) -> wire.TickersReply:
+    """Ask in the reader's currency, and again as it comes for markets that lack it."""
+    usual = [in_usual_quote(word) for word in asked]
+    found = await services.market.tickers(usual)
+    lacking = {problem.asked for problem in found.problems}.difference(asked)
+    if not lacking.intersection(usual):
+        return found
+    pairs = zip(asked, usual, strict=True)
+    return await services.market.tickers(
+        [word if quoted in lacking else quoted for word, quoted in pairs]
+    )
 
 
 async def which_coin(command: str, services: Services) -> Reply:
@@ -115,14 +135,14 @@ def _card_buttons(ticker: wire.TickerReply) -> Rows:
     exact = plain(ticker.price, ticker.price_step)
     return (
         (
-            Press("🔄 Refresh", f"price {symbol}"),
-            Press("🔴 Live", f"price {symbol} {LIVE}"),
-            Press("📈 Chart", f"chart {symbol}", fresh=True),
+            Press(_("🔄 Refresh"), f"price {symbol}"),
+            Press(_("🔴 Live"), f"price {symbol} {LIVE}"),
+            Press(_("📈 Chart"), f"chart {symbol}", fresh=True),
             Press("📏 ATR", f"atr {symbol}", fresh=True),
         ),
         (
-            Press("🔔 Alert", f"alert {symbol}", fresh=True),
-            Press("⭐ Watch", f"watch {symbol}", fresh=True),
+            Press(_("🔔 Alert"), f"alert {symbol}", fresh=True),
+            Press(_("⭐ Watch"), f"watch {symbol}", fresh=True),
             Copy(f"📋 {exact}", exact),
         ),
     )
@@ -131,7 +151,7 @@ def _card_buttons(ticker: wire.TickerReply) -> Rows:
 def _refresh(asked: Sequence[str]) -> Rows:
     """Offer to ask again, by the short name where the long one does not fit."""
     for name in ("price", "p"):
-        press = Press("🔄 Refresh", " ".join((name, *asked)))
+        press = Press(_("🔄 Refresh"), " ".join((name, *asked)))
         if press.fits:
             return ((press,),)
     return ()
@@ -141,7 +161,7 @@ COMMAND = Command(
     name="price",
     aliases=("p",),
     usage=f"/price SYMBOL… (up to {MOST})",
-    summary="what a coin trades at, or up to ten of them",
+    summary=later("what a coin trades at, or up to ten of them"),
     examples=("/price BTC", "/price btc,eth sol", "/price ETH-USD"),
     answer=answer,
     groups="everybody",

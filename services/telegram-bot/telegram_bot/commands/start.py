@@ -5,7 +5,7 @@ from telegram_bot.commands.links import followed
 from telegram_bot.commands.typed import Typed
 from telegram_bot.formatting.html import bold, code
 from telegram_bot.ports import Press, Reply
-from telegram_bot.reader import _
+from telegram_bot.reader import _, later
 
 
 async def answer(request: Request, services: Services) -> Reply:
@@ -16,18 +16,23 @@ async def answer(request: Request, services: Services) -> Reply:
             return _offered(" ".join((command.name, *typed.words)))
     lines = [
         f"👋 {bold('Crypto Assistant')}",
-        "I tell you what coins trade at and how far they usually move.",
+        _("I tell you what coins trade at and how far they usually move."),
         "",
-        f"{code('/price BTC')} — the price, its changes and the day's range",
-        f"{code('/atr BTC 4h')} — average true range: where a stop is out of the noise",
-        f"{code('/help')} — everything I can do",
+        _line("/price BTC", _("the price, its changes and the day's range")),
+        _line("/atr BTC 4h", _("average true range: where a stop is out of the noise")),
+        _line("/settings", _("your time zone, currency and language")),
+        _line("/help", _("everything I can do")),
     ]
     buttons = (
-        Press("💲 BTC price", "price BTC", fresh=True),
+        Press(_("💲 BTC price"), "price BTC", fresh=True),
         Press("📏 BTC ATR 4h", "atr BTC 4h", fresh=True),
-        Press("❔ Help", "help", fresh=True),
     )
-    return Reply("\n".join(lines), (buttons,))
+    yours = (Press(_("⚙️ Time zone & currency"), "settings", fresh=True),)
+    return Reply("\n".join(lines), (buttons, yours))
+
+
+def _line(example: str, what: str) -> str:
+    return f"{code(example)} — {what}"
 
 
 def _offered(command: str) -> Reply:
@@ -38,7 +43,7 @@ def _offered(command: str) -> Reply:
 COMMAND = Command(
     name="start",
     usage="/start",
-    summary="what this bot does",
+    summary=later("what this bot does"),
     examples=("/start",),
     answer=answer,
     groups="everybody",

@@ -10,6 +10,7 @@ from telegram_bot.commands.atr_words import SHORTEST, AtrWords
 from telegram_bot.commands.listed import timeframes_of
 from telegram_bot.formatting import trouble
 from telegram_bot.ports import Reply
+from telegram_bot.reader import _
 
 _USUAL_PERIODS = (21, 14, 7)
 
@@ -23,7 +24,9 @@ async def explain(error: NotEnoughCandles, asked: AtrWords, services: Services) 
         timeframe, period, label = Timeframe(error.timeframe), fewer, f"ATR({fewer})"
     else:
         return Reply(_told(error, asked))
-    button = replace(asked, timeframe=timeframe, period=period).button(f"Try {label}")
+    button = replace(asked, timeframe=timeframe, period=period).button(
+        _("Try {examples}").format(examples=label)
+    )
     return Reply(_told(error, asked, f"{asked.symbol} {timeframe.value} {period}"), ((button,),))
 
 

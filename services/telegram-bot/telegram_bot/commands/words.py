@@ -7,6 +7,7 @@ from decimal import Decimal
 from common.assets import QUOTES
 from common.errors import BadInput
 from common.market import split_market
+from telegram_bot.reader import _, reader
 
 _LONGEST_NUMBER = 24
 _MOST = Decimal(10) ** 15 - 1
@@ -44,7 +45,9 @@ def number(text: str) -> Decimal:
     value = Decimal(digits) * _SCALES[found["scale"]] if found and digits else _MOST + 1
     if value > _MOST:
         raise BadInput(
-            f"{shorten(text)!r} is not an amount I can use. Write 70000, 70,000, 70k or 1.5m."
+            _("{amount} is not an amount I can use. Write 70000, 70,000, 70k or 1.5m.").format(
+                amount=repr(shorten(text))
+            )
         )
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
@@ -53,7 +56,11 @@ def amount(text: str) -> Decimal:
     """Read an amount above 0, as `number` does."""
     value = number(text)
     if value <= 0:
-        raise BadInput(f"{shorten(text)!r} is not an amount I can use. It must be above 0.")
+        raise BadInput(
+            _("{amount} is not an amount I can use. It must be above 0.").format(
+                amount=repr(shorten(text))
+            )
+        )
     return value
 
 
@@ -105,6 +112,18 @@ def _with_quote(word: str, quote: str) -> str:
     except BadInput:
         return word  # and be refused with everybody's sentence
     return word if named else f"{base}-{quote}"
+
+
+def in_usual_quote(word: str) -> str:
+    """Put the reader's currency behind a market that names none.
+
+    >>> from telegram_bot.reader import Reader, reading_as
+    >>> with reading_as(Reader(quote="EUR")):
+    ...     in_usual_quote("BTC"), in_usual_quote("BTC-USD"), in_usual_quote("EUR")
+    ('BTC-EUR', 'BTC-USD', 'EUR')
+    """
+    quote = reader().quote
+    return word if quote is None or "-" in word or word == quote else f"{word}-{quote}"
 
 
 def without_repeats(words: Iterable[str]) -> list[str]:

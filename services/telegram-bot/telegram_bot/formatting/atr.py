@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from common.wire import AtrReply
-from telegram_bot.formatting.atr_overview import atr_overview
+from telegram_bot.formatting.atr_overview import atr_overview, regime_name
 from telegram_bot.formatting.html import bold, code, escape, first_fitting, italic, pre
-from telegram_bot.formatting.numbers import about, digits, price, share, spread
+from telegram_bot.formatting.numbers import about, digits, in_style, price, share, spread
 from telegram_bot.formatting.source import (
     asked_at,
     closing_lines,
@@ -16,10 +16,10 @@ from telegram_bot.formatting.source import (
 from telegram_bot.formatting.stops import sizing_line, stop_layouts, trend_line
 from telegram_bot.formatting.time import moment, relative, span, until
 from telegram_bot.formatting.unit import quoted
+from telegram_bot.reader import _, plural
 
 __all__ = ["atr_card", "atr_overview"]
 
-_NOISE = "a stop closer than that is often hit by noise."
 _RAW_DIGITS = 7  # of the value before rounding: as many as 250 candles settle
 
 
@@ -47,42 +47,52 @@ def _opening(reply: AtrReply) -> str:
     """Say in plain words what the number means."""
     market = shown(reply.symbol)
     if reply.atr == 0:
-        return f"{market.base} did not move at all in {_counted(reply.bars, 'closed candle')}."
-    return (
-        f"{market.base} usually moves about {quoted(escape(about(reply.atr)), reply.symbol)} "
-        f"in {span(reply.timeframe)}; {_NOISE}"
+        return _("{coin} did not move at all in {candles}.").format(
+            coin=market.base, candles=_closed_candles(reply.bars)
+        )
+    return _(
+        "{coin} usually moves about {amount} in {time}; a stop closer than that is often hit "
+        "by noise."
+    ).format(
+        coin=market.base,
+        amount=quoted(escape(about(reply.atr)), reply.symbol),
+        time=span(reply.timeframe),
     )
 
 
 def _value(reply: AtrReply) -> str:
     """Say ATR and its share of the last closed close, named so where it is not the last price."""
     close = price(reply.close, reply.price_step)
-    label = "" if reply.close == reply.entry else "the last close "
     mark = "≈ " if reply.approximate else ""
-    return (
-        f"{mark}{quoted(bold(spread(reply.atr, reply.price_step)), reply.symbol)} "
-        f"= {bold(share(reply.atr_pct))} of {label}{close}"
-    )
+    value = quoted(bold(spread(reply.atr, reply.price_step)), reply.symbol)
+    if reply.close == reply.entry:
+        part = _("{share} of {price}")
+    else:
+        part = _("{share} of the last close {price}")
+    return f"{mark}{value} = {part.format(share=bold(share(reply.atr_pct)), price=close)}"
 
 
 def _regime(reply: AtrReply) -> list[str]:
     if reply.regime is None:
         return []
-    parts = [f"Volatility: {bold(reply.regime)}"]
+    parts = [_("Volatility: {regime}").format(regime=bold(regime_name(reply.regime)))]
     if reply.ratio is not None:
-        parts.append(f"{price(reply.ratio, Decimal('0.01'))}× its 50-bar average")
+        ratio = price(reply.ratio, Decimal("0.01"))
+        parts.append(_("{ratio}× its 50-bar average").format(ratio=ratio))
     if reply.percentile is not None:
-        parts.append(f"percentile {reply.percentile}")
+        parts.append(_("percentile {rank}").format(rank=reply.percentile))
     return [" · ".join(parts)]
 
 
 def _doubts(reply: AtrReply) -> list[str]:
     lines = []
     if reply.approximate:
-        lines.append(f"≈ stands on {_counted(reply.bars, 'closed candle')}, not settled yet")
+        candles = _closed_candles(reply.bars)
+        lines.append(_("≈ stands on {candles}, not settled yet").format(candles=candles))
     missing = sum(gap.missing for gap in reply.gaps)
     if missing:
-        lines.append(f"gap: {_counted(missing, 'candle')} missing")
+        gap = plural("gap: {count} candle missing", "gap: {count} candles missing", missing)
+        lines.append(gap.format(count=missing))
     return lines
 
 
@@ -90,33 +100,43 @@ def _entry(reply: AtrReply) -> list[str]:
     """Say what the stops start from, where the line above does not already show that number."""
     if reply.entry == reply.close:
         return []
-    kind = "the last price" if reply.entry == reply.price else "your entry"
-    return [f"Stops from {kind} {price(reply.entry, reply.price_step)}"]
+    entry = price(reply.entry, reply.price_step)
+    if reply.entry == reply.price:
+        return [_("Stops from the last price {price}").format(price=entry)]
+    return [_("Stops from your entry {price}").format(price=entry)]
 
 
 def _candles(reply: AtrReply) -> str:
     """Date the answer; a recording has an end, not a next candle."""
     if reply.quality == "recorded":
-        return f"last closed candle {until(reply.closed_at)}"
+        return _("last closed candle {time}").format(time=until(reply.closed_at))
     now = asked_at(reply)
-    return (
-        f"last closed candle {moment(reply.closed_at, now)} "
-        f"· next {relative(reply.next_close_at, now)}"
-    )
+    closed = _("last closed candle {time}").format(time=moment(reply.closed_at, now))
+    following = _("next {time}").format(time=relative(reply.next_close_at, now))
+    return f"{closed} · {following}"
 
 
 def _method(reply: AtrReply) -> str:
     n = reply.period
     # In code, or Telegram would make a command of "/14".
     formula = code(f"({n - 1}·ATR+TR)/{n}")
-    built = f" built from {reply.built_from}" if reply.built_from else ""
-    return (
-        f"Wilder ATR (RMA): TR=max(H−L,|H−C₋₁|,|L−C₋₁|); first ATR = mean of first {n} TR; "
-        f"then {formula}; {_counted(reply.bars, 'closed candle')}{built}, "
-        f"{escape(source_name(reply.source))}. "
-        f"ATR before rounding: {escape(digits(reply.atr, _RAW_DIGITS))}. Not financial advice."
+    candles = _closed_candles(reply.bars)
+    if reply.built_from:
+        candles = _("{candles} built from {timeframe}").format(
+            candles=candles, timeframe=reply.built_from
+        )
+    return _(
+        "Wilder ATR (RMA): TR=max(H−L,|H−C₋₁|,|L−C₋₁|); first ATR = mean of first {count} TR; "
+        "then {formula}; {candles}, {source}. ATR before rounding: {value}. "
+        "Not financial advice."
+    ).format(
+        count=n,
+        formula=formula,
+        candles=candles,
+        source=escape(source_name(reply.source)),
+        value=escape(in_style(digits(reply.atr, _RAW_DIGITS))),
     )
 
 
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"
+def _closed_candles(count: int) -> str:
+    return plural("{count} closed candle", "{count} closed candles", count).format(count=count)

@@ -33,6 +33,7 @@ from telegram_bot.formatting.source import (
 )
 from telegram_bot.formatting.time import age
 from telegram_bot.formatting.unit import quoted
+from telegram_bot.reader import _
 
 __all__ = ["price_brief", "price_card", "price_table"]
 
@@ -60,7 +61,7 @@ def price_brief(reply: TickerReply) -> str:
     if reply.quality != "recorded":
         notes.insert(0, italic(f"{escape(source_name(reply.source))}, {age(reply.age_ms)}"))
     if reply.stale:
-        notes.insert(0, "⚠️ <b>Stale</b>")
+        notes.insert(0, _("⚠️ <b>Stale</b>"))
     return (
         f"{_name(reply)} {quoted(bold(price(reply.price, reply.price_step)), reply.symbol)} "
         f"{signed_percent(reply.change_24h_pct)} (24h)\n{' · '.join(notes)}"
@@ -108,10 +109,10 @@ def _block(
         ("1h", changes[0]),
         ("24h", changes[1]),
         ("7d", changes[2]),
-        ("High 24h", day[0]),
-        ("Low 24h", day[1]),
-        ("In range", _in_range(reply)),
-        ("Volume 24h", day[2]),
+        (_("High 24h"), day[0]),
+        (_("Low 24h"), day[1]),
+        (_("In range"), _in_range(reply)),
+        (_("Volume 24h"), day[2]),
     ]
     return table(rows, "ll", gaps=2)
 
@@ -121,7 +122,8 @@ def _in_range(reply: TickerReply) -> str:
     if reply.high_24h is None or reply.low_24h is None or reply.high_24h <= reply.low_24h:
         return UNKNOWN
     part = 100 * (reply.price - reply.low_24h) / (reply.high_24h - reply.low_24h)
-    return f"{share(min(max(part, Decimal(0)), Decimal(100)), 0)} of low-high"
+    within = share(min(max(part, Decimal(0)), Decimal(100)), 0)
+    return _("{share} of low-high").format(share=within)
 
 
 def _volume(reply: TickerReply) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from common.wire import Problem, TickerReply
 from telegram_bot.formatting.html import (
+    bold,
     code,
     escape,
     first_fitting,
@@ -22,6 +23,7 @@ from telegram_bot.formatting.source import (
 )
 from telegram_bot.formatting.trouble import bad_input, not_found, too_many
 from telegram_bot.formatting.unit import unit
+from telegram_bot.reader import _
 
 MOST_COINS = 10
 
@@ -46,8 +48,8 @@ def _block(labelled: Sequence[tuple[str, TickerReply]]) -> list[str]:
     if not labelled:
         return []
     sources = _by_source(labelled)
-    headline = ["<b>Prices</b>"]
-    if (quote := _shared_quote([reply for _, reply in labelled])) is not None:
+    headline = [bold(_("Prices"))]
+    if (quote := _shared_quote([reply for __, reply in labelled])) is not None:
         headline.append(quote)
     if len(sources) == 1:
         headline.extend(sources)
@@ -55,7 +57,7 @@ def _block(labelled: Sequence[tuple[str, TickerReply]]) -> list[str]:
     if len(sources) > 1:
         parts = [f"{source}: {', '.join(labels)}" for source, labels in sources.items()]
         lines.append(italic(" · ".join(parts)))
-    live = [reply for _, reply in labelled if reply.quality != "recorded"]
+    live = [reply for __, reply in labelled if reply.quality != "recorded"]
     if live:
         lines.append(as_of(min(live, key=lambda reply: reply.as_of), " · "))
     return lines
@@ -88,8 +90,8 @@ def _stale(labelled: Sequence[tuple[str, TickerReply]]) -> list[str]:
             silent.setdefault(reply.source, []).append((label, reply))
     return [
         stale_among(
-            [label for label, _ in group],
-            min((reply for _, reply in group), key=lambda reply: reply.as_of),
+            [label for label, __ in group],
+            min((reply for __, reply in group), key=lambda reply: reply.as_of),
         )
         for group in silent.values()
     ]
@@ -97,7 +99,7 @@ def _stale(labelled: Sequence[tuple[str, TickerReply]]) -> list[str]:
 
 def _layouts(labelled: Sequence[tuple[str, TickerReply]]) -> Iterator[list[str]]:
     """Yield the block from roomy to narrow: fewer changes first, then two lines a market."""
-    heading = _shared_quote([reply for _, reply in labelled]) or "price"
+    heading = _shared_quote([reply for __, reply in labelled]) or _("price")
     for changes in (("1h", "24h", "7d"), ("1h", "24h"), ("24h",)):
         rows = [
             (label, price(reply.price, reply.price_step), *_changes(reply, changes))
@@ -108,10 +110,10 @@ def _layouts(labelled: Sequence[tuple[str, TickerReply]]) -> Iterator[list[str]]
 
 
 def _stacked(labelled: Sequence[tuple[str, TickerReply]], heading: str) -> list[str]:
-    rows = [("", _short_price(reply), *_changes(reply, ("24h",))) for _, reply in labelled]
+    rows = [("", _short_price(reply), *_changes(reply, ("24h",))) for __, reply in labelled]
     first, *numbers = table([("", heading, "24h"), *rows], "lrr")
     lines = [first]
-    for (label, _), row in zip(labelled, numbers, strict=True):
+    for (label, __), row in zip(labelled, numbers, strict=True):
         lines += [label, row]
     return lines
 

@@ -9,8 +9,9 @@ from common.wire import Sourced
 from telegram_bot.formatting import numbers
 from telegram_bot.formatting.html import escape, italic, shortened
 from telegram_bot.formatting.time import age, clock_time, relative, until
+from telegram_bot.reader import _, later
 
-SIMULATED = "simulated prices, not a market"
+SIMULATED = later("simulated prices, not a market")
 
 _NAMES = {
     "binance": "Binance",
@@ -18,7 +19,7 @@ _NAMES = {
     "bitstamp": "Bitstamp",
     "coinbase": "Coinbase",
     "kraken": "Kraken",
-    "recorded": "recorded data",
+    "recorded": later("recorded data"),
     "simu": "SIMU",
 }
 
@@ -29,7 +30,8 @@ def source_name(source: str) -> str:
     >>> source_name("coinbase"), source_name("simu"), source_name("gemini")
     ('Coinbase', 'SIMU', 'Gemini')
     """
-    return _NAMES.get(source, shortened(source).capitalize())
+    known = _NAMES.get(source)
+    return _(known) if known else shortened(source).capitalize()
 
 
 def asked_at(reply: Sourced) -> datetime:
@@ -39,25 +41,27 @@ def asked_at(reply: Sourced) -> datetime:
 
 def as_of(reply: Sourced, separator: str = ", ") -> str:
     """Return the line that dates a live answer: `as of 08:12:00 UTC, 2 s old`."""
-    return italic(f"as of {clock_time(reply.as_of)}{separator}{age(reply.age_ms)}")
+    dated = _("as of {time}").format(time=clock_time(reply.as_of))
+    return italic(f"{dated}{separator}{age(reply.age_ms)}")
 
 
 def stale_warning(price: Decimal, step: Decimal, reply: Sourced) -> str:
     """Return the line that opens an answer about one market whose source is silent."""
-    return _stale(f"last price {escape(numbers.price(price, step))}", reply)
+    last = _("last price {price}").format(price=escape(numbers.price(price, step)))
+    return _stale(last, reply)
 
 
 def stale_among(labels: Sequence[str], reply: Sourced) -> str:
     """Return the line that opens a list in which these markets are old; `reply` is the oldest."""
-    return _stale(f"last price of {escape(', '.join(labels))}", reply)
+    return _stale(_("last price of {markets}").format(markets=escape(", ".join(labels))), reply)
 
 
 def closing(reply: Sourced) -> str | None:
     """Return the note that ends an answer without a market behind it; None for a real one."""
     if reply.quality == "simulated":
-        return SIMULATED
+        return _(SIMULATED)
     if reply.quality == "recorded":
-        return f"recorded prices, up to {until(reply.as_of)}"
+        return _("recorded prices, up to {end}").format(end=until(reply.as_of))
     return None
 
 
@@ -85,7 +89,6 @@ def shown(symbol: str) -> Symbol:
 
 def _stale(what: str, reply: Sourced) -> str:
     when = relative(reply.as_of, asked_at(reply))
-    return (
-        f"⚠️ <b>Stale</b>: {what} from {when}; "
-        f"{escape(source_name(reply.source))} is not answering."
+    return _("⚠️ <b>Stale</b>: {price} from {time}; {source} is not answering.").format(
+        price=what, time=when, source=escape(source_name(reply.source))
     )

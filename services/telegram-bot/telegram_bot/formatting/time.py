@@ -6,9 +6,9 @@ That text is for old apps. Instants are aware datetimes.
 from datetime import UTC, datetime, timedelta
 
 from common.market import Timeframe
+from telegram_bot.reader import _, later, plural, reader
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_UNITS = {"m": "min", "h": "h", "d": "day", "w": "week"}
+_UNITS = {"m": later("min"), "h": later("h")}
 _TODAY = timedelta(hours=20)  # within it, a clock time alone cannot be mistaken for yesterday's
 
 
@@ -18,7 +18,8 @@ def clock_time(at: datetime) -> str:
     >>> clock_time(datetime(2026, 11, 21, 8, 12, tzinfo=UTC))
     '<tg-time unix="1795248720" format="T">08:12:00 UTC</tg-time>'
     """
-    return _local(at, "T", f"{at.astimezone(UTC):%H:%M:%S} UTC")
+    local = _here(at)
+    return _local(at, "T", f"{local:%H:%M:%S} {zone_name(local)}")
 
 
 def moment(at: datetime, now: datetime) -> str:
@@ -30,10 +31,11 @@ def moment(at: datetime, now: datetime) -> str:
     >>> moment(at, at + timedelta(days=5))
     '<tg-time unix="1794787200" format="Dt">16 Nov 2026, 00:00 UTC</tg-time>'
     """
-    clock = f"{at.astimezone(UTC):%H:%M} UTC"
+    local = _here(at)
+    clock = f"{local:%H:%M} {zone_name(local)}"
     if abs(now - at) < _TODAY:
         return _local(at, "t", clock)
-    return _local(at, "Dt", f"{date(at)}, {clock}")
+    return _local(at, "Dt", f"{_day(local)}, {clock}")
 
 
 def relative(at: datetime, now: datetime) -> str:
@@ -46,7 +48,9 @@ def relative(at: datetime, now: datetime) -> str:
     '<tg-time unix="1795248480" format="r">4 min ago</tg-time>'
     """
     length = _length(abs(at - now))
-    return _local(at, "r", f"in {length}" if at > now else f"{length} ago")
+    if at > now:
+        return _local(at, "r", _("in {length}").format(length=length))
+    return _local(at, "r", _("{length} ago").format(length=length))
 
 
 def age(ms: int) -> str:
@@ -56,10 +60,10 @@ def age(ms: int) -> str:
     ('2 s old', '4 min old', '0 s old')
     """
     seconds = max(0, ms) // 1000
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+    for unit, size in ((later("d"), 86_400), (later("h"), 3_600), (later("min"), 60)):
         if seconds >= size:
-            return f"{seconds // size} {unit} old"
-    return f"{seconds} s old"
+            return _("{length} old").format(length=f"{seconds // size} {_(unit)}")
+    return _("{length} old").format(length=f"{seconds} s")
 
 
 def span(timeframe: Timeframe | str) -> str:
@@ -69,7 +73,14 @@ def span(timeframe: Timeframe | str) -> str:
     ('4\\xa0h', '15\\xa0min', '1\\xa0day')
     """
     text = timeframe.value if isinstance(timeframe, Timeframe) else timeframe
-    return f"{text[:-1]}\xa0{_UNITS[text[-1]]}"
+    count, letter = int(text[:-1]), text[-1]
+    if letter == "d":
+        unit = plural("day", "days", count)
+    elif letter == "w":
+        unit = plural("week", "weeks", count)
+    else:
+        unit = _(_UNITS[letter])
+    return f"{count}\xa0{unit}"
 
 
 def date(at: datetime) -> str:
@@ -78,8 +89,7 @@ def date(at: datetime) -> str:
     >>> date(datetime(2013, 3, 1, tzinfo=UTC))
     '1 Mar 2013'
     """
-    day = at.astimezone(UTC)
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return _day(at.astimezone(UTC))
 
 
 def until(at: datetime) -> str:
@@ -92,6 +102,36 @@ def until(at: datetime) -> str:
     if utc == utc.replace(hour=0, minute=0, second=0, microsecond=0):
         return date(utc - timedelta(seconds=1))
     return f"{date(utc)}, {utc:%H:%M} UTC"
+
+
+def months() -> list[str]:
+    """Return twelve short names in the reader's language."""
+    return _("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()
+
+
+def zone_name(local: datetime) -> str:
+    """Name the zone of a local time: `UTC`, `CET`, and `UTC+5:45` where it has no letters.
+
+    >>> import pytz
+    >>> zone_name(datetime(2026, 11, 21, tzinfo=UTC).astimezone(pytz.timezone("Asia/Kathmandu")))
+    'UTC+5:45'
+    """
+    name = local.tzname() or ""
+    if name[:1] not in "+-":
+        return name
+    minutes = name[3:5] or "00"
+    return f"UTC{name[0]}{int(name[1:3])}" + ("" if minutes == "00" else f":{minutes}")
+
+
+def _here(at: datetime) -> datetime:
+    """Return an instant on the reader's clock."""
+    return at.astimezone(reader().zone)
+
+
+def _day(local: datetime) -> str:
+    return _("{day} {month} {year}").format(
+        day=local.day, month=months()[local.month - 1], year=local.year
+    )
 
 
 def _local(at: datetime, form: str, text: str) -> str:
@@ -111,4 +151,5 @@ def _length(between: timedelta) -> str:
     if hours < 48:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
+    whole = str(days) + " " + _("d")
+    return f"{whole} {hours} h" if hours else whole

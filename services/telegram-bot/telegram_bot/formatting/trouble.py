@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from common.market import Timeframe
 from telegram_bot.formatting.html import bold, code, escape, shortened
+from telegram_bot.formatting.sentences import translated
 from telegram_bot.reader import _
 
 _LONGEST_SENTENCE = 300
@@ -95,7 +96,7 @@ def too_many(limit: int, left_out: Sequence[str] = ()) -> str:
 
 def bad_input(message: str) -> str:
     """Pass on a sentence about what was wrong with the request."""
-    return escape(shortened(message, _LONGEST_SENTENCE))
+    return escape(shortened(translated(message), _LONGEST_SENTENCE))
 
 
 def not_understood(word: str, usage: str) -> str:

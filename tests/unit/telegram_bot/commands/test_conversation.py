@@ -32,7 +32,7 @@ async def test_start_offers_three_things_to_try() -> None:
     reply = await talk.say("/start")
     card = await talk.tap(press(reply, "💲 BTC price"))
 
-    assert labels(reply) == [["💲 BTC price", "📏 BTC ATR 4h", "❔ Help"]]
+    assert labels(reply) == [["💲 BTC price", "📏 BTC ATR 4h"], ["⚙️ Time zone & currency"]]
     assert isinstance(card, Reply) and card.text.startswith("<b>Bitcoin</b>")
     assert not card.edits
 
