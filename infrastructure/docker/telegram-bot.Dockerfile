@@ -10,6 +10,7 @@ RUN ["python", "-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-p
 COPY infrastructure/docker/assemble.py /build/assemble.py
 COPY services/common/common /app/common
 COPY services/telegram-bot/telegram_bot /app/telegram_bot
+COPY CHANGELOG.md /app/telegram_bot/CHANGELOG.md
 ARG VERSION=0.0.0
 RUN ["python", "/build/assemble.py", "/app"]
 

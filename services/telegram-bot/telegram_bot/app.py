@@ -25,12 +25,13 @@ from telegram_bot.adapters.telegram_menu import show_menus
 from telegram_bot.adapters.telegram_outgoing import edit
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.adapters.web_server import serving
-from telegram_bot.commands import Services
+from telegram_bot.commands import NoNews, Services
 from telegram_bot.commands.conversation import Conversation
 from telegram_bot.commands.discovery import discover
 from telegram_bot.commands.inline import Inline
 from telegram_bot.commands.menus import menus, profiles
 from telegram_bot.commands.pace import INLINE_BURST, INLINE_PER_SECOND, Pace
+from telegram_bot.commands.releases import packaged
 from telegram_bot.digests import PassingDigests
 from telegram_bot.ledger import PassingLedger
 from telegram_bot.people import Strangers
@@ -251,6 +252,7 @@ def _rehearsal(services: Services, application: App, clock: Clock) -> Handlers:
     strangers = replace(
         services,
         people=Strangers(),
+        news=NoNews(),
         watchlists=PassingWatchlists(),
         ledger=PassingLedger(),
         digests=PassingDigests(),
@@ -279,4 +281,6 @@ def _services(
         watchlists=base.watchlists,
         ledger=base.ledger,
         digests=base.digests,
+        news=base.news,
+        releases=packaged(),
     )

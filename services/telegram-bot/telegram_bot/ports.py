@@ -301,6 +301,14 @@ class Offering(Protocol):
     async def offers(self, query: str, speaker: Speaker) -> Sequence[Offer]: ...
 
 
+class News(Protocol):
+    """Knows which release each private chat was told of."""
+
+    async def is_new_to(self, chat: int, version: str) -> bool:
+        """Note that a chat is told of a version; say whether it knew an earlier one until now."""
+        ...
+
+
 class Admins(Protocol):
     """Knows who leads a group."""
 

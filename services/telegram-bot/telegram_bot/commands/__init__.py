@@ -11,10 +11,11 @@ from common.clock import Clock, SystemClock
 from common.environments import Limits
 from common.features import Features, Flag
 from telegram_bot.charts.painter import NoPainter, Painter
+from telegram_bot.commands.releases import Release
 from telegram_bot.digests import Digests, PassingDigests
 from telegram_bot.ledger import Ledger, PassingLedger
 from telegram_bot.people import People, Strangers
-from telegram_bot.ports import Admins, Album, MarketData, NoAlbum, Reply, Speaker
+from telegram_bot.ports import Admins, Album, MarketData, News, NoAlbum, Reply, Speaker
 from telegram_bot.watchlists import PassingWatchlists, Watchlists
 
 # Who may use a command in a group; in private everybody may.
@@ -45,6 +46,13 @@ class NoAdmins:
         return False
 
 
+class NoNews:
+    """`News` for chats that are told of nothing."""
+
+    async def is_new_to(self, chat: int, version: str) -> bool:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What commands may use."""
@@ -61,6 +69,8 @@ class Services:
     digests: Digests = field(default_factory=PassingDigests)
     painter: Painter = field(default_factory=NoPainter)
     album: Album = field(default_factory=NoAlbum)
+    news: News = field(default_factory=NoNews)
+    releases: Sequence[Release] = ()
 
 
 @dataclass(frozen=True, slots=True)

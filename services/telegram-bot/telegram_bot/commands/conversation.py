@@ -15,7 +15,17 @@ from dataclasses import replace
 import structlog
 
 from common.errors import BadInput, Unavailable, UnknownSymbol
-from telegram_bot.commands import Command, Request, Services, failures, groups, inline, is_on, links
+from telegram_bot.commands import (
+    Command,
+    Request,
+    Services,
+    failures,
+    groups,
+    inline,
+    is_on,
+    links,
+    whatsnew,
+)
 from telegram_bot.commands.pace import Pace
 from telegram_bot.commands.typed import Typed, take_apart
 from telegram_bot.formatting import trouble
@@ -47,8 +57,19 @@ class Conversation:
             return None
         with reading_as(await self._reader(speaker)):
             if typed is None:
-                return await self._plain(text, speaker)
-            return await self._answer(typed, speaker)
+                reply = await self._plain(text, speaker)
+            else:
+                reply = await self._answer(typed, speaker)
+            return await self._with_news(reply, speaker) if reply else None
+
+    async def _with_news(self, reply: Reply, speaker: Speaker) -> Reply:
+        """Add, once after a release, a line that offers to say what is new."""
+        releases = self._services.releases
+        if not releases or not speaker.private or reply.picture or reply.document or reply.forgets:
+            return reply
+        if not await self._services.news.is_new_to(speaker.chat, releases[0].version):
+            return reply
+        return replace(reply, text=f"{reply.text}\n\n{whatsnew.offer(releases[0])}")
 
     def _is_for_us(self, typed: Typed | None, speaker: Speaker) -> bool:
         if typed is None:
