@@ -23,12 +23,21 @@ from pathlib import Path
 SUFFIXES = {".c", ".cc", ".cpp", ".h", ".hpp", ".pxd", ".pyi", ".pyx"}
 FOLDERS = {"__pycache__", "tests", "testing", "bin"}
 TESTS = re.compile(r"(test_|conftest|pytest_plugin).*\.py")
+# Formats of pictures that no program reads or writes, each a library of its own.
+UNUSED = (
+    "lib/PIL/_avif*.so",
+    "lib/PIL/_webp*.so",
+    "lib/pillow.libs/libavif*",
+    "lib/pillow.libs/libwebp*",
+)
 _INSTALLED = re.compile(r"/lib/")
 _DESCRIBED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def assemble(folder: Path, version: str) -> None:
     """Make `folder` ready to be copied into an image."""
+    for path in [found for pattern in UNUSED for found in folder.glob(pattern)]:
+        path.unlink()
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and path.name in FOLDERS:
             shutil.rmtree(path)

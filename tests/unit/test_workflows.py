@@ -1,5 +1,6 @@
 """Facts that hold for every workflow, whoever adds one."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -125,6 +126,16 @@ def test_a_run_is_short_and_calls_what_a_person_can_call(path: Path) -> None:
 @every_file
 def test_no_run_holds_an_expression_that_somebody_else_writes(path: Path) -> None:
     assert not [step for step in steps(path) if "${{" in step.get("run", "")]
+
+
+@pytest.mark.parametrize("branch", ["main", "develop"])
+def test_what_a_branch_asks_for_is_what_the_closing_jobs_are_called(branch: str) -> None:
+    path = ROOT / "infrastructure" / "github" / "rulesets" / f"{branch}.json"
+    rules = {rule["type"]: rule.get("parameters") for rule in json.loads(path.read_text())["rules"]}
+    checks = rules["required_status_checks"]["required_status_checks"]
+
+    called = [jobs(GITHUB / "workflows" / name)[job]["name"] for name, job in CLOSING.items()]
+    assert [check["context"] for check in checks] == called
 
 
 @pytest.mark.parametrize(("name", "closing"), CLOSING.items())
@@ -253,8 +264,19 @@ ENVIRONMENTS = {
 }
 
 
+CONDITIONS = {
+    ("quality.yml", "quality-gate"): "always()",
+    ("testing.yml", "tests-passed"): "always()",
+    ("release.yml", "start"): "github.event_name == 'workflow_dispatch'",
+    ("release.yml", "tag"): (
+        "github.event_name == 'pull_request' && github.event.pull_request.merged && "
+        "(startsWith(github.head_ref, 'release/') || startsWith(github.head_ref, 'hotfix/'))"
+    ),
+}
+
+
 def permitted(files: Mapping[str, str]) -> Iterator[str]:
-    """Say where workflows permit, need or guard something else than is written here."""
+    """Say where workflows permit, need, guard or ask something else than is written here."""
     for name, text in files.items():
         every = parse(text)["jobs"]
         for job, described in every.items():
@@ -263,6 +285,8 @@ def permitted(files: Mapping[str, str]) -> Iterator[str]:
                 yield f"{name} {job} permits something else"
             if described.get("environment", {}).get("name") != ENVIRONMENTS.get((name, job)):
                 yield f"{name} {job} is guarded by something else"
+            if described.get("if") != CONDITIONS.get((name, job)):
+                yield f"{name} {job} starts under another condition"
             needs = set(described.get("needs", []))
             closing = CLOSING.get(name) == job
             if needs != (every.keys() - {job} if closing else NEEDS.get((name, job), set())):
@@ -275,7 +299,7 @@ def test_every_job_is_permitted_guarded_and_preceded_by_exactly_what_is_written_
 
 def _lines_that_matter() -> Iterator[tuple[str, int]]:
     matter = re.compile(
-        r"^ {4,6}(?:needs: |- [a-z0-9-]+$|(?:contents|id-token|attestations|pages|actions|"
+        r"^ {4,6}(?:needs: |if: (?:always|github)|- [a-z0-9-]+$|(?:contents|id-token|attestations|pages|actions|"
         r"security-events): (?:read|write)"
         r"|name: (?:release|coverage|security|github-pages|\$\{\{ inputs.env))"
     )
