@@ -277,9 +277,13 @@ class NoAlbum:
 class Listener(Protocol):
     """Hears what people type and tap. Never raises; None means that silence is right."""
 
-    async def said(self, text: str, speaker: Speaker) -> Reply | None: ...
+    async def said(self, text: str, speaker: Speaker) -> Reply | None:
+        """Answer what was typed."""
+        ...
 
-    async def pressed(self, data: str, speaker: Speaker) -> Reply | Notice | None: ...
+    async def pressed(self, data: str, speaker: Speaker) -> Reply | Notice | None:
+        """Answer a tap on a button that carries `data`."""
+        ...
 
     async def joined(self, speaker: Speaker) -> Reply | None:
         """Greet a group that has just taken the bot in."""
@@ -298,7 +302,9 @@ class Offer:
 class Offering(Protocol):
     """Answers what people type behind the bot's name. Never raises; no offers: silence."""
 
-    async def offers(self, query: str, speaker: Speaker) -> Sequence[Offer]: ...
+    async def offers(self, query: str, speaker: Speaker) -> Sequence[Offer]:
+        """Return what may be sent, the best first."""
+        ...
 
 
 class News(Protocol):
@@ -320,9 +326,13 @@ class Admins(Protocol):
 class Facts(Protocol):
     """Small facts about the bot itself, kept over restarts, by name."""
 
-    async def known(self, names: Collection[str]) -> Mapping[str, str]: ...
+    async def known(self, names: Collection[str]) -> Mapping[str, str]:
+        """Return those of `names` that are known."""
+        ...
 
-    async def keep(self, name: str, value: str) -> None: ...
+    async def keep(self, name: str, value: str) -> None:
+        """Keep a fact in place of the one of that name."""
+        ...
 
 
 Scope = Literal["all_private_chats", "all_group_chats", "all_chat_administrators"]
@@ -359,7 +369,9 @@ class Profile:
 class Refreshing(Protocol):
     """Brings the next state of a message. Never raises; None: there is none just now."""
 
-    async def again(self, data: str, speaker: Speaker) -> Reply | None: ...
+    async def again(self, data: str, speaker: Speaker) -> Reply | None:
+        """Answer what `Live` carries."""
+        ...
 
 
 Raw = Mapping[str, Any]  # one update as Telegram sent it

@@ -15,6 +15,8 @@ class DatabaseLives:
         self._reader = reader
 
     async def begin(self, chat: int, turn: str) -> None:
+        """Note a chat's turn, in place of the one before."""
+
         def write(connection: Connection) -> None:
             row = insert_of(connection)(lives).values(chat=chat, turn=turn)
             connection.execute(
@@ -24,10 +26,12 @@ class DatabaseLives:
         await self._writer.submit(write)
 
     async def current(self, chat: int) -> str | None:
+        """Return the turn that was noted last."""
         asked = select(lives.c.turn).where(lives.c.chat == chat)
         return await self._reader.run(lambda connection: connection.scalar(asked))
 
     async def end(self, chat: int, turn: str | None = None) -> None:
+        """Forget a chat's turn, or `turn` alone."""
         ending = delete(lives).where(lives.c.chat == chat)
         if turn is not None:
             ending = ending.where(lives.c.turn == turn)

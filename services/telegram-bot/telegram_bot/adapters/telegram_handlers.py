@@ -43,9 +43,13 @@ class CloseTap(Protocol):
 class LivePrices(Protocol):
     """Messages that go on changing; see `updates.live`."""
 
-    async def begin(self, message: int, live: Live, speaker: Speaker) -> None: ...
+    async def begin(self, message: int, live: Live, speaker: Speaker) -> None:
+        """Keep a message changing from now on."""
+        ...
 
-    async def end(self, chat: int) -> None: ...
+    async def end(self, chat: int) -> None:
+        """End what changes in a chat."""
+        ...
 
 
 class Handlers:

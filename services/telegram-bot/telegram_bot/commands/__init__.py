@@ -43,6 +43,7 @@ class NoAdmins:
     """`Admins` for a bot that is in no group."""
 
     async def is_admin(self, chat: int, user: int) -> bool:
+        """Say no."""
         return False
 
 
@@ -50,6 +51,7 @@ class NoNews:
     """`News` for chats that are told of nothing."""
 
     async def is_new_to(self, chat: int, version: str) -> bool:
+        """Say no."""
         return False
 
 

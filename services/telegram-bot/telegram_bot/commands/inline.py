@@ -30,7 +30,9 @@ _MARKUP = re.compile(r"<[^>]*>")
 class Runs(Protocol):
     """Runs a command; see `Conversation.run`."""
 
-    async def run(self, command: Command, request: Request) -> tuple[Reply, bool]: ...
+    async def run(self, command: Command, request: Request) -> tuple[Reply, bool]:
+        """Return the reply, and whether the command went well."""
+        ...
 
 
 class Inline:
