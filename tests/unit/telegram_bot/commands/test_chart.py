@@ -139,4 +139,4 @@ async def test_in_production_there_are_no_charts_yet() -> None:
     talk = Talk("production")
 
     assert "not available here" in (await talk.say("/chart BTC")).text
-    assert ["🔄 Refresh", "📏 ATR"] in labels(await talk.say("/price BTC"))
+    assert "📈 Chart" not in str(labels(await talk.say("/price BTC")))
