@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from common import wire
+from common.clock import FrozenClock
 from common.errors import (
     BadInput,
     CryptoAssistantError,
@@ -68,6 +69,7 @@ class FakeMarket:
     Attributes:
         failure: Raised while it is set, by the calls and timeframes that `failing` names.
         delay: Seconds before every answer.
+        spends: Seconds by which every answer moves `clock`.
         asked: What was asked: the words of a ticker call, or the question of another one.
         most_at_once: The most calls that were under way together.
         down: Markets whose tickers are not to be had.
@@ -79,6 +81,8 @@ class FakeMarket:
         self.failing = {"tickers", "atr", "candles", "indicators", "markets", "statistics"}
         self.down: set[str] = set()
         self.delay = 0.0
+        self.clock: FrozenClock | None = None
+        self.spends = 0.0
         self.asked: list[tuple[str, ...] | AtrQuestion | CandlesQuestion] = []
         self.most_at_once = 0
         self._under_way = 0
@@ -164,6 +168,8 @@ class FakeMarket:
         self._under_way += 1
         self.most_at_once = max(self.most_at_once, self._under_way)
         await asyncio.sleep(self.delay)
+        if self.clock is not None and self.spends:
+            self.clock.advance(self.spends)
         self._under_way -= 1
         if self.failure is not None and self.failing.intersection(names):
             raise self.failure

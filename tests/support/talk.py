@@ -11,7 +11,7 @@ from telegram_bot.commands.discovery import discover
 from telegram_bot.commands.pace import Pace
 from telegram_bot.ports import Copy, Notice, Press, Reply, Speaker
 from tests.support.fake_market import FakeMarket
-from tests.support.fake_painter import FakePainter
+from tests.support.fake_painter import FakePainter, FakeProgress
 from tests.support.replies import AS_OF
 
 ME = Speaker(chat=1001, user=1001, private=True)
@@ -40,13 +40,16 @@ class Talk:
         """Speak in an environment; `services` are more of what commands may use."""
         self.market = FakeMarket()
         self.painter = FakePainter()
+        self.progress = FakeProgress()
         self.clock = FrozenClock(AS_OF)
+        self.market.clock = self.clock
         self.services = Services(
             market=self.market,
             features=Features(environment),
             limits=environments.load(environment),
             commands=commands or discover(),
             painter=self.painter,
+            progress=self.progress,
             album=self.painter,
             clock=self.clock,
             **services,

@@ -24,6 +24,7 @@ from telegram_bot.adapters.telegram_inline import InlineAnswers
 from telegram_bot.adapters.telegram_menu import show_menus
 from telegram_bot.adapters.telegram_outgoing import edit
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
+from telegram_bot.adapters.telegram_progress import TelegramProgress
 from telegram_bot.adapters.web_server import serving
 from telegram_bot.commands import NoNews, Services
 from telegram_bot.commands.conversation import Conversation
@@ -36,6 +37,7 @@ from telegram_bot.digests import PassingDigests
 from telegram_bot.ledger import PassingLedger
 from telegram_bot.people import Strangers
 from telegram_bot.ports import Admins, Feed, MarketData
+from telegram_bot.profiles import load as load_profile
 from telegram_bot.settings import Settings
 from telegram_bot.updates.beating import Beating
 from telegram_bot.updates.broadcasting import Broadcasting
@@ -111,6 +113,7 @@ async def run(
     """
     clock = clock or SystemClock()
     token = settings.telegram_bot_token.get_secret_value()
+    profile = load_profile(settings.trading_profile)
     tally, health = Tally(), Health(version={"revision": settings.revision})
     internal = Internal(health, tally, settings.smoke_token.get_secret_value())
     async with AsyncExitStack() as closing:
@@ -141,8 +144,10 @@ async def run(
         services = _services(settings, found, base, admins, clock)
         painter = ThreadPainter()
         closing.callback(painter.close)
-        services = replace(services, painter=painter, album=base.outbox)
         post = HttpPost(post_transport, settings.telegram_api_url, token)
+        progress = TelegramProgress(post)
+        services = replace(services, painter=painter, album=base.outbox, progress=progress)
+        services = replace(services, profile=profile)
         conversation = Conversation(services, application.bot.username, Pace(clock))
         chat_limits = Limits(limits or ChatLimits(), time.monotonic)
         lives = Lives(conversation, post, chat_limits, base.lives, clock, edit)

@@ -223,6 +223,7 @@ class Reply:
         live: After a tap: whether the message goes on changing, or stops doing so.
         edits: After a tap: replaces the message that was tapped, rather than following it.
         document: What the text is the caption of; comes with a message of its own.
+        replaces: A message of ours in this chat that told of the work; this one takes its place.
         forgets: Whether all that is kept about this private chat's person goes with it.
     """
 
@@ -231,6 +232,7 @@ class Reply:
     picture: Picture | None = None
     edits: bool = True
     document: Document | None = None
+    replaces: int | None = None
     forgets: bool = False
     live: Live | None = None
 
@@ -257,6 +259,28 @@ class Speaker:
     private: bool
     told: str | None = None
     inline: bool = False
+
+
+class Progress(Protocol):
+    """Tells a person how work that takes a while gets on: in one message, that may be lost."""
+
+    async def begin(self, chat: int, text: str) -> int | None:
+        """Send a message, markup like a reply's; return its number, or None where it failed."""
+        ...
+
+    async def tell(self, chat: int, message: int, text: str) -> None:
+        """Change it; whatever fails is passed over."""
+        ...
+
+
+class NoProgress:
+    """Tells nobody anything."""
+
+    async def begin(self, chat: int, text: str) -> int | None:
+        return None
+
+    async def tell(self, chat: int, message: int, text: str) -> None:
+        return None
 
 
 class Album(Protocol):

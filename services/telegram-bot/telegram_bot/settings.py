@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from common.settings import ProgramSettings
+from telegram_bot.profiles import ProfileName
 
 
 def _web_address(text: str) -> str:
@@ -63,6 +64,10 @@ class Settings(ProgramSettings):
     database_url: SecretStr = Field(
         default=SecretStr("sqlite:///bot.sqlite"),
         description="sqlite:///bot.sqlite or postgresql://user:password@host/database",
+    )
+    trading_profile: ProfileName = Field(
+        default="SIMU",
+        description="SIMU or COINBASE: whose prices paper trades are filled at, and what they cost",
     )
     updates: Literal["polling", "webhook"] = Field(
         default="polling", description="polling or webhook: who calls whom"

@@ -13,7 +13,13 @@ from common.features.rollout import Rollout
 
 Environment = Literal["local", "staging", "production"]
 Flag = Literal[
-    "enhanced_price_display", "atr_optimization", "charts", "inline_mode", "portfolio", "digest"
+    "enhanced_price_display",
+    "atr_optimization",
+    "charts",
+    "backtest",
+    "inline_mode",
+    "portfolio",
+    "digest",
 ]
 
 FEATURES: Final[Mapping[Flag, Mapping[Environment, bool | Rollout]]] = {
@@ -21,6 +27,8 @@ FEATURES: Final[Mapping[Flag, Mapping[Environment, bool | Rollout]]] = {
     "enhanced_price_display": {"local": True, "staging": True, "production": False},
     # ATR is kept and advanced at each close; off, it is recomputed over its whole window.
     "atr_optimization": {"local": True, "staging": True, "production": True},
+    # /backtest lets presets trade the past.
+    "backtest": {"local": True, "staging": True, "production": False},
     # /chart draws pictures.
     "charts": {"local": True, "staging": True, "production": False},
     # `@bot btc` is answered in any chat; @BotFather has to know of it too (/setinline).
@@ -53,6 +61,7 @@ class Note:
 NOTES: Final[Mapping[Flag, Note]] = {
     "enhanced_price_display": Note("release", date(2027, 6, 1)),
     "atr_optimization": Note("ops"),
+    "backtest": Note("ops"),
     "charts": Note("ops"),
     "inline_mode": Note("ops"),
     "portfolio": Note("ops"),

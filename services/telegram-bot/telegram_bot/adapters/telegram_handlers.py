@@ -135,6 +135,8 @@ class Handlers:
             return Answers()
         if before is not None and reply.document is None:
             return Answers((edit(reply, before, answers=asked),), forget=reply.forgets)
+        if reply.replaces is not None:
+            return Answers((edit(reply, reply.replaces, answers=asked),), forget=reply.forgets)
         return Answers(new_messages(reply, _place(message), answers=asked), forget=reply.forgets)
 
     async def _tap(self, query: CallbackQuery) -> Answers:
@@ -156,6 +158,8 @@ class Handlers:
         else:
             await self._close_tap(query.id)
             sent = new_messages(said, _place(query.message, quoted=False))
+            if said.replaces is not None:
+                sent = (edit(said, said.replaces),)
             return Answers(sent, forget=said.forgets)
         return Answers()
 

@@ -15,7 +15,19 @@ from telegram_bot.commands.releases import Release
 from telegram_bot.digests import Digests, PassingDigests
 from telegram_bot.ledger import Ledger, PassingLedger
 from telegram_bot.people import People, Strangers
-from telegram_bot.ports import Admins, Album, MarketData, News, NoAlbum, Reply, Speaker
+from telegram_bot.ports import (
+    Admins,
+    Album,
+    MarketData,
+    News,
+    NoAlbum,
+    NoProgress,
+    Progress,
+    Reply,
+    Speaker,
+)
+from telegram_bot.profiles import Profile
+from telegram_bot.profiles import load as load_profile
 from telegram_bot.watchlists import PassingWatchlists, Watchlists
 
 # Who may use a command in a group; in private everybody may.
@@ -73,6 +85,8 @@ class Services:
     album: Album = field(default_factory=NoAlbum)
     news: News = field(default_factory=NoNews)
     releases: Sequence[Release] = ()
+    progress: Progress = field(default_factory=NoProgress)
+    profile: Profile = field(default_factory=lambda: load_profile("SIMU"))
 
 
 @dataclass(frozen=True, slots=True)

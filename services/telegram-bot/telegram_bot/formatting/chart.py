@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from common.market import Timeframe
-from common.wire import CandlesReply, IndicatorsReply, TickerReply
+from common.wire import CandlesReply, IndicatorsReply, Sourced, TickerReply
 from telegram_bot.formatting.html import bold, escape, italic
 from telegram_bot.formatting.numbers import price, share, signed_percent, spread
 from telegram_bot.formatting.source import (
@@ -48,11 +48,14 @@ def picture_facts(ticker: TickerReply, count: int) -> str:
 
 def picture_warning(ticker: TickerReply) -> str:
     """Return what a picture warns of in capitals; empty where a market stands behind it."""
-    if ticker.quality == "simulated":
+    return warning_of(ticker) or (_("OLD PRICE") if ticker.stale else "")
+
+
+def warning_of(reply: Sourced) -> str:
+    """Return what kind of data is no market's; empty where one stands behind it."""
+    if reply.quality == "simulated":
         return _("SIMULATED")
-    if ticker.quality == "recorded":
-        return _("RECORDED")
-    return _("OLD PRICE") if ticker.stale else ""
+    return _("RECORDED") if reply.quality == "recorded" else ""
 
 
 def months() -> list[str]:

@@ -27,6 +27,7 @@ class Position:
         trail: How far below the best price the stop follows, in the quote asset.
         best: The highest price since it was opened.
         trailed: Whether the stop stands where it does because it has followed.
+        fees: Of buying it, part of `cost`.
     """
 
     symbol: str
@@ -38,6 +39,7 @@ class Position:
     trail: Decimal | None = None
     best: Decimal = Decimal(0)
     trailed: bool = False
+    fees: Decimal = Decimal(0)
 
     @property
     def average(self) -> Decimal:
@@ -64,13 +66,16 @@ class Trade:
     opened_at: float
     closed_at: float
     reason: Reason
+    fees: Decimal = Decimal(0)
 
     @property
     def profit(self) -> Decimal:
+        """What it brought, less what it cost."""
         return less(self.proceeds, self.cost)
 
     @property
     def profit_pct(self) -> Decimal:
+        """The same in percent of the cost."""
         return percent_of(self.profit, self.cost) if self.cost else Decimal(0)
 
 
@@ -118,15 +123,17 @@ def buy(
         raise CannotTrade("less than the smallest amount that the market trades")
     paid = terms.bought_at(price)
     value = product(lots, paid)
-    cost = total((value, terms.fee(value)))
+    fee = terms.fee(value)
+    cost = total((value, fee))
     if cost > account.cash:
         raise CannotTrade("more than there is cash for")
     before = account.position(symbol)
     if before is None:
-        held = Position(symbol, lots, cost, at, best=paid)
+        held = Position(symbol, lots, cost, at, best=paid, fees=fee)
     else:
         quantity, spent = total((before.quantity, lots)), total((before.cost, cost))
-        held = replace(before, quantity=quantity, cost=spent, best=max(before.best, paid))
+        best, fees = max(before.best, paid), total((before.fees, fee))
+        held = replace(before, quantity=quantity, cost=spent, best=best, fees=fees)
     return replace(account, cash=less(account.cash, cost)).with_position(held, symbol)
 
 
@@ -157,10 +164,14 @@ def sell(
         raise CannotTrade("more than is held")
     got = terms.sold_at(price)
     value = product(lots, got)
-    proceeds = less(value, terms.fee(value))
+    fee = terms.fee(value)
+    proceeds = less(value, fee)
     whole = lots == held.quantity
     cost = held.cost if whole else quotient(product(held.cost, lots), held.quantity)
-    trade = Trade(symbol, lots, cost, proceeds, got, held.opened_at, at, reason)
-    left = replace(held, quantity=less(held.quantity, lots), cost=less(held.cost, cost))
+    paid = held.fees if whole else quotient(product(held.fees, lots), held.quantity)
+    fees = total((paid, fee))
+    trade = Trade(symbol, lots, cost, proceeds, got, held.opened_at, at, reason, fees)
+    quantity, rest = less(held.quantity, lots), less(held.cost, cost)
+    left = replace(held, quantity=quantity, cost=rest, fees=less(held.fees, paid))
     after = replace(account, cash=total((account.cash, proceeds)))
     return after.with_position(None if whole else left, symbol), trade

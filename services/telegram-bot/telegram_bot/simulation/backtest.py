@@ -20,7 +20,6 @@ class Outcome:
         worth, held: The account and an account that holds, at the close of each of them.
         trades: Oldest first; a position that is open at the end is sold there, as `end`.
         in_market: Candles at whose close a position was held.
-        fees: Of all trades, in the quote asset.
     """
 
     start: Decimal

@@ -1,0 +1,20 @@
+"""Progress in a chat: sent past the outbox, because the answer that follows makes up for it."""
+
+from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
+from telegram_bot.ports import Reply
+from telegram_bot.work import Post, Sent
+
+
+class TelegramProgress:
+    """`ports.Progress` over the Bot API."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+
+    async def begin(self, chat: int, text: str) -> int | None:
+        (what,) = new_messages(Reply(text), Place())[:1]
+        outcome = await self._post.post(chat, what)
+        return outcome.message_id if isinstance(outcome, Sent) else None
+
+    async def tell(self, chat: int, message: int, text: str) -> None:
+        await self._post.post(chat, edit(Reply(text), message))
