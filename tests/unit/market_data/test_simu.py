@@ -63,7 +63,7 @@ async def test_its_numbers_never_change() -> None:
                 digest.update(str(candle).encode())
         digest.update(str(await provider.ticker(symbol)).encode())
 
-    assert digest.hexdigest() == "e8f6373515ccc9dc12c700e90c1150f96182ccfde270a5d4b657a468a74947b5"
+    assert digest.hexdigest() == "70760c6053bec387981f2532982ab1cef2521a31c6bd65eadc26fb7ed63ffb30"
 
 
 async def test_two_seeds_are_two_worlds() -> None:

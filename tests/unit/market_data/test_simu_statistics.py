@@ -86,5 +86,13 @@ def test_markets_move_together_and_the_stable_coin_stays_put() -> None:
     assert all(-0.01 < node.low <= node.high < 0.01 for node in stable)
 
 
+def test_markets_that_move_together_never_move_alike() -> None:
+    bitcoin, ether = (moves(bars(base, 86_400, 360)) for base in ("BTC", "ETH"))
+    quarters = [correlation(bitcoin[at : at + 90], ether[at : at + 90]) for at in (0, 90, 180, 270)]
+
+    assert max(quarters) < 0.99
+    assert 0.6 <= correlation(bitcoin, ether) <= 0.95
+
+
 def test_bars_join() -> None:
     assert all(before.close == after.open for before, after in pairwise(bars("SOL", 300, 500)))

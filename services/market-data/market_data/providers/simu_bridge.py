@@ -7,9 +7,14 @@ from math import erfc, exp, log, sqrt
 from statistics import NormalDist
 
 _CANDIDATES = 8  # prices weighed at a cut; more come closer to the exact law, and cost more
-_BELOW_ONE = 1.0 - 2.0**-53
+_ABOVE_ZERO, _BELOW_ONE = 2.0**-53, 1.0 - 2.0**-53
 
 inverse = NormalDist().inv_cdf
+
+
+def chance_of(deviate: float) -> float:
+    """How likely a normal number is to lie below; `inverse` backwards, and as it inside (0, 1)."""
+    return min(max(_normal_cdf(deviate), _ABOVE_ZERO), _BELOW_ONE)
 
 
 def mid_price(

@@ -12,11 +12,11 @@ parameter gives fat tails and calm and busy spells on every scale, as real marke
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from math import exp, log
+from math import exp, log, sqrt
 from struct import pack, unpack
 from typing import NamedTuple
 
-from market_data.providers.simu_bridge import inverse, mid_price, shared_tops, top
+from market_data.providers.simu_bridge import chance_of, inverse, mid_price, shared_tops, top
 from market_data.providers.simu_markets import SimuMarket
 from market_data.providers.simu_week import activity
 
@@ -68,6 +68,7 @@ class Tree:
         self._market = market
         self._own = _key(seed, str(market.symbol))
         self._shared = _key(seed, "the market as a whole")
+        self._rest = sqrt(1.0 - market.correlation**2)
         self._block = lru_cache(maxsize=4)(self._make_block)
         self._day = lru_cache(maxsize=16)(self._find_day)
 
@@ -135,15 +136,21 @@ class Tree:
         )
 
     def _chances(self, size: int, start: int) -> tuple[float, ...]:
-        """Eight random numbers in (0, 1) for a node: the whole market's, or this market's own.
+        """Eight random numbers in (0, 1) for a node, each leaning on that of the whole market.
 
-        How often the market as a whole decides is what makes two markets move together.
+        A Gaussian copula: their normal deviates are correlated, so that two markets rise and fall
+        together as much as `correlation` says, and never move alike for a stretch.
         """
         lean = self._market.correlation
-        own = _uniforms(self._own, size, start)
-        if own[0] <= lean:
+        if lean >= 1.0:
             return _uniforms(self._shared, size, start)
-        return ((own[0] - lean) / (1.0 - lean), *own[1:])  # uniform again
+        own = _uniforms(self._own, size, start)
+        if lean <= 0.0:
+            return own
+        shared, rest = _uniforms(self._shared, size, start), self._rest
+        return tuple(
+            [chance_of(lean * inverse(v) + rest * inverse(u)) for u, v in zip(own, shared)]
+        )
 
     def _find_day(self, day: int) -> Node:
         return next(_cover(self, self._block(day * DAY // BLOCK), DAY, day * DAY, (day + 1) * DAY))
