@@ -33,6 +33,7 @@ from telegram_bot.commands.inline import Inline
 from telegram_bot.commands.menus import menus, profiles
 from telegram_bot.commands.pace import INLINE_BURST, INLINE_PER_SECOND, Pace
 from telegram_bot.commands.releases import packaged
+from telegram_bot.digesting import EVERY_SECONDS, Digesting
 from telegram_bot.digests import PassingDigests
 from telegram_bot.ledger import PassingLedger
 from telegram_bot.people import Strangers
@@ -66,6 +67,7 @@ class _Bot:
     """The parts of a running bot that work on each other."""
 
     settings: Settings
+    services: Services
     base: Database
     application: App
     working: Working
@@ -161,7 +163,7 @@ async def run(
         working = Working(base.inbox, base.lanes, handlers, sending, tally)
         listed = menus(services.commands, services.features)
         await show_menus(application.bot, base.facts, listed, profiles())
-        bot = _Bot(settings, base, application, working, post, tally, health, inline)
+        bot = _Bot(settings, services, base, application, working, post, tally, health, inline)
         await _serve(bot, stop, feed_client, internal)
 
 
@@ -223,7 +225,7 @@ async def _leave(base: Database) -> None:
 
 async def _hold(bot: _Bot, turn: Turn, client: httpx.AsyncClient | None) -> None:
     """What the holder of the lease does: regular work, and polling where that is the source."""
-    jobs = asyncio.create_task(run_jobs(turn, _jobs(bot.base)))
+    jobs = asyncio.create_task(run_jobs(turn, _jobs(bot)))
     try:
         if client is not None:
             poller = Poller(_feed(bot.settings, client), bot.record)
@@ -236,13 +238,19 @@ async def _hold(bot: _Bot, turn: Turn, client: httpx.AsyncClient | None) -> None
         await asyncio.gather(jobs, return_exceptions=True)
 
 
-def _jobs(base: Database) -> list[Job]:
+def _jobs(bot: _Bot) -> list[Job]:
+    base = bot.base
+    digesting = Digesting(bot.services, base.outbox.broadcast)
+
     async def tidy(_: Turn) -> None:
         before = time.time() - _KEEP_SECONDS
         while await base.inbox.purge(before) + await base.outbox.purge(before):
             await asyncio.sleep(0.1)
 
-    return [Job("tidy", _TIDY_EVERY_SECONDS, tidy)]
+    return [
+        Job("tidy", _TIDY_EVERY_SECONDS, tidy),
+        Job("digests", EVERY_SECONDS, digesting.sweep),
+    ]
 
 
 def _rehearsal(services: Services, application: App, clock: Clock) -> Handlers:

@@ -1,6 +1,7 @@
 """Daily local times over clock changes: exactly one instant for each local day that exists."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 import pytest
 import pytz
@@ -70,6 +71,15 @@ CHANGES = [
 ]
 
 
+@cache
+def around(name: str, middle: date) -> tuple[list[datetime], list[datetime]]:
+    """Return every minute of six days, and what clocks in the zone show then."""
+    begin = datetime(middle.year, middle.month, middle.day, tzinfo=UTC) - timedelta(days=3)
+    minutes = [begin + timedelta(minutes=number) for number in range(6 * 1_440)]
+    zone = pytz.timezone(name)
+    return minutes, [minute.astimezone(zone).replace(tzinfo=None) for minute in minutes]
+
+
 @settings(max_examples=40)
 @given(
     change=st.sampled_from(CHANGES),
@@ -78,10 +88,9 @@ CHANGES = [
 def test_each_local_day_around_a_clock_change_has_exactly_one_digest(
     change: tuple[str, date], at: time
 ) -> None:
-    zone, middle = pytz.timezone(change[0]), change[1]
-    begin = datetime(middle.year, middle.month, middle.day, tzinfo=UTC) - timedelta(days=3)
-    minutes = [begin + timedelta(minutes=number) for number in range(6 * 1_440)]
-    clocks = [minute.astimezone(zone).replace(tzinfo=None) for minute in minutes]
+    zone = pytz.timezone(change[0])
+    minutes, clocks = around(*change)
+    begin = minutes[0]
     days = sorted({clock.date() for clock in clocks})[1:-1]
 
     sent: dict[date, datetime] = {}
