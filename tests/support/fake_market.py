@@ -71,6 +71,7 @@ class FakeMarket:
         delay: Seconds before every answer.
         spends: Seconds by which every answer moves `clock`.
         asked: What was asked: the words of a ticker call, or the question of another one.
+        states: How its sources are doing.
         most_at_once: The most calls that were under way together.
         down: Markets whose tickers are not to be had.
     """
@@ -79,10 +80,19 @@ class FakeMarket:
         self.listed = list(listed)
         self.failure: Exception | None = None
         self.failing = {"tickers", "atr", "candles", "indicators", "markets", "statistics"}
+        self.failing.add("providers")
         self.down: set[str] = set()
         self.delay = 0.0
         self.clock: FrozenClock | None = None
         self.spends = 0.0
+        self.states = [
+            wire.ProviderState(
+                name="binance", quality="single", breaker="closed", latency_ms=85, answers=40
+            ),
+            wire.ProviderState(
+                name="kraken", quality="single", breaker="open", retry_in_s=12.4, failures=5
+            ),
+        ]
         self.asked: list[tuple[str, ...] | AtrQuestion | CandlesQuestion] = []
         self.most_at_once = 0
         self._under_way = 0
@@ -138,6 +148,10 @@ class FakeMarket:
         question = CandlesQuestion(listing.symbol, timeframe, last)
         candles = fake_candles(listing.symbol, listing.price, listing.candles, question)
         return fake_indicators(candles, listing.name, names)
+
+    async def providers(self) -> wire.ProvidersReply:
+        await self._answer("providers")
+        return wire.ProvidersReply(providers=self.states)
 
     async def markets(self, limit: int) -> wire.MarketsReply:
         await self._answer("markets")

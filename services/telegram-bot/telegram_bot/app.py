@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 
 import httpx
 import structlog
@@ -296,4 +297,5 @@ def _services(
         digests=base.digests,
         news=base.news,
         releases=packaged(),
+        version=f"{version('crypto-assistant')} ({settings.revision[:7]})",
     )

@@ -95,6 +95,10 @@ class MarketData(Protocol):
         """
         ...
 
+    async def providers(self) -> wire.ProvidersReply:
+        """Return how the sources are doing, in the order in which they are asked."""
+        ...
+
     async def markets(self, limit: int) -> wire.MarketsReply:
         """Return up to `limit` listed markets by falling volume."""
         ...

@@ -67,6 +67,9 @@ class HttpMarketData:
         path = f"/v1/indicators/{symbol}"
         return await self._ask(path, params, wire.IndicatorsReply, timeframe.value)
 
+    async def providers(self) -> wire.ProvidersReply:
+        return await self._ask("/v1/providers", {}, wire.ProvidersReply)
+
     async def markets(self, limit: int) -> wire.MarketsReply:
         """Return the listing, up to a minute old."""
         now = time.monotonic()

@@ -69,7 +69,11 @@ class NoNews:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What commands may use."""
+    """What commands may use.
+
+    Attributes:
+        version: What runs here, for example `1.2.3 (0a1b2c3)`.
+    """
 
     market: MarketData
     features: Features
@@ -87,6 +91,7 @@ class Services:
     releases: Sequence[Release] = ()
     progress: Progress = field(default_factory=NoProgress)
     profile: Profile = field(default_factory=lambda: load_profile("SIMU"))
+    version: str = "0"
 
 
 @dataclass(frozen=True, slots=True)

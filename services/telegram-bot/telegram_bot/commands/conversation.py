@@ -132,7 +132,7 @@ class Conversation:
 
     async def _end_question(self, command: Command, speaker: Speaker) -> None:
         """Who types or taps a command does not answer what was asked before."""
-        if speaker.private and command.name != "cancel":
+        if speaker.private and command.name not in ("cancel", "status"):
             await self._services.people.end_question(speaker.chat)
 
     async def _plain(self, text: str, speaker: Speaker) -> Reply | None:
