@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -15,6 +15,7 @@ from common.clock import Clock, SystemClock
 from common.http import create_client
 from telegram_bot.adapters import database, telegram_application
 from telegram_bot.adapters.database import Database
+from telegram_bot.adapters.market_data_alerts import HttpAlertFeed
 from telegram_bot.adapters.market_data_http import HttpMarketData, create_market_client
 from telegram_bot.adapters.painting import ThreadPainter
 from telegram_bot.adapters.telegram_admins import TelegramAdmins
@@ -27,6 +28,8 @@ from telegram_bot.adapters.telegram_outgoing import edit
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.adapters.telegram_progress import TelegramProgress
 from telegram_bot.adapters.web_server import serving
+from telegram_bot.alerts.engine import Engine
+from telegram_bot.alerts.remembered import RememberedAlerts
 from telegram_bot.commands import NoNews, Services
 from telegram_bot.commands.conversation import Conversation
 from telegram_bot.commands.discovery import discover
@@ -72,6 +75,8 @@ class _Bot:
     base: Database
     application: App
     working: Working
+    broadcasting: Broadcasting
+    alerts: Engine
     post: HttpPost
     tally: Tally
     health: Health
@@ -115,6 +120,7 @@ async def run(
         Conflict: If another program takes this bot's updates.
     """
     clock = clock or SystemClock()
+    wall = _wall(clock)
     token = settings.telegram_bot_token.get_secret_value()
     profile = load_profile(settings.trading_profile)
     tally, health = Tally(), Health(version={"revision": settings.revision})
@@ -127,6 +133,8 @@ async def run(
         closing.push_async_callback(telegram_application.close, application)
         market_client = create_market_client(settings.market_data_url)
         closing.push_async_callback(market_client.aclose)
+        alert_client = create_client(settings.market_data_url, connections=16)
+        closing.push_async_callback(alert_client.aclose)
         feed_client = create_client(connections=2)
         closing.push_async_callback(feed_client.aclose)
         post_transport = create_post_transport()
@@ -138,7 +146,8 @@ async def run(
         if engine is None:
             return
         dead_after = settings.dead_after_seconds
-        base = await closing.enter_async_context(database.opened(engine, dead_after))
+        opened = database.opened(engine, dead_after, clock=wall)
+        base = await closing.enter_async_context(opened)
         if stop.is_set():
             return
         health.version["task"] = base.owner
@@ -160,11 +169,32 @@ async def run(
         inline = InlineAnswers(offering, post.answer_inline, tally)
         closing.callback(inline.close)
         internal.render = _rehearsal(services, application, clock).answers
-        sending = Sending(post, base.outbox, chat_limits, tally)
+        sending = Sending(post, base.outbox, chat_limits, tally, clock=wall)
         working = Working(base.inbox, base.lanes, handlers, sending, tally)
         listed = menus(services.commands, services.features)
         await show_menus(application.bot, base.facts, listed, profiles())
-        bot = _Bot(settings, services, base, application, working, post, tally, health, inline)
+        broadcasting = Broadcasting(base.outbox, working.start)
+        alerts = Engine(
+            base.alert_book,
+            HttpAlertFeed(alert_client),
+            base.people,
+            clock,
+            tally,
+            woken=broadcasting.wake,
+        )
+        bot = _Bot(
+            settings=settings,
+            services=services,
+            base=base,
+            application=application,
+            working=working,
+            broadcasting=broadcasting,
+            alerts=alerts,
+            post=post,
+            tally=tally,
+            health=health,
+            inline=inline,
+        )
         await _serve(bot, stop, feed_client, internal)
 
 
@@ -173,7 +203,7 @@ async def _serve(
 ) -> None:
     """Take updates and work on them until `stop`; then end in the order in which work flows."""
     settings, base = bot.settings, bot.base
-    broadcasting = Broadcasting(base.outbox, bot.working.start)
+    broadcasting = bot.broadcasting
     polls = settings.updates == "polling"
     turns = Turns(base.lease, waiting=lambda: touch(settings.bot_heartbeat) if polls else None)
 
@@ -226,7 +256,10 @@ async def _leave(base: Database) -> None:
 
 async def _hold(bot: _Bot, turn: Turn, client: httpx.AsyncClient | None) -> None:
     """What the holder of the lease does: regular work, and polling where that is the source."""
-    jobs = asyncio.create_task(run_jobs(turn, _jobs(bot)))
+    works = [run_jobs(turn, _jobs(bot))]
+    if bot.settings.features().enabled("alerts"):
+        works.append(bot.alerts.run(turn))
+    jobs = [asyncio.create_task(work) for work in works]
     try:
         if client is not None:
             poller = Poller(_feed(bot.settings, client), bot.record)
@@ -235,16 +268,17 @@ async def _hold(bot: _Bot, turn: Turn, client: httpx.AsyncClient | None) -> None
                 await poller.confirm()
         await turn.over.wait()
     finally:
-        jobs.cancel()
-        await asyncio.gather(jobs, return_exceptions=True)
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
 
 
 def _jobs(bot: _Bot) -> list[Job]:
-    base = bot.base
+    base, wall = bot.base, _wall(bot.services.clock)
     digesting = Digesting(bot.services, base.outbox.broadcast)
 
     async def tidy(_: Turn) -> None:
-        before = time.time() - _KEEP_SECONDS
+        before = wall() - _KEEP_SECONDS
         while await base.inbox.purge(before) + await base.outbox.purge(before):
             await asyncio.sleep(0.1)
 
@@ -252,6 +286,11 @@ def _jobs(bot: _Bot) -> list[Job]:
         Job("tidy", _TIDY_EVERY_SECONDS, tidy),
         Job("digests", EVERY_SECONDS, digesting.sweep),
     ]
+
+
+def _wall(clock: Clock) -> Callable[[], float]:
+    """Return the clock as UTC seconds since 1970, as the database counts."""
+    return lambda: clock.now().timestamp()
 
 
 def _rehearsal(services: Services, application: App, clock: Clock) -> Handlers:
@@ -270,6 +309,7 @@ def _rehearsal(services: Services, application: App, clock: Clock) -> Handlers:
         watchlists=PassingWatchlists(),
         ledger=PassingLedger(),
         digests=PassingDigests(),
+        alerts=RememberedAlerts(),
     )
     conversation = Conversation(strangers, application.bot.username, Pace(clock))
     return Handlers(conversation, no_answer, no_tap)
@@ -298,4 +338,5 @@ def _services(
         news=base.news,
         releases=packaged(),
         version=f"{version('crypto-assistant')} ({settings.revision[:7]})",
+        alerts=base.alerts,
     )

@@ -20,6 +20,8 @@ Flag = Literal[
     "inline_mode",
     "portfolio",
     "digest",
+    "alerts",
+    "atr_alerts",
 ]
 
 FEATURES: Final[Mapping[Flag, Mapping[Environment, bool | Rollout]]] = {
@@ -37,6 +39,10 @@ FEATURES: Final[Mapping[Flag, Mapping[Environment, bool | Rollout]]] = {
     "portfolio": {"local": True, "staging": True, "production": True},
     # /digest tells each day at a local time what happened.
     "digest": {"local": True, "staging": True, "production": True},
+    # /alert and /alerts, and the engine that watches the market for them.
+    "alerts": {"local": True, "staging": True, "production": True},
+    # Alerts about breakouts, ATR, its regime and Supertrend.
+    "atr_alerts": {"local": True, "staging": True, "production": True},
 }
 
 ENVIRONMENTS: Final[tuple[Environment, ...]] = get_args(Environment)
@@ -66,4 +72,6 @@ NOTES: Final[Mapping[Flag, Note]] = {
     "inline_mode": Note("ops"),
     "portfolio": Note("ops"),
     "digest": Note("ops"),
+    "alerts": Note("ops"),
+    "atr_alerts": Note("ops"),
 }

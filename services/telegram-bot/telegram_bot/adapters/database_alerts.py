@@ -33,6 +33,9 @@ class DatabaseAlerts:
         self._reader = reader
         self._clock = clock
 
+    def now(self) -> float:
+        return self._clock()
+
     async def add(
         self, rule: Rule, chat: int, user: int, *, state: State, step: Decimal, most: int
     ) -> Alert:

@@ -174,6 +174,7 @@ class Engine:
             new = self._now() // 60 * 60 - _NEW_MARKET
             market = WatchedMarket(symbol, marks.get((symbol, PRICE), new), behind=self._now())
             self._markets[symbol] = market
+            self._bars_looked = 0.0  # its past comes first, so at once
         if market is not None:
             market.watch(measure, band)
             if not market.bands:
@@ -213,7 +214,7 @@ class Engine:
                         await self._see_bar(market, bar)
                     elif back and bar.at <= market.until:
                         market.remember(_look(bar))
-                market.behind = None
+                market.catch_up(now)
 
     async def _see_candles(self) -> None:
         """Read the indicators of candles that have closed since the last time."""

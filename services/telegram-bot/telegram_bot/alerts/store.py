@@ -51,6 +51,10 @@ class Change:
 class Alerts(Protocol):
     """Alerts as people know them: by the number in their chat."""
 
+    def now(self) -> float:
+        """Return the time that alerts go by, in UTC seconds."""
+        ...
+
     async def add(
         self, rule: Rule, chat: int, user: int, *, state: State, step: Decimal, most: int
     ) -> Alert:

@@ -47,7 +47,8 @@ class WatchedMarket:
         until: End of the last minute whose candle was looked at, UTC seconds.
         at: Of the newest price.
         ticker: The newest that may fire an alert.
-        behind: Since when candles are to be looked at before prices; None: they were.
+        behind: Since when candles are to be looked at before prices; None: they were, when it
+            had `caught_up` last.
         doubted: Minutes in which the sources disagreed: their extremes prove nothing.
     """
 
@@ -57,6 +58,7 @@ class WatchedMarket:
     at: float = 0.0
     ticker: wire.TickerReply | None = None
     behind: float | None = None
+    caught_up: float = 0.0
     doubted: set[float] = field(default_factory=set)
     holds: dict[Measure, Hold] = field(default_factory=dict)
     _windows: dict[Measure, Extremes] = field(default_factory=dict)
@@ -85,13 +87,20 @@ class WatchedMarket:
         look = look_at(reply)
         if look.at <= self.at:
             return None
-        if self.behind is None and look.at - max(self.at, self.until) > _SILENCE_SECONDS:
+        if self.behind is None and look.at - self._known() > _SILENCE_SECONDS:
             self.behind = now
         self.ticker = reply
         if self.behind is not None and now - self.behind < _PATIENCE_SECONDS:
             return None
         self.behind, self.at = None, look.at
         return look
+
+    def catch_up(self, now: float) -> None:
+        """Note that all candles there are were looked at."""
+        self.behind, self.caught_up = None, now
+
+    def _known(self) -> float:
+        return max(self.at, self.until, self.caught_up)
 
     def overlaps(self, begins: float) -> bool:
         """Say whether prices were looked at that are newer than the beginning of a candle."""

@@ -10,6 +10,8 @@ from typing import Literal
 from common.clock import Clock, SystemClock
 from common.environments import Limits
 from common.features import Features, Flag
+from telegram_bot.alerts.remembered import RememberedAlerts
+from telegram_bot.alerts.store import Alerts
 from telegram_bot.charts.painter import NoPainter, Painter
 from telegram_bot.commands.releases import Release
 from telegram_bot.digests import Digests, PassingDigests
@@ -92,6 +94,7 @@ class Services:
     progress: Progress = field(default_factory=NoProgress)
     profile: Profile = field(default_factory=lambda: load_profile("SIMU"))
     version: str = "0"
+    alerts: Alerts = field(default_factory=RememberedAlerts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from telegram_bot.reader import _, reader, reading_as
 MOST = 5
 _WELL_KNOWN = ("BTC", "ETH", "SOL", "BNB", "XRP")
 _PICTURES = ("chart",)
+_OURS_ALONE = ("alert", *_PICTURES)
 _NOT_OFFERED = ("start", "help", *_PICTURES)
 _LONGEST = 120
 _MARKUP = re.compile(r"<[^>]*>")
@@ -98,10 +99,11 @@ def in_place(rows: Rows) -> Rows:
 
 
 def _is_ours_alone(button: Button) -> bool:
-    """Say whether a button works under our own messages alone: pictures, and what goes on."""
+    """Say whether a button works under our own messages alone: pictures, what goes on,
+    and what sets something up."""
     if not isinstance(button, Press):
         return False
-    return button.command.endswith(LIVE) or button.command.split(" ")[0] in _PICTURES
+    return button.command.endswith(LIVE) or button.command.split(" ")[0] in _OURS_ALONE
 
 
 def _offer(reply: Reply) -> Offer:

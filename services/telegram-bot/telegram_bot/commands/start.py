@@ -1,5 +1,6 @@
 """/start: one screen that says what this is, and three things to try."""
 
+from telegram_bot.alerts import wording
 from telegram_bot.commands import Command, Request, Services, is_on
 from telegram_bot.commands.links import followed
 from telegram_bot.commands.typed import Typed
@@ -14,7 +15,9 @@ async def answer(request: Request, services: Services) -> Reply:
         command, typed = found
         if is_on(command, services.features, request.speaker.chat):
             return _offered(" ".join((command.name, *typed.words)))
-    lines = [
+    missed = await services.alerts.missed(request.speaker.chat)
+    lines = [wording.missed(missed), ""] if missed else []
+    lines += [
         f"👋 {bold('Crypto Assistant')}",
         _("I tell you what coins trade at and how far they usually move."),
         "",

@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
 from telegram_bot.updates.limits import Stream
+from telegram_bot.updates.polling import until
 from telegram_bot.work import Lane, Outbox
 
 log = structlog.get_logger(__name__)
@@ -26,10 +27,17 @@ class Broadcasting:
         outbox: Outbox,
         start: Callable[[Sequence[Lane]], None],
         monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._outbox = outbox
         self._start = start
         self._stream = Stream(PER_SECOND, monotonic)
+        self._sleep = sleep
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look at once: there is something new to send."""
+        self._woken.set()
 
     def share(self, tasks: int) -> None:
         """Divide the rate by the tasks that are alive."""
@@ -48,4 +56,8 @@ class Broadcasting:
                 except Exception:
                     log.exception("broadcasts cannot be taken from the database")
                     pause = _TROUBLE_PAUSE
-            await asyncio.sleep(pause)
+            if pause != _IDLE_LOOK_EVERY:
+                await self._sleep(pause)
+            else:
+                await until(self._woken, self._sleep(pause))
+            self._woken.clear()

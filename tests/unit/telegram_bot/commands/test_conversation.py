@@ -9,6 +9,7 @@ from playground.entities import settle, slice_units
 from playground.markup import parse
 from telegram_bot.commands import Command, Commands, Request, Services
 from telegram_bot.commands.discovery import discover, table
+from telegram_bot.formatting.html import escape
 from telegram_bot.ports import Notice, Press, Reply
 from tests.support.logged import logged
 from tests.support.talk import IN_A_GROUP, ME, Talk, labels, press
@@ -41,7 +42,7 @@ async def test_help_lists_every_command_with_an_example_to_copy() -> None:
     reply = await Talk().say("/help")
 
     for command in discover().all:
-        assert f"<code>{command.examples[0]}</code>" in reply.text
+        assert f"<code>{escape(command.examples[0])}</code>" in reply.text
 
 
 @pytest.mark.parametrize("asked", ["/help atr", "/HELP /ATR", "/help a"])

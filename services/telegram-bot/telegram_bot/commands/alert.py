@@ -1,0 +1,186 @@
+"""/alert: set an alert, and change one that is there by its number."""
+
+import asyncio
+
+from common.errors import BadInput, CryptoAssistantError
+from common.wire import AtrReply, TickerReply
+from telegram_bot.alerts import cards
+from telegram_bot.alerts.machine import first_state
+from telegram_bot.alerts.rules import (
+    MOST_PER_GROUP,
+    MOST_PER_PERSON,
+    PRICE,
+    Measure,
+    Rule,
+)
+from telegram_bot.alerts.store import TooMany
+from telegram_bot.commands import Command, Request, Services, alert_changes
+from telegram_bot.commands.alert_rules import now_of, rule_of
+from telegram_bot.commands.alert_words import AlertWords, read
+from telegram_bot.commands.price import which_coin
+from telegram_bot.formatting.html import bold, code, shortened
+from telegram_bot.formatting.numbers import plain
+from telegram_bot.formatting.source import shown
+from telegram_bot.ports import AtrQuestion, Press, Reply, Rows, error_from
+from telegram_bot.reader import _, later, reader
+
+_PERCENTS = ("+2%", "+5%", "-2%", "-5%")
+
+
+async def answer(request: Request, services: Services) -> Reply:
+    """Set an alert and say what was understood; a number first changes the one it names."""
+    words = request.words
+    if not words:
+        return Reply(cards.none_yet())
+    if (number := alert_changes.number_of(words[0])) is not None:
+        return await alert_changes.answer(number, words[1:], request, services)
+    asked = read(" ".join(words))
+    if asked.symbol is None:
+        return await which_coin("alert", services)
+    if asked.doubtful is not None:
+        return _ask_which_number(words, asked)
+    _check_flag(asked.measure, request, services)
+    ticker, atr = await _market(asked, services)
+    if asked.kind is None and asked.value is None:
+        return _offer(ticker)
+    if asked.percent and asked.direction is None and asked.measure == PRICE:
+        return _ask_which_way(asked, ticker)
+    return await _set(asked, ticker, atr, request, services)
+
+
+async def _set(
+    asked: AlertWords,
+    ticker: TickerReply,
+    atr: AtrReply | None,
+    request: Request,
+    services: Services,
+) -> Reply:
+    rule = rule_of(asked, ticker, atr, services.alerts.now())
+    now = now_of(rule.measure, ticker, atr)
+    value = now.price if rule.measure == PRICE else now.value
+    state = first_state(rule, value)
+    speaker = request.speaker
+    most = MOST_PER_PERSON if speaker.private else MOST_PER_GROUP
+    try:
+        alert = await services.alerts.add(
+            rule,
+            speaker.chat,
+            speaker.user,
+            state=state,
+            step=ticker.price_step,
+            most=most,
+        )
+    except TooMany:
+        raise BadInput(
+            _("You have {most} alerts, which is all there may be. Delete one in /alerts.").format(
+                most=most
+            )
+        ) from None
+    if state == "waiting":
+        return Reply(cards.is_past(alert, now), _past_buttons(alert.number, rule))
+    text = cards.was_set(alert, now, services.alerts.now())
+    return Reply(text, alert_changes.card_buttons(alert))
+
+
+async def _market(asked: AlertWords, services: Services) -> tuple[TickerReply, AtrReply | None]:
+    """Ask for the price and ATR; ATR may be missing where only the distance is told in it."""
+    span, symbol = asked.measure.span, asked.symbol or ""
+    needed = asked.measure.of_candles and span is not None
+    question = AtrQuestion(symbol, span if needed and span is not None else reader().timeframe)
+    found, atr = await asyncio.gather(
+        services.market.tickers([symbol]), services.market.atr(question), return_exceptions=True
+    )
+    if isinstance(found, BaseException):
+        raise found
+    for problem in found.problems:
+        raise error_from(problem)
+    if isinstance(atr, BaseException):
+        if needed or not isinstance(atr, CryptoAssistantError):
+            raise atr
+        return found.tickers[0], None
+    return found.tickers[0], atr
+
+
+def _check_flag(measure: Measure, request: Request, services: Services) -> None:
+    chat = request.speaker.chat
+    if measure.of_candles and not services.features.enabled("atr_alerts", chat):
+        raise BadInput(_("Alerts about ATR are not available here. Prices are: /alert BTC > 70k."))
+
+
+def _ask_which_number(words: object, asked: AlertWords) -> Reply:
+    """A comma may part thousands or decimals: with money nothing is guessed."""
+    assert asked.doubtful is not None and asked.value is not None
+    wanted = plain(asked.value)
+    line = " ".join(map(str, words)) if isinstance(words, list | tuple) else ""
+    corrected = f"alert {line.replace(asked.doubtful, wanted)}"
+    text = _("You wrote {written}. Do you mean {number}?").format(
+        written=code(shortened(asked.doubtful)), number=bold(wanted)
+    )
+    return Reply(text, ((Press(f"✅ {wanted}", corrected),),))
+
+
+def _ask_which_way(asked: AlertWords, ticker: TickerReply) -> Reply:
+    size, symbol = plain(asked.value), ticker.symbol
+    text = _("{percent} up, down, or within a time?").format(percent=bold(f"{size}%"))
+    ways = (f"+{size}%", f"-{size}%", f"{size}% 1h", f"{size}% 24h")
+    return Reply(text, (tuple(Press(way, f"alert {symbol} {way}") for way in ways),))
+
+
+def _offer(ticker: TickerReply) -> Reply:
+    """Teach what can be watched of a market, with the usual choices on buttons."""
+    symbol = ticker.symbol
+    base = shown(symbol).base
+    head = _("What shall I watch of {coin}?").format(coin=base)
+    text = "\n".join(
+        [
+            f"🔔 {bold(head)}",
+            _("Type a price: {example}").format(
+                example=code(f"/alert {base} > {plain(ticker.price, ticker.price_step)}")
+            ),
+            _("or tap one:"),
+        ]
+    )
+    return Reply(
+        text,
+        (
+            tuple(Press(size, f"alert {symbol} {size}") for size in _PERCENTS),
+            (
+                Press("3% 1h", f"alert {symbol} 3% 1h"),
+                Press("2 ATR 4h", f"alert {symbol} atr 2 4h"),
+                Press("Supertrend 4h", f"alert {symbol} st 4h"),
+            ),
+        ),
+    )
+
+
+def _past_buttons(number: int, rule: Rule) -> Rows:
+    other = "<" if rule.direction == "up" else ">"
+    return (
+        (
+            Press(_("Keep"), f"alert {number}"),
+            Press(
+                _("Use {sign} instead").format(sign=other),
+                f"alert {number} {other} {plain(rule.threshold)}",
+            ),
+            Press(_("Cancel"), f"alert {number} delete"),
+        ),
+    )
+
+
+COMMAND = Command(
+    name="alert",
+    usage="/alert SYMBOL > 70k | +5% | 3% 1h | atr 2 4h | atr% > 3 1d | st 4h "
+    "[once | every 1h | remind 1h] [until 7d] [note …]",
+    summary=later("tells you when a price, a move or volatility gets there"),
+    examples=(
+        "/alert BTC > 70k",
+        "/alert BTC -5% every 1h",
+        "/alert ETH 3% 1h",
+        "/alert BTC atr 2 4h",
+        "/alert BTC atr% > 3 1d until 7d note calm before the storm",
+        "/alert BTC st 4h",
+    ),
+    answer=answer,
+    flag="alerts",
+    groups="admins",
+)

@@ -1,0 +1,84 @@
+"""/alerts: all alerts of a chat, the nearest first, with buttons for each."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from common.errors import CryptoAssistantError
+from telegram_bot.alerts import cards
+from telegram_bot.alerts.cards import Now
+from telegram_bot.alerts.rules import KEPT, MOST_PER_GROUP, MOST_PER_PERSON, Alert
+from telegram_bot.commands import Command, Request, Services
+from telegram_bot.commands.pages import page_of, turning
+from telegram_bot.ports import Press, Reply
+from telegram_bot.reader import _, later
+
+PAGE = 8
+_OFFERED = ("BTC", "ETH", "SOL")
+_OFF = ("paused", "fired")
+_FAR = Decimal("Infinity")
+
+
+async def answer(request: Request, services: Services) -> Reply:
+    """List a page of them; without any, teach how one is set."""
+    chat = request.speaker.chat
+    alerts = await services.alerts.of_chat(chat)
+    if not alerts:
+        offered = tuple(Press(f"🔔 {base}", f"alert {base}", fresh=True) for base in _OFFERED)
+        return Reply(cards.none_yet(), (offered,))
+    prices = await _prices(alerts, services)
+    ordered = sorted(alerts, key=lambda it: (it.state in _OFF, _distance(it, prices), it.number))
+    word = request.words[0] if request.words else ""
+    page = page_of(ordered, int(word) if word.isdecimal() and len(word) < 5 else 1, PAGE)
+    now = services.alerts.now()
+    lines = [cards.line(it, _now(it, prices), now) for it in page.items]
+    most = MOST_PER_PERSON if request.speaker.private else MOST_PER_GROUP
+    kept = sum(alert.state in KEPT for alert in alerts)
+    text = cards.overview(lines, kept, most)
+    buttons = (*map(_buttons, page.items), _closing(page.number, page.pages))
+    return Reply(text, buttons)
+
+
+async def _prices(alerts: Sequence[Alert], services: Services) -> Mapping[str, Decimal]:
+    """Return the prices that can be had; a list is better than none without them."""
+    symbols = sorted({alert.rule.symbol for alert in alerts})
+    try:
+        found = await services.market.tickers(symbols)
+    except CryptoAssistantError:
+        return {}
+    return {ticker.symbol: ticker.price for ticker in found.tickers}
+
+
+def _now(alert: Alert, prices: Mapping[str, Decimal]) -> Now:
+    return Now(price=prices.get(alert.rule.symbol))
+
+
+def _distance(alert: Alert, prices: Mapping[str, Decimal]) -> Decimal:
+    far = cards.distance(alert, _now(alert, prices))
+    return _FAR if far is None else far
+
+
+def _buttons(alert: Alert) -> tuple[Press, ...]:
+    number = alert.number
+    on_off = ("🔔", "arm") if alert.state in _OFF else ("⏸", "pause")
+    return (
+        Press(f"#{number} ✏️", f"alert {number} level", fresh=True),
+        Press("🔁", f"alert {number} repeat", fresh=True),
+        Press(on_off[0], f"alert {number} {on_off[1]}", fresh=True),
+        Press("🗑", f"alert {number} delete", fresh=True),
+    )
+
+
+def _closing(number: int, pages: int) -> tuple[Press, ...]:
+    refresh = Press("🔄 " + _("Refresh"), f"alerts {number}")
+    return (*turning("alerts", number, pages), refresh)
+
+
+COMMAND = Command(
+    name="alerts",
+    usage="/alerts [PAGE]",
+    summary=later("your alerts, the nearest first"),
+    examples=("/alerts",),
+    answer=answer,
+    flag="alerts",
+    groups="admins",
+)
