@@ -116,7 +116,8 @@ class FakeMarket:
         listing = self._find(question.symbol)
         timeframe = question.timeframe.value
         if timeframe not in listing.timeframes:
-            raise UnsupportedTimeframe(f"{listing.symbol} has no {timeframe} candles.")
+            known = " ".join(listing.timeframes)
+            raise UnsupportedTimeframe(f"{listing.symbol} has no {timeframe} candles. Use {known}.")
         if listing.candles <= question.period:
             have, need = listing.candles, question.period + 1
             raise NotEnoughCandles(listing.symbol, timeframe, have=have, need=need)
