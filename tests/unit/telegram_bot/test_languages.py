@@ -22,6 +22,7 @@ TRANSLATING = {"_", "plural", "later"}
 # What is said in these calls is for programs and their operators.
 INTERNAL = {"ValueError", "AssertionError", "KeyError", "compile", "debug", "info", "warning"}
 INTERNAL |= {"error", "exception", "get_logger", "strftime", "Press", "Unavailable", "__init__"}
+INTERNAL |= {"Decimal"}
 INTERNAL_ARGUMENTS = {"usage", "examples", "name", "aliases"}
 WORDS = re.compile(r"[A-Za-z]{2,} [a-z]{2,}|^[A-Z][a-z]{3,}[.!?:]?$")
 _COMMANDS = "|".join([*(command.name for command in discover().all), "paper"])

@@ -20,11 +20,11 @@ from telegram_bot.formatting.rounding import (
     trimmed,
     without_negative_zero,
 )
-from telegram_bot.reader import reader
+from telegram_bot.reader import _, later, reader
 
 UNKNOWN = "n/a"
 
-_UNITS = ("", "K", "M", "B", "T")
+_UNITS = ("", later("K"), later("M"), later("B"), later("T"))
 # A space inside a number must not break the line.
 _SEPARATORS = {
     "1.234,56": str.maketrans({",": ".", ".": ","}),
@@ -187,11 +187,12 @@ def compact(value: Decimal | None) -> str:
     for power, unit in enumerate(_UNITS):
         scaled = significant(thousands(value, power), 3)
         if abs(scaled) < 1000:
-            return _written(scaled) + unit
+            return _written(scaled) + (_(unit) if unit else "")
     trillions = to_places(thousands(value, 4), 0)
     if abs(trillions) >= 1_000_000:
-        return in_style(">999,999T" if value > 0 else "<-999,999T")
-    return _written(trillions) + "T"
+        most = in_style("999,999") + _("T")
+        return f">{most}" if value > 0 else f"<-{most}"
+    return _written(trillions) + _("T")
 
 
 def about(value: Decimal | None) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime, time, tzinfo
 
 from telegram_bot.formatting.html import bold, code, escape, italic
-from telegram_bot.formatting.numbers import money, share
+from telegram_bot.formatting.numbers import in_style, money, share
 from telegram_bot.reader import Reader, _, reader
 
 _LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -50,7 +50,7 @@ def value_of(name: str, of: Reader, now: datetime) -> str:
         case "period":
             return str(of.period)
         case "equity":
-            return _("Not set") if of.equity is None else money(of.equity)
+            return _("Not set") if of.equity is None else _whole(money(of.equity))
         case "risk":
             return _("As usual") if of.risk_pct is None else share(of.risk_pct)
         case "messages":
@@ -74,6 +74,11 @@ def which_zone(asked: str, found: bool) -> str:
     return _(
         "I don't know {asked}. Write the name of a large city near you, or share your location."
     ).format(asked=code(asked))
+
+
+def _whole(amount: str) -> str:
+    """Leave out cents that are none."""
+    return amount.removesuffix(in_style(".00"))
 
 
 def _levels() -> dict[str, str]:
