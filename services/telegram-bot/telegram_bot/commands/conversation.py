@@ -24,9 +24,11 @@ from telegram_bot.commands import (
     inline,
     is_on,
     links,
+    talking,
     whatsnew,
 )
 from telegram_bot.commands.pace import Pace
+from telegram_bot.commands.talk_meaning import Unsure
 from telegram_bot.commands.typed import Typed, take_apart
 from telegram_bot.formatting import trouble
 from telegram_bot.formatting.html import code, shortened
@@ -140,7 +142,25 @@ class Conversation:
         if asked := await self._services.people.asked(speaker.chat):
             typed = take_apart(f"/{asked} {text}")
             return await self._answered(typed, speaker) if typed else None
-        return await self._prices(text, speaker)
+        return await self._sentence(text, speaker)
+
+    async def _sentence(self, text: str, speaker: Speaker) -> Reply | None:
+        """Take words for a command without its slash, a sentence we know, or a price's question."""
+        meaning = await talking.meaning(text, self._services)
+        if meaning is None:
+            return await self._prices(text, speaker)
+        if (wait := self._pace.wait(speaker.user)) != 0:
+            return Reply(trouble.slow_down(wait)) if wait else None
+        if isinstance(meaning, Unsure):
+            reply = talking.question(meaning)
+            return replace(reply, buttons=self._usable(reply.buttons, speaker))
+        typed = take_apart(f"/{meaning.command}")
+        command = self._services.commands.find(typed.name) if typed else None
+        if typed is None or command is None:
+            return self._hint(speaker)
+        request = Request(typed.words, speaker, typed=not meaning.bare, rest=typed.rest)
+        reply, _went_well = await self.run(command, request)
+        return talking.echoed(meaning, reply)
 
     async def _answered(self, typed: Typed, speaker: Speaker) -> Reply | None:
         """Run the command that we asked for; until it goes well, the question stands."""

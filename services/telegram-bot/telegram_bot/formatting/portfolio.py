@@ -54,7 +54,8 @@ class Overview:
 def overview(view: Overview) -> str:
     """Return holdings with their value and profit, the totals, and what a usual day does."""
     sums, quote = view.totals, escape(view.quote)
-    lines = [f"💼 {bold(_('Portfolio'))} · {quote}"]
+    title = _("Portfolio")
+    lines = [f"💼 {bold(title)} · {quote}"]
     if view.rows:
         lines.append(pre(first_fitting(_layouts(view.rows))))
     lines.append(

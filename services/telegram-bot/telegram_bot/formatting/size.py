@@ -68,7 +68,8 @@ def no_size(reason: NoSize, example: str) -> str:
         NoSize.STOP_AT_ENTRY: _("The stop is where the entry is: nothing would be at risk."),
         NoSize.STOP_BELOW_ZERO: _("The stop would be ≤ 0: try a smaller multiple."),
     }[reason]
-    return f"{why} {_('Try {examples}.').format(examples=code(example))}"
+    what_works = _("Try {examples}.").format(examples=code(example))
+    return f"{why} {what_works}"
 
 
 def wrong_side(side: Side, entry: str) -> str:

@@ -15,7 +15,7 @@ _LONGEST_PRICE = 18  # characters; with more a row would wrap
 def statistics_card(reply: StatisticsReply) -> str:
     """Return what the service says about one window of closed candles."""
     market = shown(reply.symbol)
-    title = f"{_('Statistics')} · {market.shown} · {reply.timeframe}"
+    title = " · ".join((_("Statistics"), market.shown, reply.timeframe))
     lines = [stale_among([market.base], reply)] if reply.stale else []
     lines += [
         f"📊 {bold(title)}",
