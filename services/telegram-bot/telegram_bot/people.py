@@ -118,28 +118,36 @@ class Strangers:
         self._questions: dict[int, str] = {}
 
     async def reader(self, chat: int, told: str | None = None) -> Reader:
+        """Return for whom to write; the language is the one that is told."""
         return self._choices.get(chat, Choices()).reader(told)
 
     async def choices(self, chat: int) -> Choices:
+        """Return what was chosen since the start."""
         return self._choices.get(chat, Choices())
 
     async def choose(self, chat: int, choices: Choices) -> None:
+        """Keep these until the program ends."""
         self._choices[chat] = choices
 
     async def ask(self, chat: int, command: str) -> None:
+        """Let the next plain words be the end of `command`."""
         self._questions[chat] = command
 
     async def asked(self, chat: int) -> str | None:
+        """Return the command that plain words belong to now."""
         return self._questions.get(chat)
 
     async def end_question(self, chat: int) -> None:
+        """Let plain words be plain words again."""
         self._questions.pop(chat, None)
 
     async def export(self, person: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return the question that waits: there is nothing else."""
         return {
             "questions": [{"command": self._questions[person]}] if person in self._questions else []
         }
 
     def forgotten(self, person: int) -> None:
+        """Know nothing of a person."""
         self._choices.pop(person, None)
         self._questions.pop(person, None)

@@ -53,6 +53,7 @@ class DatabasePeople:
         self._met = Batch(_write_met)
 
     async def reader(self, chat: int, told: str | None = None) -> Reader:
+        """Read three rows by their keys, where it was not done within some seconds."""
         known = self._known.get(chat)
         if known is None or not self._is_fresh(known):
             known = await self._read(chat)
@@ -61,9 +62,11 @@ class DatabasePeople:
         return known.choices.reader(known.told if told is None else told)
 
     async def choices(self, chat: int) -> Choices:
+        """Return what was chosen, read anew."""
         return (await self._read(chat)).choices
 
     async def choose(self, chat: int, choices: Choices) -> None:
+        """Write one row in the place of the one before."""
         row = {"chat": chat, **_row_of(choices), "changed_at": self._clock()}
 
         def write(connection: Connection) -> None:
@@ -75,6 +78,7 @@ class DatabasePeople:
         self._known.pop(chat, None)
 
     async def ask(self, chat: int, command: str) -> None:
+        """Keep the command that the next plain words belong to."""
         row = {"chat": chat, "command": command, "asked_at": self._clock()}
 
         def write(connection: Connection) -> None:
@@ -86,12 +90,14 @@ class DatabasePeople:
         self._known.pop(chat, None)
 
     async def asked(self, chat: int) -> str | None:
+        """Return that command, if it was asked within ten minutes."""
         known = self._known.get(chat)
         if known is None or self._clock() - known.read_at >= _THIS_UPDATE_SECONDS:
             known = await self._read(chat)
         return known.question if self._clock() - known.asked_at < QUESTION_SECONDS else None
 
     async def end_question(self, chat: int) -> None:
+        """Delete the question; costs nothing where none is known to wait."""
         known = self._known.get(chat)
         if known is not None and known.question is None and self._is_fresh(known):
             return
@@ -100,9 +106,11 @@ class DatabasePeople:
         self._known.pop(chat, None)
 
     async def export(self, person: int) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return every row about a person, by the register."""
         return await self._threads.run(partial(database_personal.export, person=person))
 
     def forgotten(self, person: int) -> None:
+        """Drop what was read of a person."""
         self._known.pop(person, None)
 
     def _is_fresh(self, known: _Known) -> bool:

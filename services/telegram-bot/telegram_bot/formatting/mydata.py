@@ -50,10 +50,12 @@ def really() -> str:
 
 
 def deleted() -> str:
+    """Say that it is done."""
     return _("Done: nothing about you is left here. When you write again, we begin anew.")
 
 
 def attached() -> str:
+    """Introduce the file."""
     return _("This is all that I keep about you.")
 
 
