@@ -14,6 +14,7 @@ from common.clock import FrozenClock
 from common.market import Timeframe
 from telegram_bot.adapters import database_schema
 from telegram_bot.adapters.database import Database, opened
+from telegram_bot.adapters.database_alert_fires import tell
 from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_people import FRESH_SECONDS, QUESTION_SECONDS
 from telegram_bot.adapters.database_personal import PERSONAL
@@ -22,6 +23,7 @@ from telegram_bot.digests import EVERY_DAY, Digest
 from telegram_bot.ledger import Entry
 from telegram_bot.people import Choices
 from telegram_bot.work import Answers, Incoming, Outgoing, Receipt
+from tests.support.alerts import STEP, fired, rule
 from tests.support.databases import KINDS, fresh
 from tests.support.replies import AS_OF
 
@@ -142,6 +144,8 @@ async def seed(base: Database, person: int, update: int) -> Receipt:
     await people.ask(person, "settings tz")
     await base.watchlists.watch(person, ["BTC-USD"])
     await base.ledger.add(person, [Entry("buy", "BTC-USD", Decimal(1), Decimal(5), AS_OF)])
+    alert = await base.alerts.add(rule(), person, person, state="armed", step=STEP, most=9)
+    await base.writer.submit(lambda connection: tell(connection, [fired(alert)], {}, 0.0))
     daily = Digest(person, time(8, 30), EVERY_DAY, "UTC", AS_OF, AS_OF.date())
     await base.digests.put(daily)
     await base.outbox.block(person, "blocked")

@@ -3,8 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from telegram_bot.alerts.machine import Look
+from telegram_bot.alerts.machine import Look, react
 from telegram_bot.alerts.rules import PRICE, Alert, Rule
+from telegram_bot.alerts.store import Change, Fire
+from telegram_bot.ports import Reply
 
 STEP = Decimal("0.01")
 
@@ -22,6 +24,22 @@ def alert(threshold: str = "70000", direction: Any = "up", **more: Any) -> Alert
     facts = {"id": 1, "chat": 1001, "user": 1001, "number": 1, "state": "armed", **mine}
     facts = {"since": 0.0, "anchored_at": 0.0, "step": STEP, **facts}
     return Alert(rule=rule(threshold, direction, **more), **facts)
+
+
+def fired(it: Alert, *, reply: bool = True) -> Change:
+    """Return what it is that an alert fires at 70,100 a second after it was set."""
+    step = react(it, look("70100", it.since + 1.0))
+    assert step is not None and step.fires is not None
+    text = f"#{it.number}"
+    fire = Fire(
+        at=step.alert.since,
+        price=Decimal(70_100),
+        direction=step.fires,
+        line=text,
+        reply=Reply(text) if reply else None,
+        several=lambda lines: Reply("\n".join(lines)),
+    )
+    return Change(step.alert, fire)
 
 
 def look(

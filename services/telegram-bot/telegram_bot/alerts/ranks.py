@@ -29,3 +29,14 @@ def rank(value: Decimal) -> int:
     digits = int(_CUT.plus(size).scaleb(DIGITS - 1 - exponent, _CUT))
     found: int = (exponent + _LARGEST + 1) * _WIDTH + digits
     return found if value > 0 else -found
+
+
+def least(found: int) -> Decimal:
+    """Return the least value of a rank above 0; of one that no value has, of the next.
+
+    >>> least(rank(Decimal("70000"))), least(rank(Decimal("0.00001234")) + 1)
+    (Decimal('70000.000000000000'), Decimal('0.000012340000000000001'))
+    """
+    exponent, digits = divmod(found, _WIDTH)
+    places = exponent - _LARGEST - 1 - (DIGITS - 1)
+    return Decimal(max(digits, _WIDTH // 10)).scaleb(places)
