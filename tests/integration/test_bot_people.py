@@ -5,10 +5,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.types import TypeEngine
 
 from common.clock import FrozenClock
 from common.market import Timeframe
@@ -135,6 +138,25 @@ def _readable(value: object) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
+def fill(connection: Connection, person: int) -> None:
+    """Put a row about a person into every table that has none yet, whatever it is for."""
+    for entry in PERSONAL:
+        known = select(entry.table).where(entry.person == person)
+        if connection.execute(known).first() is None:
+            mark = 2 * PERSONAL.index(entry) + int(person == YOU)
+            row = {column.name: _something(column.type, mark) for column in entry.table.c}
+            numbers = {column.name: person for column in entry.table.c if column is entry.person}
+            if "id" in row:
+                row["id"] = person * 10 + PERSONAL.index(entry)
+            connection.execute(insert(entry.table).values({**row, **numbers}))
+
+
+def _something(kind: TypeEngine[Any], mark: int) -> Any:
+    """Return a value of that kind; texts and whole numbers differ between rows."""
+    python = kind.python_type
+    return {str: chr(65 + mark), bytes: b"1", bool: True, int: mark}.get(python, python(1))
+
+
 async def seed(base: Database, person: int, update: int) -> Receipt:
     """Leave a row in every table that holds something of people, and an update that waits."""
     body = b'{"update_id": %d, "message": {"from": {"id": %d}}}' % (update, person)
@@ -157,6 +179,7 @@ async def seed(base: Database, person: int, update: int) -> Receipt:
     (message,) = await base.inbox.answered(lane.waiting, said)
     receipt = Receipt(message.key, 5)
     await base.outbox.sent(receipt)
+    await base.writer.submit(partial(fill, person=person))
     await base.inbox.record([Incoming(update + 1, person, body)])
     return receipt
 

@@ -137,7 +137,7 @@ async def test_a_market_with_weekly_candles_gets_what_it_has() -> None:
 async def test_a_timeframe_that_the_market_lacks_is_said() -> None:
     reply = await Talk().say("/atr AAPL 4h")
 
-    assert reply.text == "AAPL-USD has no 4h candles."
+    assert reply.text == "AAPL-USD has no 4h candles. Use 1d 1w."
 
 
 async def test_too_little_history_names_what_would_work() -> None:
