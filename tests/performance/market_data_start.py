@@ -5,8 +5,9 @@ make prove PROOFS=market_data_start
 Runs what the image holds (the locked packages alone, compiled) on this machine's Python, once with
 SIMU and once with what is deployed: four exchanges, here emulated on loopback, and recordings.
 Ready is the first 200 of `/readyz`. Goals: within 1.5 s with SIMU, or 1.5 times what a program of
-Starlette and uvicorn alone needs in the same run; at most 60 MB (of 2^20 bytes) with either. The
-deployed ones must ask four exchanges first, so their time is told beside it, without a goal.
+Starlette and uvicorn alone needs in the same run; at most 60 MB (of 2^20 bytes) with SIMU. What is
+deployed asks four exchanges before it is ready and keeps an HTTP client, certificates and a database
+besides: its time is told without a goal, its memory held to 64 MB.
 """
 
 import asyncio
@@ -29,7 +30,8 @@ from tests.support.serving import serve
 
 SHARE = 0.25
 ROUNDS = 3
-GOAL_SECONDS, GOAL_RATIO, GOAL_MB = 1.5, 1.5, 60.0
+GOAL_SECONDS, GOAL_RATIO = 1.5, 1.5
+GOALS_MB = {"simu": 60.0, "deployed": 64.0}
 REQUESTS, READERS = 10_000, 20
 DEPLOYED = ("coinbase", "kraken", "bitstamp", "binance")
 PATHS = ("/v1/tickers/BTC-USD", "/v1/candles/BTC-USD?tf=1h", "/v1/indicators/BTC-USD/atr?tf=1h")
@@ -129,15 +131,18 @@ async def main() -> int:
         seconds, cpu, _ = zip(*rounds, strict=True)
         print(f"{name:<10} ready after {median(seconds):5.2f} s, {median(cpu):5.2f} s of CPU")
     for name, (before, after) in memory.items():
-        print(f"{name:<10} {before:5.1f} MB when ready, {after:5.1f} MB after {REQUESTS} requests")
+        print(
+            f"{name:<10} {before:5.1f} MB when ready, {after:5.1f} MB after {REQUESTS} requests "
+            f"(goal {GOALS_MB[name]:.0f} MB)"
+        )
     soon = median(seconds for seconds, _, _ in times["simu"])
     ratio = soon / median(seconds for seconds, _, _ in times["bare"])
-    most = max(after for _, after in memory.values())
+    heavy = any(after > GOALS_MB[name] for name, (_, after) in memory.items())
     print(
         f"P11: ready after {soon:.2f} s (goal {GOAL_SECONDS} s), {ratio:.2f} x Starlette and "
-        f"uvicorn alone (or {GOAL_RATIO} x); {most:.1f} MB (goal {GOAL_MB:.0f} MB)"
+        f"uvicorn alone (or {GOAL_RATIO} x)"
     )
-    return int((soon > GOAL_SECONDS and ratio > GOAL_RATIO) or most > GOAL_MB)
+    return int((soon > GOAL_SECONDS and ratio > GOAL_RATIO) or heavy)
 
 
 if __name__ == "__main__":

@@ -299,8 +299,8 @@ def test_every_job_is_permitted_guarded_and_preceded_by_exactly_what_is_written_
 
 def _lines_that_matter() -> Iterator[tuple[str, int]]:
     matter = re.compile(
-        r"^ {4,6}(?:needs: |if: (?:always|github)|- [a-z0-9-]+$|(?:contents|id-token|attestations|pages|actions|"
-        r"security-events): (?:read|write)"
+        r"^ {4,6}(?:needs: |if: (?:always|github)|- [a-z0-9-]+$"
+        r"|(?:contents|id-token|attestations|pages|actions|security-events): (?:read|write)"
         r"|name: (?:release|coverage|security|github-pages|\$\{\{ inputs.env))"
     )
     for path in WORKFLOWS:

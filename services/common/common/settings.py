@@ -8,7 +8,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from common.errors import Misconfigured
 from common.features import Environment, Features
-from common.features.switchboard import Switchboard
 
 
 class ProgramSettings(BaseSettings):
@@ -37,6 +36,8 @@ class ProgramSettings(BaseSettings):
         """Return the flags of this environment, and whatever is turned in the file."""
         if self.flag_overrides is None:
             return Features(self.environment)
+        from common.features.switchboard import Switchboard  # half a megabyte, for few
+
         return Features(self.environment, Switchboard(self.flag_overrides, self.environment))
 
 

@@ -5,11 +5,13 @@ place of the table's value until it lapses. In doubt a flag is off.
 """
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from common.features.definitions import FEATURES, Environment, Flag
-from common.features.overrides import Override
 from common.features.rollout import Rollout, bucket
+
+if TYPE_CHECKING:  # who turns no flag by a file need not learn to read one
+    from common.features.overrides import Override
 
 Reason = Literal["killed", "denied", "allowed", "share", "override", "table", "unknown", "nobody"]
 
@@ -17,7 +19,7 @@ Reason = Literal["killed", "denied", "allowed", "share", "override", "table", "u
 class Source(Protocol):
     """Where overrides come from; `switchboard.Switchboard` is one."""
 
-    def find(self, flag: str) -> Override | None: ...
+    def find(self, flag: str) -> "Override | None": ...
 
 
 @dataclass(frozen=True, slots=True)

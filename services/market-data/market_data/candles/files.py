@@ -42,6 +42,7 @@ def opened(path: Path, *, wait: float, most_bytes: int) -> sqlite3.Connection:
         _write_ahead(connection, wait)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("PRAGMA cache_size = -256")  # KiB: a series is read once, then kept
         connection.execute(f"PRAGMA max_page_count = {most_bytes // _PAGE}")
         _look_through(connection, path)
     except BaseException:

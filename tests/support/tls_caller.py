@@ -1,0 +1,64 @@
+"""`python -m tests.support.tls_caller KIND ADDRESS`: call with what the programs call with.
+
+A process of its own, because a process reads once whom it trusts. Prints what came of it.
+"""
+
+import asyncio
+import sys
+
+from common.clock import SystemClock
+from common.errors import CryptoAssistantError
+from common.http import create_client
+from common.market import Symbol
+from market_data.providers.coinbase_feed import CoinbaseFeed
+from telegram_bot.adapters.telegram_connections import Connections
+from telegram_bot.adapters.telegram_feed import HttpFeed
+from telegram_bot.adapters.telegram_post import HttpPost
+from telegram_bot.work import Outgoing
+
+_TOKEN = "4242:nothing-real-nothing-real-nothing"
+_PATIENCE_SECONDS = 3.0
+
+
+async def post(address: str) -> str:
+    """Send a message as the bot does."""
+    connections = Connections(2)
+    try:
+        outcome = await HttpPost(connections, address, _TOKEN).post(
+            1, Outgoing("sendMessage", {"text": "Hello"})
+        )
+    finally:
+        await connections.aclose()
+    return type(outcome).__name__
+
+
+async def poll(address: str) -> str:
+    """Ask for updates as the bot does."""
+    client = create_client()
+    try:
+        await HttpFeed(client, address, _TOKEN).fetch(None, 0.0)
+    except CryptoAssistantError as error:
+        return type(error).__name__
+    finally:
+        await client.aclose()
+    return "polled"
+
+
+async def feed(address: str) -> str:
+    """Watch a market as market-data does."""
+    watched = CoinbaseFeed(SystemClock(), address, idle=5.0)
+    running = asyncio.create_task(watched.run())
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while watched.latest(Symbol("BTC", "USD")) is None:
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        return "silent"
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    return "hot"
+
+
+if __name__ == "__main__":
+    print(asyncio.run({"post": post, "poll": poll, "feed": feed}[sys.argv[1]](sys.argv[2])))
