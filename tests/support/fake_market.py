@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
@@ -70,6 +71,7 @@ class FakeMarket:
         failure: Raised while it is set, by the calls and timeframes that `failing` names.
         delay: Seconds before every answer.
         spends: Seconds by which every answer moves `clock`.
+        telling: What every ticker says besides, or instead.
         asked: What was asked: the words of a ticker call, or the question of another one.
         states: How its sources are doing.
         most_at_once: The most calls that were under way together.
@@ -93,6 +95,7 @@ class FakeMarket:
                 name="kraken", quality="single", breaker="open", retry_in_s=12.4, failures=5
             ),
         ]
+        self.telling: dict[str, Any] = {}
         self.asked: list[tuple[str, ...] | AtrQuestion | CandlesQuestion] = []
         self.most_at_once = 0
         self._under_way = 0
@@ -105,7 +108,7 @@ class FakeMarket:
             try:
                 if word in self.down:
                     raise Unavailable(f"{word} does not answer.")
-                reply.tickers.append(_ticker(self._find(word)))
+                reply.tickers.append(_ticker(self._find(word), self.telling))
             except (UnknownSymbol, Unavailable) as error:
                 reply.problems.append(_problem(error))
         return reply
@@ -291,13 +294,14 @@ def _problem(error: CryptoAssistantError) -> wire.Problem:
     )
 
 
-def _ticker(listing: Listing) -> wire.TickerReply:
-    return ticker_reply(
-        symbol=listing.symbol,
-        name=listing.name,
-        price=Decimal(listing.price),
-        price_step=Decimal(listing.step),
-    )
+def _ticker(listing: Listing, telling: dict[str, Any]) -> wire.TickerReply:
+    said = {
+        "symbol": listing.symbol,
+        "name": listing.name,
+        "price": Decimal(listing.price),
+        "price_step": Decimal(listing.step),
+    }
+    return ticker_reply(**(said | telling))
 
 
 def _market(listing: Listing) -> wire.Market:

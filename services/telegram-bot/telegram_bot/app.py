@@ -40,6 +40,9 @@ from telegram_bot.commands.releases import packaged
 from telegram_bot.digesting import EVERY_SECONDS, Digesting
 from telegram_bot.digests import PassingDigests
 from telegram_bot.ledger import PassingLedger
+from telegram_bot.paper import watching
+from telegram_bot.paper.book import PassingPapers
+from telegram_bot.paper.watching import Watch
 from telegram_bot.people import Strangers
 from telegram_bot.ports import Admins, Feed, MarketData
 from telegram_bot.profiles import load as load_profile
@@ -159,7 +162,7 @@ async def run(
         post = HttpPost(post_transport, settings.telegram_api_url, token)
         progress = TelegramProgress(post)
         services = replace(services, painter=painter, album=base.outbox, progress=progress)
-        services = replace(services, profile=profile)
+        services = replace(services, profile=profile, papers=base.papers)
         conversation = Conversation(services, application.bot.username, Pace(clock))
         chat_limits = Limits(limits or ChatLimits(), time.monotonic)
         lives = Lives(conversation, post, chat_limits, base.lives, clock, edit)
@@ -274,8 +277,11 @@ async def _hold(bot: _Bot, turn: Turn, client: httpx.AsyncClient | None) -> None
 
 
 def _jobs(bot: _Bot) -> list[Job]:
-    base, wall = bot.base, _wall(bot.services.clock)
-    digesting = Digesting(bot.services, base.outbox.broadcast)
+    base, services, wall = bot.base, bot.services, _wall(bot.services.clock)
+    digesting = Digesting(services, base.outbox.broadcast)
+    watch = Watch(
+        services.papers, services.market, services.people, services.profile, services.clock
+    )
 
     async def tidy(_: Turn) -> None:
         before = wall() - _KEEP_SECONDS
@@ -285,6 +291,7 @@ def _jobs(bot: _Bot) -> list[Job]:
     return [
         Job("tidy", _TIDY_EVERY_SECONDS, tidy),
         Job("digests", EVERY_SECONDS, digesting.sweep),
+        Job("paper", watching.EVERY_SECONDS, watch.look),
     ]
 
 
@@ -304,6 +311,7 @@ def _rehearsal(services: Services, application: App, clock: Clock) -> Handlers:
 
     strangers = replace(
         services,
+        papers=PassingPapers(),
         people=Strangers(),
         news=NoNews(),
         watchlists=PassingWatchlists(),

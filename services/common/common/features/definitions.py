@@ -17,6 +17,7 @@ Flag = Literal[
     "atr_optimization",
     "charts",
     "backtest",
+    "paper",
     "inline_mode",
     "portfolio",
     "digest",
@@ -31,6 +32,8 @@ FEATURES: Final[Mapping[Flag, Mapping[Environment, bool | Rollout]]] = {
     "atr_optimization": {"local": True, "staging": True, "production": True},
     # /backtest lets presets trade the past.
     "backtest": {"local": True, "staging": True, "production": False},
+    # /paper trades on paper, by hand or by a preset.
+    "paper": {"local": True, "staging": True, "production": False},
     # /chart draws pictures.
     "charts": {"local": True, "staging": True, "production": False},
     # `@bot btc` is answered in any chat; @BotFather has to know of it too (/setinline).
@@ -68,6 +71,7 @@ NOTES: Final[Mapping[Flag, Note]] = {
     "enhanced_price_display": Note("release", date(2027, 6, 1)),
     "atr_optimization": Note("ops"),
     "backtest": Note("ops"),
+    "paper": Note("ops"),
     "charts": Note("ops"),
     "inline_mode": Note("ops"),
     "portfolio": Note("ops"),

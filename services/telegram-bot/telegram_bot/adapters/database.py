@@ -27,6 +27,7 @@ from telegram_bot.adapters.database_ledger import DatabaseLedger
 from telegram_bot.adapters.database_lives import DatabaseLives
 from telegram_bot.adapters.database_news import DatabaseNews
 from telegram_bot.adapters.database_outbox import DatabaseOutbox
+from telegram_bot.adapters.database_papers import DatabasePapers
 from telegram_bot.adapters.database_people import DatabasePeople
 from telegram_bot.adapters.database_reader import Reader
 from telegram_bot.adapters.database_watchlists import DatabaseWatchlists
@@ -57,6 +58,7 @@ class Database:
     alerts: DatabaseAlerts
     alert_book: DatabaseAlertBook
     watchlists: DatabaseWatchlists
+    papers: DatabasePapers
     ledger: DatabaseLedger
     digests: DatabaseDigests
 
@@ -92,6 +94,7 @@ async def opened(
         alerts=DatabaseAlerts(writer, reader, clock),
         alert_book=DatabaseAlertBook(lease, reader, reactions, clock),
         watchlists=DatabaseWatchlists(writer, reader),
+        papers=DatabasePapers(writer, reader, clock),
         ledger=DatabaseLedger(writer, reader, clock),
         digests=DatabaseDigests(writer, reader),
     )

@@ -101,6 +101,7 @@ class DatabaseOutbox:
         await self._writer.submit(lambda connection: database_chats.move(connection, old, new, now))
 
     async def forget_picture(self, shown: str) -> None:
+        """Delete what Telegram called it."""
         forgetting = delete(pictures).where(pictures.c.shown == shown)
         await self._writer.submit(lambda connection: connection.execute(forgetting).rowcount)
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, delete, select, update
 
 from telegram_bot.adapters import database_folio_tables as folio
+from telegram_bot.adapters import database_paper_tables as papers
 from telegram_bot.adapters import database_people_tables as people
 from telegram_bot.adapters.database_alert_tables import alert_fires, alert_marks, alerts
 from telegram_bot.adapters.database_tables import (
@@ -66,6 +67,10 @@ PERSONAL: tuple[Personal, ...] = (
         ("side", "symbol", "quantity", "price", "fee", "note", "at", "gone_at"),
     ),
     Personal(folio.digests, folio.digests.c.chat, ("at", "weekdays", "zone", "due", "last")),
+    Personal(papers.paper_accounts, papers.paper_accounts.c.chat, ("state", "changed_at")),
+    Personal(papers.paper_trades, papers.paper_trades.c.chat, ("at", "trade")),
+    Personal(papers.paper_marks, papers.paper_marks.c.chat, ("at", "worth")),
+    Personal(papers.paper_decisions, papers.paper_decisions.c.chat, ("at", "decided")),
     Personal(chats, chats.c.chat, ("active", "changed_at")),
     Personal(inbox, inbox.c.chat, ("update_id", "body", "received_at", "finished_at")),
     Personal(outbox, outbox.c.chat, ("payload", "state", "created_at", "finished_at")),

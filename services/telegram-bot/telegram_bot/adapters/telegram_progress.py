@@ -12,9 +12,11 @@ class TelegramProgress:
         self._post = post
 
     async def begin(self, chat: int, text: str) -> int | None:
+        """Send it now; a failure leaves nothing to change later."""
         (what,) = new_messages(Reply(text), Place())[:1]
         outcome = await self._post.post(chat, what)
         return outcome.message_id if isinstance(outcome, Sent) else None
 
     async def tell(self, chat: int, message: int, text: str) -> None:
+        """Edit it now, once."""
         await self._post.post(chat, edit(Reply(text), message))

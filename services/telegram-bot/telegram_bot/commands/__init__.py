@@ -16,6 +16,7 @@ from telegram_bot.charts.painter import NoPainter, Painter
 from telegram_bot.commands.releases import Release
 from telegram_bot.digests import Digests, PassingDigests
 from telegram_bot.ledger import Ledger, PassingLedger
+from telegram_bot.paper.book import Papers, PassingPapers
 from telegram_bot.people import People, Strangers
 from telegram_bot.ports import (
     Admins,
@@ -92,6 +93,7 @@ class Services:
     news: News = field(default_factory=NoNews)
     releases: Sequence[Release] = ()
     progress: Progress = field(default_factory=NoProgress)
+    papers: Papers = field(default_factory=PassingPapers)
     profile: Profile = field(default_factory=lambda: load_profile("SIMU"))
     version: str = "0"
     alerts: Alerts = field(default_factory=RememberedAlerts)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from common import wire
 from common.market import Candle, Timeframe
 from telegram_bot.ports import CandlesQuestion, MarketData
+from telegram_bot.simulation.candles import candles_of
 
 PAGE = 1_000  # the most that market-data gives at once
 Told = Callable[[int], Awaitable[None]]
@@ -38,12 +39,3 @@ async def past_candles(
         cursor = reply.next_cursor
     assert newest is not None
     return [candle for page in reversed(pages) for candle in page], newest
-
-
-def candles_of(reply: wire.CandlesReply) -> list[Candle]:
-    """Return the columns as candles, oldest first."""
-    columns = zip(
-        *(reply.opened_at, reply.open, reply.high, reply.low, reply.close, reply.volume),
-        strict=True,
-    )
-    return [Candle(*values) for values in columns]

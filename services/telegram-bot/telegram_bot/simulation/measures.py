@@ -59,3 +59,18 @@ def drawdown_pct(worth: Sequence[Decimal]) -> Decimal:
         if highest:
             deepest = max(deepest, percent_of(highest - value, highest))
     return deepest
+
+
+def exposure_pct(spans: Sequence[tuple[float, float]], start: float, end: float) -> Decimal:
+    """Return the share of the time from `start` to `end` that any of the spans covers, in percent.
+
+    >>> exposure_pct([(0, 10), (5, 20), (90, 200)], 0, 100)
+    Decimal('30')
+    """
+    if end <= start:
+        return Decimal(0)
+    covered, until = 0.0, start
+    for begins, ends in sorted(spans):
+        covered += max(0.0, min(ends, end) - max(begins, until))
+        until = max(until, min(ends, end))
+    return Decimal(round(covered)) * 100 / Decimal(max(1, round(end - start)))

@@ -1,0 +1,79 @@
+"""`/paper auto` and `/paper why`: a preset trades the account on its own, and says why."""
+
+from dataclasses import replace
+
+from common.errors import BadInput
+from common.market import Timeframe
+from telegram_bot.commands import Request, Services
+from telegram_bot.commands.paper_account import buttons, opened, quote
+from telegram_bot.commands.preset_words import PresetWords, read
+from telegram_bot.paper import wording
+from telegram_bot.paper.book import MOST_AUTOS, Auto, Change, Paper
+from telegram_bot.paper.deciding import last_opening
+from telegram_bot.ports import Press, Reply
+from telegram_bot.reader import _, reader
+
+
+async def auto(request: Request, words: list[str], services: Services) -> Reply:
+    """Let a preset trade from the next close on; `off` ends that and sells nothing."""
+    if not words:
+        example = "/paper auto BTC 4h st 10 3 risk 1%"
+        return Reply(_("Say what trades: {example}").format(example=example))
+    if words[0].lower() == "off":
+        return await _off(request, words[1:], services)
+    asked = read(words)
+    if asked.symbol is None:
+        raise BadInput(_("Say which market: /paper auto BTC 4h st 10 3 risk 1%."))
+    found = await quote(asked.symbol, services)
+    paper = await opened(request, services)
+    made = _made(asked, found.ticker.symbol, services)
+    if paper.auto(made.symbol) is None and len(paper.autos) >= MOST_AUTOS:
+        raise BadInput(_("At most {most} presets trade at once.").format(most=MOST_AUTOS))
+    now = services.clock.now().timestamp()
+    fresh = replace(paper, looked_at=now // 60 * 60) if not paper.account.positions else paper
+    await _keep(fresh.with_auto(made, made.symbol), services)
+    paper = fresh.with_auto(made, made.symbol)
+    head = _("It decides at each close of a {timeframe} candle, for the first time at the next.")
+    text = wording.overview(paper, {made.symbol: found.price}, services.profile)
+    off = Press(_("⏹ Stop it"), f"paper auto off {made.symbol}")
+    rows = (*buttons(paper), (off,))
+    return Reply(f"{head.format(timeframe=made.timeframe)}\n\n{text}", rows)
+
+
+async def why(request: Request, words: list[str], services: Services) -> Reply:
+    """Explain the last decisions."""
+    now = services.clock.now().timestamp()
+    text = wording.why(await services.papers.decisions(request.speaker.chat), now)
+    return Reply(text, ((Press(_("🔄 Refresh"), "paper why"), Press("📒", "paper", fresh=True)),))
+
+
+async def _off(request: Request, words: list[str], services: Services) -> Reply:
+    paper = await opened(request, services)
+    named = {auto.symbol for auto in paper.autos}
+    if words:
+        asked = read(words).symbol
+        named = {symbol for symbol in named if asked in (symbol, symbol.partition("-")[0])}
+    if not named:
+        raise BadInput(_("No preset trades that here."))
+    for symbol in named:
+        paper = paper.with_auto(None, symbol)
+    await _keep(paper, services)
+    said = _("Stopped. What is held stays held, with its stop.")
+    return Reply(f"{said}\n\n{wording.overview(paper, {}, services.profile)}", buttons(paper))
+
+
+def _made(asked: PresetWords, symbol: str, services: Services) -> Auto:
+    usual = services.profile.strategy
+    timeframe = asked.timeframe or Timeframe.parse(usual.timeframe)
+    if asked.risk_pct is None:
+        default = services.limits.risk_percentage * 100
+        asked = replace(asked, risk_pct=reader().risk_pct or default.normalize())
+    rule = asked.rule(services.limits.max_position_size, usual.stop_atr)
+    now = services.clock.now().timestamp()
+    preset = asked.preset or usual.shaped
+    return Auto(symbol, timeframe.value, preset, rule, last_opening(timeframe, now))
+
+
+async def _keep(paper: Paper, services: Services) -> None:
+    if not await services.papers.save(Change(paper)):
+        raise BadInput(_("The account has just changed; please look and ask again."))

@@ -1,0 +1,37 @@
+"""Which price a paper trade is filled at: that of the profile's exchange, and only a sure one."""
+
+from decimal import Decimal
+
+from common.wire import CandlesReply, TickerReply
+from telegram_bot.profiles import Profile
+from telegram_bot.simulation.terms import Terms
+
+OLDEST_SECONDS = 60.0
+
+
+def sure_price(ticker: TickerReply, profile: Profile, now: float | None = None) -> Decimal | None:
+    """Return the price to fill at; None where it is another exchange's, old or disputed.
+
+    Args:
+        now: UTC seconds by which the price must be new; None: who asks sees its age.
+    """
+    if ticker.stale or not ticker.alertable:
+        return None
+    if now is not None and now - ticker.as_of.timestamp() > OLDEST_SECONDS:
+        return None
+    if ticker.source == profile.exchange:
+        return ticker.price
+    for one in ticker.sources:
+        if one.name == profile.exchange and one.age_ms <= OLDEST_SECONDS * 1_000:
+            return one.price
+    return None
+
+
+def sure_candles(candles: CandlesReply, profile: Profile) -> bool:
+    """Say whether candles are the profile's exchange's, and may be decided by."""
+    return candles.source == profile.exchange and candles.quality != "disputed"
+
+
+def terms_of(ticker: TickerReply, profile: Profile) -> Terms:
+    """Return what a trade costs in a market."""
+    return Terms(profile.fee_pct, profile.slippage_pct, ticker.price_step, ticker.lot_step)

@@ -1,0 +1,200 @@
+"""The words of paper trading. Every message says that it is on paper."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from telegram_bot.arithmetic.exact import less, percent_of, product
+from telegram_bot.formatting.html import bold, escape, italic, pre, table
+from telegram_bot.formatting.numbers import (
+    money,
+    price,
+    share,
+    signed_percent,
+    signed_price,
+)
+from telegram_bot.formatting.presets import measure_rows, preset_name, rule_line, short
+from telegram_bot.formatting.source import SIMULATED, shown, source_name
+from telegram_bot.formatting.time import moment
+from telegram_bot.paper.book import Auto, Decided, Paper
+from telegram_bot.ports import Press, Rows
+from telegram_bot.profiles import Profile
+from telegram_bot.reader import _, later
+from telegram_bot.simulation.account import Position, Reason, Trade
+from telegram_bot.simulation.measures import Measures
+
+_CENT = Decimal("0.01")
+_REASONS: dict[Reason, str] = {
+    "sold": later("sold"),
+    "stop": later("stop hit"),
+    "target": later("target hit"),
+    "trailing stop": later("trailing stop hit"),
+    "preset": later("the preset left"),
+    "end": later("sold"),
+}
+FOLLOWED = {
+    "nothing": later("nothing to do"),
+    "nothing held": later("out, and nothing was held"),
+    "sold": later("out: sold"),
+    "bought": later("in: bought"),
+    "held already": later("in, and held already"),
+    "too little": later("in, but the cash is less than the smallest position"),
+}
+_TRENDS = {"up": later("up"), "down": later("down")}
+SHOW: Rows = ((Press("📒", "paper", fresh=True), Press("📊", "paper stats", fresh=True)),)
+
+
+def costs_line(profile: Profile) -> str:
+    """Say at whose prices and for which costs everything is filled."""
+    said = _("On paper at {source} prices: fee {fee}% a side, slippage {slippage}%.").format(
+        source=escape(source_name(profile.exchange)),
+        fee=short(profile.fee_pct),
+        slippage=short(profile.slippage_pct),
+    )
+    return f"{said} {_simulated()}." if profile.exchange == "simu" else said
+
+
+def _simulated() -> str:
+    return _(SIMULATED)
+
+
+def overview(paper: Paper, prices: Mapping[str, Decimal], profile: Profile) -> str:
+    """Return the account with everything in it."""
+    worth = paper.account.worth(dict(prices))
+    gain = signed_percent(percent_of(less(worth, paper.start), paper.start))
+    title = _("Paper account: {worth} {quote}").format(worth=money(worth), quote=profile.quote)
+    lines = [f"📒 {bold(title)} · {gain}"]
+    cash = _("Cash {cash} of {start} at the start")
+    lines.append(cash.format(cash=money(paper.account.cash), start=money(paper.start)))
+    lines += [_position(held, prices.get(held.symbol)) for held in paper.account.positions]
+    if not paper.account.positions:
+        lines.append(_("No position. Try /paper buy BTC 500, or /paper buy BTC risk 1%."))
+    lines += [_auto(auto) for auto in paper.autos]
+    return "\n".join([*lines, italic(costs_line(profile))])
+
+
+def _position(held: Position, now: Decimal | None) -> str:
+    market = shown(held.symbol)
+    amount = f"{short(held.quantity)} {market.base}"
+    said = f"\n{bold(market.shown)}: {amount} · {_at(held)}"
+    if now is not None:
+        value = product(held.quantity, now)
+        gain = less(value, held.cost)
+        part = signed_percent(percent_of(gain, held.cost))
+        said += f"\n{price(now)} → {signed_price(gain, _CENT)} ({part})"
+    return said + _levels(held)
+
+
+def _at(held: Position) -> str:
+    return _("bought at {price}, fees included").format(price=price(held.average))
+
+
+def _levels(held: Position) -> str:
+    levels = []
+    if held.stop is not None:
+        stop = _("trailing stop {price}") if held.trail is not None else _("stop {price}")
+        levels.append(stop.format(price=price(held.stop)))
+    if held.target is not None:
+        levels.append(_("target {price}").format(price=price(held.target)))
+    return f"\n{' · '.join(levels)}" if levels else ""
+
+
+def _auto(auto: Auto) -> str:
+    market = shown(auto.symbol)
+    name = f"{market.shown} · {auto.timeframe} · {preset_name(auto.preset)}"
+    return f"🤖 {bold(name)}, {rule_line(auto.rule)}"
+
+
+def bought(held: Position, before: Position | None, paid: Decimal, profile: Profile) -> str:
+    """Say what was bought just now, and what protects it.
+
+    Args:
+        paid: Fees included.
+    """
+    market = shown(held.symbol)
+    quantity = held.quantity - (before.quantity if before else 0)
+    said = _("Bought {amount} {base} for {paid} {quote}").format(
+        amount=short(quantity), base=market.base, paid=money(paid), quote=market.quote
+    )
+    none = "" if held.stop is not None else "\n" + _("No stop: add one with /paper stop {base} 2x.")
+    bare = none.format(base=market.base) if none else ""
+    return f"📒 {bold(said)}\n{_at(held)}{_levels(held)}{bare}\n{italic(costs_line(profile))}"
+
+
+def sold(trade: Trade, profile: Profile) -> str:
+    """Say what was sold just now, and what it brought."""
+    return f"📒 {_trade(trade)}\n{italic(costs_line(profile))}"
+
+
+def _trade(trade: Trade) -> str:
+    market = shown(trade.symbol)
+    said = _("{market}: {reason} at {price}").format(
+        market=market.shown, reason=_(_REASONS[trade.reason]), price=price(trade.price)
+    )
+    gain = f"{signed_price(trade.profit, _CENT)} ({signed_percent(trade.profit_pct)})"
+    fees = _("fees {fees}").format(fees=money(trade.fees))
+    return f"{bold(said)}\n{short(trade.quantity)} {market.base} · {gain} · {fees}"
+
+
+def sold_text(trades: Sequence[Trade], paper: Paper, profile: Profile) -> str:
+    """Tell of positions that their levels, or presets, have ended."""
+    lines = [f"📒 {_trade(trade)}" for trade in trades]
+    cash = _("Cash now {cash} {quote}").format(cash=money(paper.account.cash), quote=profile.quote)
+    return "\n".join([*lines, cash, italic(costs_line(profile))])
+
+
+def bought_text(decided: Decided, paper: Paper, profile: Profile) -> str:
+    """Tell of a position that a preset has opened."""
+    held = paper.account.position(decided.symbol)
+    market = shown(decided.symbol)
+    said = _("{market}: {preset} bought").format(
+        market=market.shown, preset=preset_name(decided.preset)
+    )
+    lines = [f"🤖 {bold(said)}"]
+    if held is not None:
+        lines.append(f"{short(held.quantity)} {market.base} · {_at(held)}{_levels(held)}")
+    return "\n".join([*lines, why_line(decided), italic(costs_line(profile))])
+
+
+def why(decisions: Sequence[Decided], now: float) -> str:
+    """Explain the last decisions, newest first."""
+    if not decisions:
+        return _("No preset has decided anything yet. Try {example}.").format(
+            example="/paper auto BTC 4h st 10 3 risk 1%"
+        )
+    lines = ["🤖 " + bold(_("Why the presets did what they did"))]
+    at_now = datetime.fromtimestamp(now, UTC)
+    for one in decisions[:8]:
+        closed = moment(datetime.fromtimestamp(one.at, UTC), at_now)
+        lines.append(f"\n{closed} · {shown(one.symbol).shown} · {one.timeframe}\n{why_line(one)}")
+    return "\n".join(lines)
+
+
+def why_line(one: Decided) -> str:
+    """Explain one decision: close, level, trend, and what followed."""
+    close, name = price(one.close), preset_name(one.preset)
+    followed = _(FOLLOWED.get(one.followed, one.followed))
+    if one.level is None:
+        return _("{preset}: close {close}, too few candles yet").format(preset=name, close=close)
+    level = price(Decimal(repr(one.level)))
+    if one.action == "enter":
+        said = _("{preset}: close {close} is above {level} → {followed}")
+    elif one.action == "leave":
+        said = _("{preset}: close {close} is below {level} → {followed}")
+    else:
+        said = _("{preset}: close {close}, turns at {level}, trend {trend} → {followed}")
+    trend = _(_TRENDS[one.trend]) if one.trend else "?"
+    return said.format(preset=name, close=close, level=level, trend=trend, followed=followed)
+
+
+def stats(measures: Measures, paper: Paper, worth: Decimal, in_market: Decimal, days: int) -> str:
+    """Return how good trading was, below the 1024 characters of a caption."""
+    gain = signed_percent(percent_of(less(worth, paper.start), paper.start))
+    rows = [
+        [_("Return"), gain],
+        *measure_rows(measures),
+        [_("Drawdown"), share(measures.drawdown_pct, 1)],
+        [_("In market"), share(in_market, 0)],
+    ]
+    title = _("Paper account after {days} d").format(days=days)
+    return f"📊 {bold(title)}\n{pre(table(rows, 'lr', 2))}"
