@@ -6,7 +6,7 @@ Runs what the image holds (the locked packages alone, compiled) on this machine'
 SIMU and once with what is deployed: four exchanges, here emulated on loopback, and recordings.
 Ready is the first 200 of `/readyz`. Goals: within 1.5 s with SIMU, or 1.5 times what a program of
 Starlette and uvicorn alone needs in the same run; at most 60 MB (of 2^20 bytes) with SIMU. What is
-deployed asks four exchanges before it is ready and keeps an HTTP client, certificates and a database
+deployed asks four exchanges before it is ready and keeps an HTTP client, certificates and a store
 besides: its time is told without a goal, its memory held to 64 MB.
 """
 
