@@ -23,7 +23,7 @@ from telegram_bot.adapters.database_tables import chats, outbox
 from telegram_bot.adapters.telegram_handlers import Handlers
 from telegram_bot.adapters.telegram_outgoing import Place, new_messages
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
-from telegram_bot.ports import Listener, Notice, Press, Reply, Speaker
+from telegram_bot.ports import Listener, Notice, Press, Reply, Speaker, Upload
 from telegram_bot.updates.limits import ChatLimits, Limits
 from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.source import incoming
@@ -45,7 +45,7 @@ class Parrot:
         self.silent = False
         self.notice: Notice | None = None
 
-    async def said(self, text: str, speaker: Speaker) -> Reply | None:
+    async def said(self, text: str, speaker: Speaker, file: Upload | None = None) -> Reply | None:
         self.heard.append((text, speaker))
         if self.error is not None:
             raise self.error

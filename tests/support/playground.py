@@ -63,6 +63,11 @@ class Playground:
         typed = {"text": text, "thread": thread}
         return await self.control("POST", "/api/messages", typed, chat=chat)
 
+    async def hands(self, name: str, content: str, *, chat: int = YOU) -> Json:
+        """Send a text file and return the message."""
+        sent = {"name": name, "content": content}
+        return await self.control("POST", "/api/documents", sent, chat=chat)
+
     async def edits(self, message_id: int, text: str, *, chat: int = YOU) -> Json:
         """Edit an own message and return it."""
         return await self.control("PUT", f"/api/messages/{message_id}", {"text": text}, chat=chat)

@@ -36,6 +36,12 @@ class Chat:
         await self.telegram.says(text, chat=self._number)
         return await self._from_bot("message", after)
 
+    async def hand(self, name: str, content: str) -> Json:
+        """Send a text file and return the bot's answer."""
+        after = await self._now()
+        await self.telegram.hands(name, content, chat=self._number)
+        return await self._from_bot("message", after)
+
     async def tap(self, message: Json, label: str, *, brings: str = "edit") -> Json:
         """Tap the button that shows `label`; return the edited message, or the new one.
 

@@ -25,6 +25,16 @@ async def write(request: Request) -> Response:
     return JSONResponse(world_of(request).typed(chat, content), status_code=201)
 
 
+async def attach(request: Request) -> Response:
+    """POST {name, content}: the person sends a text file, in UTF-8."""
+    chat, body = chat_of(request), await body_of(request)
+    name, content = str(body.get("name") or "file.txt"), str(body.get("content", "")).encode()
+    file = world_of(request).files.add_document(name, content)
+    described = {**file.described(), "file_name": name, "mime_type": file.media_type}
+    message = world_of(request).typed(chat, {"document": described})
+    return JSONResponse(message, status_code=201)
+
+
 async def rewrite(request: Request) -> Response:
     """PUT {text}: the person edits an own message."""
     chat, body = chat_of(request), await body_of(request)
@@ -130,6 +140,7 @@ def _typed(body: dict[str, Any]) -> dict[str, Any]:
 
 ROUTES = [
     Route("/api/messages", write, methods=["POST"]),
+    Route("/api/documents", attach, methods=["POST"]),
     Route("/api/messages/{message_id:int}", rewrite, methods=["PUT"]),
     Route("/api/taps", tap, methods=["POST"]),
     Route("/api/blocks", block, methods=["POST"]),

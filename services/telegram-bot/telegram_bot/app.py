@@ -21,6 +21,7 @@ from telegram_bot.adapters.painting import ThreadPainter
 from telegram_bot.adapters.telegram_admins import TelegramAdmins
 from telegram_bot.adapters.telegram_application import App
 from telegram_bot.adapters.telegram_feed import HttpFeed
+from telegram_bot.adapters.telegram_files import TelegramFiles
 from telegram_bot.adapters.telegram_handlers import Handlers
 from telegram_bot.adapters.telegram_inline import InlineAnswers
 from telegram_bot.adapters.telegram_menu import show_menus
@@ -167,7 +168,12 @@ async def run(
         chat_limits = Limits(limits or ChatLimits(), time.monotonic)
         lives = Lives(conversation, post, chat_limits, base.lives, clock, edit)
         closing.push_async_callback(lives.finish, _LIVES_SECONDS)
-        handlers = Handlers(conversation, base.outbox.answer_to, post.close_tap, lives)
+        file_client = create_client(connections=4)
+        closing.push_async_callback(file_client.aclose)
+        files = TelegramFiles(file_client, settings.telegram_api_url, token)
+        handlers = Handlers(
+            conversation, base.outbox.answer_to, post.close_tap, lives, fetch=files.fetch
+        )
         offering = Inline(services, conversation, Pace(clock, INLINE_BURST, INLINE_PER_SECOND))
         inline = InlineAnswers(offering, post.answer_inline, tally)
         closing.callback(inline.close)

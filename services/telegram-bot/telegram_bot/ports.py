@@ -3,7 +3,7 @@
 Commands ask `MarketData`; the Telegram adapter asks a `Listener` and delivers the `Reply`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, Protocol
@@ -204,6 +204,20 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that a person sent, still with Telegram.
+
+    Attributes:
+        size: In bytes, as Telegram says; None: it does not.
+        fetch: Returns the content; takes the most bytes that are wanted. Raises Unavailable.
+    """
+
+    name: str
+    size: int | None
+    fetch: Callable[[int], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
     """A message that is asked for again for a while: button data, see `Press.data`.
 
@@ -305,7 +319,7 @@ class NoAlbum:
 class Listener(Protocol):
     """Hears what people type and tap. Never raises; None means that silence is right."""
 
-    async def said(self, text: str, speaker: Speaker) -> Reply | None:
+    async def said(self, text: str, speaker: Speaker, file: Upload | None = None) -> Reply | None:
         """Answer what was typed."""
         ...
 

@@ -1,7 +1,7 @@
 // Writing: the text box, editing an own message, and the command menu.
 import { make, toast, $ } from "./dom.js";
 import { queryTyped, resultKey } from "./inline.js";
-import { ask, send } from "./server.js";
+import { ask, send, sendFile } from "./server.js";
 import { state } from "./state.js";
 
 const TALLEST = 160; // pixels; a longer text scrolls
@@ -96,7 +96,7 @@ async function rewrite(id, text) {
 }
 
 function editLast() {
-  const own = [...state.messages.values()].findLast((message) => !message.from.is_bot && !message.via_bot);
+  const own = [...state.messages.values()].findLast((message) => !message.from.is_bot && !message.via_bot && message.text);
   if (!own) return;
   state.editing = own.message_id;
   $("edited-text").textContent = own.text;
@@ -151,5 +151,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 $("menu").addEventListener("click", () => insert(input.value === "/" ? "" : "/"));
+$("attach").addEventListener("click", () => $("file").click());
+$("file").addEventListener("change", () => {
+  [...$("file").files].forEach(sendFile);
+  $("file").value = "";
+});
 $("stop-editing").addEventListener("click", stopEditing);
 fit();

@@ -34,6 +34,15 @@ export async function send(text) {
   }
 }
 
+/** Send a text file. */
+export async function sendFile(file) {
+  try {
+    await ask("POST", "/api/documents", { name: file.name, content: await file.text() });
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
 /**
  * Hand every event to `receive`, for ever; `lost` is called when the connection breaks.
  * A new connection begins with a snapshot.

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -22,7 +23,7 @@ from telegram_bot.adapters.telegram_update import (
 )
 from telegram_bot.formatting import trouble
 from telegram_bot.people import Choices
-from telegram_bot.ports import Listener, Live, Notice, Reply, Speaker
+from telegram_bot.ports import Listener, Live, Notice, Reply, Speaker, Upload
 from telegram_bot.reader import reading_as
 from telegram_bot.work import Answers, Outgoing
 
@@ -30,8 +31,10 @@ log = structlog.get_logger(__name__)
 
 KEEP_SECONDS = 15 * 60.0
 _AWAY = (LEFT, BANNED)
+_TABLES = (".csv", ".txt")
 
 FindAnswer = Callable[[int, int], Awaitable[int | None]]
+Fetch = Callable[[str, int], Awaitable[bytes]]
 
 
 class CloseTap(Protocol):
@@ -61,12 +64,15 @@ class Handlers:
         find_answer: FindAnswer,
         close_tap: CloseTap,
         lives: LivePrices | None = None,
+        fetch: Fetch | None = None,
     ) -> None:
         """Answer with what `listener` says.
 
         Args:
             find_answer: Takes a chat and their message there; returns ours that answered it.
+            fetch: Takes a file's id and the most bytes of it; see `ports.Upload`.
         """
+        self._fetch = fetch
         self._listener = listener
         self._find_answer = find_answer
         self._close_tap = close_tap
@@ -121,6 +127,9 @@ class Handlers:
     async def _message(self, message: Message) -> Answers:
         user = message.from_user
         text = message.text or _as_words(message)
+        file = None
+        if not text and (file := self._table(message)) is not None:
+            text = "/portfolio import"
         if user is None or not text or _by_a_machine(message):
             return Answers()
         speaker = _speaker(message.chat, user)
@@ -130,7 +139,7 @@ class Handlers:
             before = await self._find_answer(speaker.chat, asked)
             if before is None and _edited_late(message):
                 return Answers()
-        reply = await self._listener.said(text, speaker)
+        reply = await self._listener.said(text, speaker, file)
         if reply is None:
             return Answers()
         if before is not None and reply.document is None:
@@ -138,6 +147,16 @@ class Handlers:
         if reply.replaces is not None:
             return Answers((edit(reply, reply.replaces, answers=asked),), forget=reply.forgets)
         return Answers(new_messages(reply, _place(message), answers=asked), forget=reply.forgets)
+
+    def _table(self, message: Message) -> Upload | None:
+        """Take a CSV file that somebody sends in private for one to be read."""
+        document = message.document
+        if document is None or self._fetch is None or message.chat.type != PRIVATE:
+            return None
+        if not document.file_name.lower().endswith(_TABLES):
+            return None
+        fetch = partial(self._fetch, document.file_id)
+        return Upload(document.file_name, document.file_size, fetch)
 
     async def _tap(self, query: CallbackQuery) -> Answers:
         if query.message is None and query.inline_message_id is None or not query.data:

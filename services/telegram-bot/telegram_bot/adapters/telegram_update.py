@@ -37,6 +37,14 @@ class Location(msgspec.Struct):
     latitude: float
 
 
+class Document(msgspec.Struct):
+    """A file that is no picture; names and sizes may be missing."""
+
+    file_id: str
+    file_name: str = ""
+    file_size: int | None = None
+
+
 class Message(msgspec.Struct, rename={"from_user": "from"}):
     """Attributes: date, edit_date: UTC seconds since 1970; 0: the message is not to be had."""
 
@@ -49,6 +57,7 @@ class Message(msgspec.Struct, rename={"from_user": "from"}):
     edit_date: int | None = None
     text: str | None = None
     location: Location | None = None
+    document: Document | None = None
     is_automatic_forward: bool = False
     is_topic_message: bool = False
     message_thread_id: int | None = None

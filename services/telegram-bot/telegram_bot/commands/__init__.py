@@ -28,6 +28,7 @@ from telegram_bot.ports import (
     Progress,
     Reply,
     Speaker,
+    Upload,
 )
 from telegram_bot.profiles import Profile
 from telegram_bot.profiles import load as load_profile
@@ -51,7 +52,7 @@ class Request:
     speaker: Speaker
     typed: bool = True
     rest: str = ""
-    file: bytes | None = None
+    file: Upload | None = None
 
 
 class NoAdmins:

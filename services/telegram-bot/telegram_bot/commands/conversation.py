@@ -32,7 +32,7 @@ from telegram_bot.commands.talk_meaning import Unsure
 from telegram_bot.commands.typed import Typed, take_apart
 from telegram_bot.formatting import trouble
 from telegram_bot.formatting.html import code, shortened
-from telegram_bot.ports import BUTTON_VERSION, Notice, Press, Reply, Rows, Speaker
+from telegram_bot.ports import BUTTON_VERSION, Notice, Press, Reply, Rows, Speaker, Upload
 from telegram_bot.reader import Reader, _, reading_as
 
 log = structlog.get_logger(__name__)
@@ -52,7 +52,7 @@ class Conversation:
         self._bot = bot.lower()
         self._pace = pace
 
-    async def said(self, text: str, speaker: Speaker) -> Reply | None:
+    async def said(self, text: str, speaker: Speaker, file: Upload | None = None) -> Reply | None:
         """Answer a message, or None where silence is right: what a group says is not for us."""
         typed = take_apart(text.strip())
         if not self._is_for_us(typed, speaker):
@@ -61,7 +61,7 @@ class Conversation:
             if typed is None:
                 reply = await self._plain(text, speaker)
             else:
-                reply = await self._answer(typed, speaker)
+                reply = await self._answer(typed, speaker, file)
             return await self._with_news(reply, speaker) if reply else None
 
     async def _with_news(self, reply: Reply, speaker: Speaker) -> Reply:
@@ -90,7 +90,9 @@ class Conversation:
         with reading_as(await self._reader(speaker)):
             return groups.greeting(self._services, self._bot, speaker.chat)
 
-    async def _answer(self, typed: Typed, speaker: Speaker) -> Reply | None:
+    async def _answer(
+        self, typed: Typed, speaker: Speaker, file: Upload | None = None
+    ) -> Reply | None:
         found = links.followed(typed, self._services.commands)
         if found is not None and found[0].groups == "everybody":
             typed = found[1]
@@ -100,7 +102,8 @@ class Conversation:
         if command is None:
             return self._unknown(typed, speaker)
         await self._end_question(command, speaker)
-        return (await self.run(command, Request(typed.words, speaker, rest=typed.rest)))[0]
+        request = Request(typed.words, speaker, rest=typed.rest, file=file)
+        return (await self.run(command, request))[0]
 
     async def pressed(self, data: str, speaker: Speaker) -> Reply | Notice | None:
         """Answer a tap. Trouble becomes a notice, so that the message that was tapped stays."""

@@ -81,9 +81,7 @@ def read(
         BadInput: If it is no such file at all.
     """
     if len(content) > MOST_BYTES:
-        raise BadInput(
-            _("The file is too large: at most {most} kB.").format(most=MOST_BYTES // 1024)
-        )
+        raise too_large()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -104,6 +102,11 @@ def read(
         except BadInput as error:
             troubles.append(Trouble(line, str(error)))
     return entries, troubles
+
+
+def too_large() -> BadInput:
+    """Return what is said about a file of too many bytes."""
+    return BadInput(_("The file is too large: at most {most} kB.").format(most=MOST_BYTES // 1024))
 
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:

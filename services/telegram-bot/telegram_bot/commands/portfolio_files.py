@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from common.errors import BadInput, Unavailable
 from telegram_bot.commands import Request, Services, portfolio_csv
 from telegram_bot.commands.portfolio_trades import refuse_impossible
 from telegram_bot.formatting import portfolio
 from telegram_bot.ledger import Entry
-from telegram_bot.ports import Document, Press, Reply
+from telegram_bot.ports import Document, Press, Reply, Upload
 from telegram_bot.reader import _, reader
 
 
@@ -20,11 +21,21 @@ async def export(request: Request, services: Services) -> Reply:
     return Reply(portfolio.exported(len(entries)), document=document)
 
 
+async def _fetched(file: Upload) -> bytes:
+    if file.size is not None and file.size > portfolio_csv.MOST_BYTES:
+        raise portfolio_csv.too_large()
+    try:
+        return await file.fetch(portfolio_csv.MOST_BYTES)
+    except Unavailable:
+        raise BadInput(_("The file could not be fetched. Please send it again.")) from None
+
+
 async def take_in(request: Request, services: Services) -> Reply:
     """Keep all trades of a file or of pasted lines, or none where any of them is wrong."""
     chat = request.speaker.chat
-    content = request.file
-    if content is None:
+    if request.file is not None:
+        content = await _fetched(request.file)
+    else:
         pasted = request.rest.strip().partition("import")[2].strip()
         if not pasted:
             await services.people.ask(chat, "portfolio import")

@@ -3,9 +3,25 @@ from datetime import timedelta
 import pytest
 
 from common.errors import Unavailable
-from telegram_bot.ports import Notice, Press, Reply
+from telegram_bot.people import Strangers
+from telegram_bot.ports import Notice, Press, Reply, Upload
 from tests.support.fake_market import Listing
 from tests.support.talk import Talk, copies, labels, press
+
+
+class Asking(Strangers):
+    """Remembers the question that waits for words."""
+
+    question: str | None = None
+
+    async def ask(self, chat: int, command: str) -> None:
+        self.question = command
+
+    async def asked(self, chat: int) -> str | None:
+        return self.question
+
+    async def end_question(self, chat: int) -> None:
+        self.question = None
 
 
 async def _with_trades() -> Talk:
@@ -251,3 +267,30 @@ async def test_no_button_is_too_long_for_telegram() -> None:
 
     assert all(item.fits for row in reply.buttons for item in row if isinstance(item, Press))
     assert isinstance(tapped, Notice)
+
+
+async def test_a_file_that_is_too_large_or_cannot_be_had_says_so() -> None:
+    it = Talk()
+
+    async def gone(most: int) -> bytes:
+        raise Unavailable("Telegram is away")
+
+    async def send(size: int) -> Reply | None:
+        file = Upload("trades.csv", size, gone)
+        return await it.conversation.said("/portfolio import", it.speaker(), file)
+
+    large, missing = await send(10_000_000), await send(100)
+
+    assert large is not None and "too large: at most 256 kB" in large.text
+    assert missing is not None and "could not be fetched" in missing.text
+
+
+async def test_pasted_lines_answer_the_question_for_them() -> None:
+    it = Talk(people=Asking())
+
+    await it.say("/portfolio import")
+    taken = await it.say("side,symbol,quantity,price,note\nbuy,BTC,0.5,61200,first one")
+
+    assert taken.text == "✅ 1 trade imported."
+    (kept,) = await it.services.ledger.entries(1001)
+    assert kept.note == "first one"
