@@ -96,6 +96,10 @@ class BenchTelegram:
             caller.close()
         return measured
 
+    def next_chats(self, count: int) -> range:
+        """Return the chats that the next updates come from."""
+        return range(_FIRST_CHAT + self._next + 1, _FIRST_CHAT + self._next + 1 + count)
+
     async def _ask(self, caller: "_Caller") -> float:
         self._next += 1
         chat = _FIRST_CHAT + self._next
