@@ -20,7 +20,7 @@ from local.environment import APART, ROOT
 
 FOLDER = ROOT / "requirements"
 # "dev" first: the others take its versions, so that an environment grows from run to dev in place.
-EXTRAS = ("dev", "run", "market-data", "telegram-bot", "playground")
+EXTRAS = ("dev", "run", "market-data", "telegram-bot", "playground", "deploy")
 _FIRST_LINE = "# Made by `make lock` from the extras of pyproject.toml, "
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)")
 _ADDRESS = re.compile(r"https?://|^\s*--(?:extra-)?index-url|^\s*--find-links", re.MULTILINE)
