@@ -27,18 +27,19 @@ def render_curve(curve: Curve) -> bytes:
     values = [value for line in curve.lines for value in known(line)]
     box = curve_box(axis_width(_widest(curve, values)))
     scale = around(values, box.top, box.bottom)
-    slot = box.width / (len(curve.at) - 1)
     canvas = Canvas(colours.ground)
     draw_header(canvas, curve.words, colours)
 
+    start, seconds = curve.at[0], (curve.at[-1] - curve.at[0]).total_seconds() or 1.0
+
     def place(number: int) -> float:
-        return box.left + number * slot
+        return box.left + (curve.at[number] - start).total_seconds() / seconds * box.width
 
     first = curve.lines[0]
     for points in stretches(first.values, scale, place):
         ends = [(points[-1][0], box.bottom), (points[0][0], box.bottom)]
         canvas.area([*points, *ends], colours.fill)
-    marks = moments(curve.at, curve.zone, curve.words.months, _APART, slot)
+    marks = moments(curve.at, curve.zone, curve.words.months, _APART, place)
     draw_moments(canvas, [(place(number), word) for number, word in marks], [box], colours)
     draw_values(canvas, box, scale, curve.write, colours, _VALUES)
     for line in reversed(curve.lines):

@@ -66,7 +66,7 @@ def _near(value: float, step: Decimal) -> Decimal:
 
 
 def _draw_moments(canvas: Canvas, chart: Chart, layout: Layout, colours: Theme) -> None:
-    marks = moments(chart.bars.opened_at, chart.zone, chart.words.months, _APART, layout.slot)
+    marks = moments(chart.bars.opened_at, chart.zone, chart.words.months, _APART, layout.middle)
     boxes = [box for box in (layout.price, layout.volume, layout.panel) if box is not None]
     places = [(layout.middle(number), word) for number, word in marks]
     draw_moments(canvas, places, boxes, colours)

@@ -10,14 +10,18 @@ _MINUTES = (5, 10, 15, 30)
 
 
 def moments(
-    opened_at: Sequence[datetime], zone: tzinfo, months: Sequence[str], apart: float, slot: float
+    opened_at: Sequence[datetime],
+    zone: tzinfo,
+    months: Sequence[str],
+    apart: float,
+    place: Callable[[int], float],
 ) -> list[_Mark]:
     """Return the bars to name, with their words, none closer than `apart` points to the next.
 
     Args:
         opened_at: Aware, oldest first.
         months: Twelve short names.
-        slot: Points that a bar takes.
+        place: Returns where a bar is, in points from the left.
     """
     local = [at.astimezone(zone) for at in opened_at]
     for key, write in _levels(months):
@@ -26,7 +30,7 @@ def moments(
             for number in range(1, len(local))
             if key(local[number]) != key(local[number - 1])
         ]
-        steps = [(after - before) * slot for before, after in zip(found, found[1:])]
+        steps = [place(after) - place(before) for before, after in zip(found, found[1:])]
         if found and min(steps, default=apart) >= apart:
             return [(number, write(local[number], local[number - 1])) for number in found]
     return []

@@ -44,7 +44,9 @@ async def why(request: Request, words: list[str], services: Services) -> Reply:
     """Explain the last decisions."""
     now = services.clock.now().timestamp()
     text = wording.why(await services.papers.decisions(request.speaker.chat), now)
-    return Reply(text, ((Press(_("🔄 Refresh"), "paper why"), Press("📒", "paper", fresh=True)),))
+    return Reply(
+        text, ((Press(_("🔄 Refresh"), "paper why"), Press(_("📒 Account"), "paper", fresh=True)),)
+    )
 
 
 async def _off(request: Request, words: list[str], services: Services) -> Reply:

@@ -37,7 +37,7 @@ async def buy(request: Request, words: list[str], services: Services) -> Reply:
         asked = replace(asked, stop=_USUAL_STOP)
     distance = await _distance(asked.stop, found, asked.timeframe, services)
     paid = terms.bought_at(found.price)
-    stop = less(paid, distance) if distance is not None else None
+    stop = less(found.price, distance) if distance is not None else None
     if stop is not None and stop <= 0:
         raise BadInput(_("The stop would be at or below 0."))
     quantity = _quantity(asked, paper, found, stop, services)

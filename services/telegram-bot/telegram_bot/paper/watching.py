@@ -18,7 +18,7 @@ from common.market import Candle, Timeframe
 from telegram_bot.paper.book import Auto, Change, Decided, Paper, Papers
 from telegram_bot.paper.deciding import decide, last_opening
 from telegram_bot.paper.prices import sure_candles, sure_price, terms_of
-from telegram_bot.paper.wording import SHOW, bought_text, sold_text
+from telegram_bot.paper.wording import bought_text, show_rows, sold_text
 from telegram_bot.people import People
 from telegram_bot.ports import CandlesQuestion, MarketData, Reply
 from telegram_bot.profiles import Profile
@@ -178,9 +178,9 @@ class Watch:
         told: Reply | None = None
         with reading_as(reader):
             if trades:
-                told = Reply(sold_text(trades, paper, self._profile), SHOW)
+                told = Reply(sold_text(trades, paper, self._profile), show_rows())
             elif bought is not None:
-                told = Reply(bought_text(bought, paper, self._profile), SHOW)
+                told = Reply(bought_text(bought, paper, self._profile), show_rows())
         mark: tuple[float, Decimal] | None = None
         if prices and (trades or bought or now - paper.marked_at >= _MARK_EVERY):
             mark = (now, paper.account.worth(prices))

@@ -41,7 +41,12 @@ FOLLOWED = {
     "too little": later("in, but the cash is less than the smallest position"),
 }
 _TRENDS = {"up": later("up"), "down": later("down")}
-SHOW: Rows = ((Press("📒", "paper", fresh=True), Press("📊", "paper stats", fresh=True)),)
+
+
+def show_rows() -> Rows:
+    """Offer the account and its statistics."""
+    account = Press(_("📒 Account"), "paper", fresh=True)
+    return ((account, Press(_("📊 Stats"), "paper stats", fresh=True)),)
 
 
 def costs_line(profile: Profile) -> str:

@@ -51,14 +51,14 @@ def _opened(hours: float, count: int = 120) -> list[datetime]:
 
 @pytest.mark.parametrize("hours", [1 / 60, 0.25, 1, 4, 12, 24, 168])
 def test_a_time_axis_names_moments_that_do_not_touch(hours: float) -> None:
-    marks = moments(_opened(hours), BERLIN, MONTHS, apart=132, slot=9.2)
+    marks = moments(_opened(hours), BERLIN, MONTHS, apart=132, place=lambda number: number * 9.2)
 
     assert 2 <= len(marks) <= 9
     assert all((after - before) * 9.2 >= 132 for (before, _), (after, _) in pairwise(marks))
 
 
 def test_days_begin_at_the_readers_midnight() -> None:
-    marks = moments(_opened(1, 48), BERLIN, MONTHS, apart=200, slot=22)
+    marks = moments(_opened(1, 48), BERLIN, MONTHS, apart=200, place=lambda number: number * 22)
 
     assert marks == [(3, "12:00"), (15, "20 Nov"), (27, "12:00"), (39, "21 Nov")]
 
@@ -66,7 +66,11 @@ def test_days_begin_at_the_readers_midnight() -> None:
 def test_the_hour_that_comes_twice_in_autumn_is_drawn_twice() -> None:
     start = datetime(2026, 10, 24, 21, tzinfo=UTC)
     marks = moments(
-        [start + timedelta(hours=number) for number in range(8)], BERLIN, MONTHS, 10, 140
+        [start + timedelta(hours=number) for number in range(8)],
+        BERLIN,
+        MONTHS,
+        10,
+        lambda number: number * 140,
     )
 
     assert [word for _, word in marks][:5] == ["25 Oct", "01:00", "02:00", "03:00", "04:00"]

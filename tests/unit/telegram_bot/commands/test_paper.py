@@ -14,12 +14,12 @@ from telegram_bot.profiles import load
 from tests.support.talk import ME, Talk, labels, press
 
 
-def desk(**ticker: Any) -> Talk:
+def desk(slippage: Decimal = Decimal(0), **ticker: Any) -> Talk:
     """Return a talk whose market quotes BTC at 100 on SIMU, for no costs."""
     profile = msgspec.structs.replace(
         load("SIMU"), symbols=["BTC-USDT", "ETH-USDT"], quote="USDT", fee_pct=Decimal(0)
     )
-    profile = msgspec.structs.replace(profile, slippage_pct=Decimal(0))
+    profile = msgspec.structs.replace(profile, slippage_pct=slippage)
     talk = Talk(profile=profile, papers=PassingPapers())
     talk.market.telling = {"source": "simu", "quality": "simulated", "alertable": True}
     talk.market.telling |= {"price": Decimal(100), **ticker}
@@ -64,6 +64,16 @@ async def test_a_risk_buys_so_much_that_the_stop_costs_it() -> None:
     assert Decimal("9.9") < lost <= 10
     assert position.target == 70_000
     assert "trailing stop" in reply.text and "target 70,000" in reply.text
+
+
+async def test_a_stop_that_is_named_stands_where_it_was_named() -> None:
+    talk = desk(slippage=Decimal(5))
+
+    await talk.say("/paper buy BTC 500 stop 90 target 120")
+
+    (position,) = (await held(talk)).account.positions
+    assert (position.stop, position.target) == (Decimal(90), Decimal(120))
+    assert position.average == Decimal(105)
 
 
 async def test_without_a_number_the_risk_is_the_environments_and_the_cap_cuts_it() -> None:
