@@ -29,7 +29,7 @@ async def answer(request: Request, services: Services) -> Reply:
     """Answer one block; without a timeframe, an overview of four before it."""
     asked = read(words_of(" ".join(request.words)))
     if asked.symbol is None:
-        return await which_coin("atr", services)
+        return await which_coin("atr", services, request.speaker.chat)
     usual = in_usual_quote(asked.symbol)
     if asked.equity is not None and asked.risk_pct is None:
         asked = replace(asked, risk_pct=_usual_risk(services))

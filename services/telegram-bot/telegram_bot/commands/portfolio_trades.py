@@ -8,7 +8,7 @@ from common.wire import TickerReply
 from telegram_bot.arithmetic.holdings import Oversold, holdings
 from telegram_bot.commands import Request, Services, portfolio_words
 from telegram_bot.commands.portfolio_words import TradeWords
-from telegram_bot.commands.price import which_coin
+from telegram_bot.commands.price import tickers_as_usual, which_coin
 from telegram_bot.commands.words import NotUnderstood, words_of
 from telegram_bot.formatting import portfolio
 from telegram_bot.formatting.html import code
@@ -131,7 +131,7 @@ def _number(word: str) -> int:
 
 
 async def _ticker(symbol: str, services: Services) -> TickerReply:
-    found = await services.market.tickers([symbol])
+    found = await tickers_as_usual([symbol], services)
     for problem in found.problems:
         raise error_from(problem)
     return found.tickers[0]

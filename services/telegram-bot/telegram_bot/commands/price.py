@@ -18,6 +18,7 @@ from telegram_bot.formatting import trouble
 from telegram_bot.formatting.html import italic
 from telegram_bot.formatting.numbers import plain
 from telegram_bot.formatting.price import price_brief, price_card, price_table
+from telegram_bot.formatting.source import shown
 from telegram_bot.ports import Copy, Live, Press, Reply, Rows, error_from
 from telegram_bot.reader import _, later
 
@@ -34,10 +35,10 @@ async def answer(request: Request, services: Services) -> Reply:
     mode = words.pop().lower() if len(words) > 1 and words[-1].lower() in _MODES else ""
     words = without_repeats(priced_in(words))
     if not words:
-        return await which_coin("price", services)
+        return await which_coin("price", services, request.speaker.chat)
     known, refused = _sort(words)
     asked, left_out = known[:MOST], known[MOST:]
-    found = await _tickers(asked, services) if asked else _NOTHING
+    found = await tickers_as_usual(asked, services) if asked else _NOTHING
     tickers = list({ticker.symbol: ticker for ticker in found.tickers}.values())
     problems = [*found.problems, *refused]
     if not request.typed and len(words) > 1:
@@ -53,7 +54,7 @@ async def answer(request: Request, services: Services) -> Reply:
     return Reply(text, _refresh(asked) if may_change else ())
 
 
-async def _tickers(asked: Sequence[str], services: Services) -> wire.TickersReply:
+async def tickers_as_usual(asked: Sequence[str], services: Services) -> wire.TickersReply:
     """Ask in the reader's currency, and again as it comes for markets that lack it."""
     usual = [in_usual_quote(word) for word in asked]
     found = await services.market.tickers(usual)
@@ -66,9 +67,13 @@ async def _tickers(asked: Sequence[str], services: Services) -> wire.TickersRepl
     )
 
 
-async def which_coin(command: str, services: Services) -> Reply:
-    """Ask for the missing market, with buttons for those that are listed."""
-    return Reply(trouble.which_coin(command), (await offered(command, services),))
+async def which_coin(command: str, services: Services, chat: int | None = None) -> Reply:
+    """Ask for the missing market, with buttons for the chat's own coins, else for those listed."""
+    watched = await services.watchlists.watched(chat) if chat is not None else ()
+    own = tuple(
+        Press(shown(symbol).base, f"{command} {symbol}") for symbol in watched[: len(OFFERED)]
+    )
+    return Reply(trouble.which_coin(command), (own or await offered(command, services),))
 
 
 async def offered(command: str, services: Services) -> tuple[Press, ...]:

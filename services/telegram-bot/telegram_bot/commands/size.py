@@ -9,6 +9,7 @@ from telegram_bot.arithmetic.sizing import NoSize, Size, Sizing, atr_stop, in_at
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.price import which_coin
 from telegram_bot.commands.size_words import SizeWords, read
+from telegram_bot.commands.usual import asked_as_usual
 from telegram_bot.commands.words import words_of
 from telegram_bot.formatting.html import italic
 from telegram_bot.formatting.numbers import plain, price
@@ -43,10 +44,10 @@ async def answer(request: Request, services: Services) -> Reply:
     """Size a position by a stop of ATR or one that was named."""
     asked = _with_habits(read(words_of(" ".join(request.words))), services)
     if asked.atr.symbol is None:
-        return await which_coin("size", services)
+        return await which_coin("size", services, request.speaker.chat)
     if asked.atr.equity is None:
         return _ask_for_equity(asked)
-    known = await _known(asked, asked.atr.symbol, services)
+    known = await asked_as_usual(asked.atr.symbol, lambda symbol: _known(asked, symbol, services))
     sizing = _sizing(asked, asked.atr.equity, known)
     sized = size(sizing)
     if isinstance(sized, NoSize):

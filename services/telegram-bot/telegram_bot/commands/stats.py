@@ -9,6 +9,7 @@ from common.market import Timeframe
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.listed import timeframes_of
 from telegram_bot.commands.price import which_coin
+from telegram_bot.commands.usual import asked_as_usual
 from telegram_bot.commands.words import NotUnderstood, market, shorten, words_of
 from telegram_bot.formatting.statistics import statistics_card
 from telegram_bot.ports import Press, Reply, Rows
@@ -34,8 +35,11 @@ async def answer(request: Request, services: Services) -> Reply:
     """Answer with the figures of a window of closed candles."""
     asked = _read(words_of(" ".join(request.words)))
     if asked.symbol is None:
-        return await which_coin("stats", services)
-    reply = await services.market.statistics(asked.symbol, asked.timeframe, asked.bars)
+        return await which_coin("stats", services, request.speaker.chat)
+    reply = await asked_as_usual(
+        asked.symbol,
+        lambda symbol: services.market.statistics(symbol, asked.timeframe, asked.bars),
+    )
     asked = replace(asked, symbol=reply.symbol)
     has = await timeframes_of(reply.symbol, services)
     return Reply(statistics_card(reply), _buttons(asked, has))

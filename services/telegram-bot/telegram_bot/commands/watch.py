@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from common.errors import BadInput
 from common.wire import Problem
 from telegram_bot.commands import Command, Request, Services
-from telegram_bot.commands.price import MOST, offered
+from telegram_bot.commands.price import MOST, offered, tickers_as_usual
 from telegram_bot.commands.words import market, priced_in, without_repeats, words_of
 from telegram_bot.formatting import trouble, watchlist
 from telegram_bot.ports import Press, Reply, Rows, error_from
@@ -20,7 +20,7 @@ async def answer(request: Request, services: Services) -> Reply:
         return Reply(watchlist.empty(), (await offered("watch", services),))
     if len(words) > MOST:
         raise BadInput(trouble.too_many(MOST))
-    found = await services.market.tickers([market(word) for word in words])
+    found = await tickers_as_usual([market(word) for word in words], services)
     symbols = without_repeats(ticker.symbol for ticker in found.tickers)
     if not symbols:
         raise error_from(found.problems[0])

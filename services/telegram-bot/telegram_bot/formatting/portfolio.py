@@ -32,6 +32,7 @@ from telegram_bot.ledger import Entry
 from telegram_bot.reader import _, plural, reader
 
 _LONGEST_AMOUNT = 10  # characters of an amount in the table
+_LONGEST_FIGURE = 20  # characters of a figure beside its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +138,15 @@ def holding_card(holding: Holding, row: Valued | None, trades: int) -> str:
     """Return what is held of one market; `row` where it has a price."""
     market = shown(holding.symbol)
     rows = [
-        (_("amount"), f"{exactly(holding.quantity)} {market.base}"),
-        (_("average cost"), price(holding.average)),
-        (_("cost"), money(holding.cost)),
+        (_("amount"), _narrow(exactly(holding.quantity), holding.quantity)),
+        (_("average cost"), _narrow(price(holding.average), holding.average)),
+        (_("cost"), _narrow(money(holding.cost), holding.cost)),
     ]
     if row is not None:
         rows += [
             (_("last price"), price(row.price)),
-            (_("value"), money(row.value)),
-            (_("unrealised"), signed_money(row.unrealised)),
+            (_("value"), _narrow(money(row.value), row.value)),
+            (_("unrealised"), _narrow(signed_money(row.unrealised), row.unrealised)),
             ("", signed_percent(row.unrealised_pct)),
             ("24h", signed_money(row.day)),
             (_("usual day"), money(row.swing)),
@@ -259,6 +260,10 @@ def exported(count: int) -> str:
 def full(most: int) -> str:
     """Say that the ledger takes no more; plain text."""
     return _("A portfolio holds {most} trades at most.").format(most=most)
+
+
+def _narrow(exact: str, value: Decimal | None) -> str:
+    return exact if len(exact) <= _LONGEST_FIGURE else compact(value)
 
 
 def _day(at: datetime) -> str:

@@ -1,7 +1,9 @@
 import pytest
 
 from common.errors import Unavailable
+from telegram_bot.people import Strangers
 from telegram_bot.ports import Reply
+from telegram_bot.reader import Reader
 from telegram_bot.watchlists import MOST_WATCHED
 from tests.support.fake_market import Listing
 from tests.support.talk import Talk, labels, press
@@ -103,3 +105,35 @@ async def test_nothing_is_added_while_market_data_is_down() -> None:
 @pytest.mark.parametrize("words", ["now", "edit please"])
 async def test_a_word_that_fits_nowhere_says_what_would(words: str) -> None:
     assert "/watchlist" in (await Talk().say(f"/watchlist {words}")).text
+
+
+async def test_which_coin_is_asked_with_ones_own_coins() -> None:
+    talk = Talk()
+    await talk.say("/watch sol arb")
+
+    for command in ("price", "atr", "size", "stats"):
+        asked = await talk.say(f"/{command}")
+        assert labels(asked) == [["SOL", "ARB"]]
+        assert press(asked, "ARB").command == f"{command} ARB-USDT"
+    assert labels(await talk.say("/price", talk.speaker(chat=2002)))[0][0] == "BTC"
+
+
+class Europeans(Strangers):
+    """Everybody counts in euros."""
+
+    async def reader(self, chat: int, told: str | None = None) -> Reader:
+        return Reader(quote="EUR")
+
+
+async def test_ones_own_currency_comes_first_where_a_coin_is_traded_in_it() -> None:
+    talk = Talk(people=Europeans())
+    talk.market.listed.append(Listing("BTC-EUR", "Bitcoin", "58000.00"))
+
+    watched = await talk.say("/watch btc eth")
+    sized = await talk.say("/size btc eq 10k")
+    told = await talk.say("/stats eth")
+    noted = await talk.say("/portfolio add btc 0.5 @ 57000")
+
+    assert "<b>BTC/EUR, ETH/USDT</b>" in watched.text
+    assert "BTC/EUR · long" in sized.text and "ETH/USDT" in told.text
+    assert "57,000.00 EUR" in noted.text
