@@ -8,7 +8,7 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from common.wire import encode
@@ -54,7 +54,7 @@ class BenchTelegram:
         self._tickers = encode(await market.tickers(["BTC"]))
         self._markets = encode(await market.markets(100))
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0)
+        self._server = await loop.create_server(lambda: Connection(self), "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def closed_loop(self, hook: str, port: int, *, slots: int, seconds: float) -> Measured:
@@ -122,7 +122,7 @@ class BenchTelegram:
         return json.dumps({"ok": True, "result": result}).encode(), 0.0
 
     def _message(self, body: bytes) -> bytes:
-        said = json.loads(body) if body.startswith(b"{") else _form(body)
+        said = json.loads(body) if body.startswith(b"{") else form(body)
         chat = int(said["chat_id"])
         self.sent += 1
         if waiting := self._waiting.pop(chat, None):
@@ -142,7 +142,7 @@ class BenchTelegram:
         return json.dumps({"ok": True, "result": message}).encode()
 
 
-def _form(body: bytes) -> dict[str, str]:
+def form(body: bytes) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(body.decode()).items()}
 
 
@@ -162,10 +162,18 @@ def _update(number: int, chat: int) -> bytes:
     return json.dumps(update).encode()
 
 
-class _Connection(asyncio.Protocol):
+class Answering(Protocol):
+    """What answers the requests of connections."""
+
+    def handle(self, target: str, body: bytes) -> tuple[bytes, float]:
+        """Return what to answer, and after how many seconds."""
+        ...
+
+
+class Connection(asyncio.Protocol):
     """HTTP/1.1 with a Content-Length, and nothing else."""
 
-    def __init__(self, world: BenchTelegram) -> None:
+    def __init__(self, world: "Answering") -> None:
         self._world = world
         self._buffer = b""
         self._transport: asyncio.Transport | None = None

@@ -89,6 +89,10 @@ class Chat:
         found = [button for row in rows for button in row if label in button["text"]]
         return str(found[0]["callback_data"])
 
+    async def hear(self) -> Json:
+        """Return the next message that the bot sends without being asked."""
+        return await self._from_bot("message", await self._now())
+
     async def _from_bot(self, kind: str, after: int) -> Json:
         while True:
             event = await self.telegram.next_event(kind, after=after, chat=self._number)
@@ -103,7 +107,10 @@ class Chat:
 
 @asynccontextmanager
 async def bot(
-    telegram: Playground, market_address: str, environment: Environment = "local"
+    telegram: Playground,
+    market_address: str,
+    environment: Environment = "local",
+    clock: Clock | None = None,
 ) -> AsyncIterator[None]:
     """Run the bot against a playground and a market-data service until the block ends."""
     with TemporaryDirectory() as folder:
@@ -115,7 +122,7 @@ async def bot(
             database_url=SecretStr(f"sqlite:///{folder}/bot.sqlite"),
         )
         stop = asyncio.Event()
-        running = asyncio.create_task(run(settings, stop))
+        running = asyncio.create_task(run(settings, stop, clock=clock))
         try:
             yield
         finally:
@@ -125,18 +132,22 @@ async def bot(
 
 @asynccontextmanager
 async def assistant(
-    *, clock: Clock | None = None, environment: Environment = "local", **market: Any
+    *,
+    clock: Clock | None = None,
+    one_clock: bool = False,
+    environment: Environment = "local",
+    **market: Any,
 ) -> AsyncIterator[Chat]:
     """Run everything and yield a person's chat.
 
     Args:
-        clock: Of market-data and Telegram.
+        clock: Of market-data and Telegram; `one_clock`: of the bot too.
         **market: Its settings; SIMU and the shipped recordings by default.
     """
     settings = MarketSettings(environment=environment, **market)
     async with (
         serve(create_app(settings, clock)) as market_address,
         playground(flood=None, clock=clock) as telegram,
-        bot(telegram, market_address, environment),
+        bot(telegram, market_address, environment, clock if one_clock else None),
     ):
         yield Chat(telegram)

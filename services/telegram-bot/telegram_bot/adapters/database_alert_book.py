@@ -78,7 +78,7 @@ class DatabaseAlertBook:
         skip: Mapping[str, int],
         most: int,
     ) -> Mapping[str, Sequence[Alert]]:
-        touched = _touched(watched, rank(low), rank(high), at)
+        touches = touched(watched, rank(low), rank(high), at)
 
         def read(connection: Connection) -> Mapping[str, Sequence[Alert]]:
             return {
@@ -86,7 +86,7 @@ class DatabaseAlertBook:
                     alert_of(row)
                     for row in connection.execute(query.offset(skip.get(edge, 0)).limit(most))
                 ]
-                for edge, query in touched.items()
+                for edge, query in touches.items()
             }
 
         return await self._reader.run(read)
@@ -199,8 +199,12 @@ def _of(watched: Watched) -> ColumnElement[bool]:
     return and_(alerts.c.symbol == watched[0], alerts.c.measure == watched[1].text)
 
 
-def _touched(watched: Watched, low: int, high: int, at: float) -> dict[str, Select[Any]]:
-    """Nearest first, with a limit: so that each is a walk along one end of an index."""
+def touched(watched: Watched, low: int, high: int, at: float) -> dict[str, Select[Any]]:
+    """Return the query of each edge, nearest first: with a limit a walk along one end of an index.
+
+    Args:
+        low, high: Ranks of the measure's extremes.
+    """
     level, edge = alerts.c.level, alerts.c.edge
     fresh = (
         _of(watched),

@@ -75,7 +75,7 @@ class WatchedMarket:
         if measure.kind is Kind.MOVE and measure not in self._windows:
             self._windows[measure] = Extremes(_seconds(measure))
             for look in self._recent:
-                self._windows[measure].add(look.at, look.low, look.high)
+                self._windows[measure].add(look.begins, look.at, look.low, look.high)
 
     @property
     def longest(self) -> float:
@@ -110,20 +110,18 @@ class WatchedMarket:
         """Return what a look at the price means for a measure of it."""
         if measure == PRICE:
             return look
-        return self._moved(measure, look, look.at - _seconds(measure))
+        return self._moved(measure, look, 0.0)
 
     def step(self, alert: Alert, measure: Measure, look: Look, value: Look) -> Look:
         """Return the look as one alert sees it: its own move since it was anchored."""
         if measure == PRICE:
             return value
-        since = max(alert.anchored_at, look.at - _seconds(measure))
-        return self._moved(measure, look, since)
+        return self._moved(measure, look, alert.anchored_at)
 
     def remember(self, look: Look) -> None:
         """Count a look among the past of those that follow."""
         for window in self._windows.values():
-            # A candle's extremes are of any time from its beginning on.
-            window.add(look.begins, look.low, look.high)
+            window.add(look.begins, look.at, look.low, look.high)
         self._recent.append(look)
         while self._recent[0].at < look.at - _RECENT_SECONDS:
             self._recent.popleft()
@@ -139,8 +137,8 @@ class WatchedMarket:
         price, window = value.price, self._windows[measure]
         floor, ceiling = Decimal(0), Decimal("Infinity")
         for alert, _ in stay:
-            since = max(alert.anchored_at, value.at - _seconds(measure))
-            lowest, highest = window.lowest(since) or price, window.highest(since) or price
+            lowest = window.lowest(value.at, alert.anchored_at) or price
+            highest = window.highest(value.at, alert.anchored_at) or price
             share = alert.rule.threshold / 100
             floor = max(floor, highest * (1 - share), lowest)
             ceiling = min(ceiling, lowest * (1 + share), highest)
@@ -153,8 +151,9 @@ class WatchedMarket:
             at = reply.as_of.timestamp() + reply.age_ms / 1_000
             self.doubted.add(at // _MINUTE * _MINUTE)
 
-    def _moved(self, measure: Measure, look: Look, since: float) -> Look:
-        down, up = self._windows[measure].moves(since, look.low, look.high, look.last)
+    def _moved(self, measure: Measure, look: Look, anchor: float) -> Look:
+        window = self._windows[measure]
+        down, up = window.moves(look.at, anchor, look.low, look.high, look.last)
         return replace(look, low=down, high=up, last=Decimal(0))
 
 
