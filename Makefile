@@ -10,9 +10,9 @@ BASE ?= python:3.13-slim
 .DEFAULT_GOAL := help
 SAFETY_VENV := $(if $(SAFETY_API_KEY),venv-safety-current)
 
-.PHONY: help run test check ahead prove lock format clean venv-run venv-dev venv-tools venv-safety \
+.PHONY: help run test check ahead prove lock format clean venv-run venv-dev venv-tools venv-checkov venv-safety \
 	generated lint types contracts security secrets vulnerabilities licences documentation \
-	duplication docstrings workflows dockerfiles locked canaries branch sbom sign facts faketime \
+	duplication docstrings workflows dockerfiles templates locked canaries branch sbom sign facts faketime \
 	vendor-safety secrets-history performance-report weekly-report dashboard release-start release-publish hooks unit integration e2e containers coverage images others gate
 
 help: ## Print this list
@@ -24,16 +24,16 @@ help: ## Print this list
 run: venv-run ## Start the assistant: a chat page, or real Telegram with TELEGRAM_BOT_TOKEN set
 	@$(IN) -m local run
 
-test: venv-dev venv-tools venv-safety ## Run every test that can run here; COVERAGE=1 says what they cover
+test: venv-dev venv-tools venv-checkov venv-safety ## Run every test that can run here; COVERAGE=1 says what they cover
 	@$(IN) -m local test
 
-check: venv-dev venv-tools venv-safety ## Run the static gates, or those in GATES="name name"
+check: venv-dev venv-tools venv-checkov venv-safety ## Run the static gates, or those in GATES="name name"
 	@$(IN) -m local check $(GATES)
 
 format: venv-dev ## Rewrite the code in the project's format
 	@$(IN) -m isort --quiet . && $(IN) -m black --quiet .
 
-ahead: venv-dev venv-tools venv-safety ## Run the tests again on a clock two years ahead
+ahead: venv-dev venv-tools venv-checkov venv-safety ## Run the tests again on a clock two years ahead
 	@$(IN) -m local test --ahead
 
 prove: venv-dev ## Run the long proofs and benchmarks, or those in PROOFS="name name"
@@ -104,6 +104,9 @@ workflows: venv-dev venv-tools ## actionlint, zizmor, schemas, YAML and shell
 dockerfiles: venv-dev venv-tools ## hadolint
 	@$(IN) -m local check hadolint
 
+templates: venv-dev venv-tools venv-checkov ## cfn-lint and checkov
+	@$(IN) -m local check cfn-lint checkov
+
 locked: venv-dev ## The lock files fit pyproject.toml, every package with hashes
 	@$(IN) -m local check locks
 
@@ -125,7 +128,7 @@ containers: venv-dev venv-tools ## Tests that build, start and ask every image
 coverage: venv-dev ## Put together what the tests covered and hold it to the floors
 	@$(IN) -m local test coverage
 
-canaries: venv-dev venv-tools venv-safety ## Plant a defect for each gate and see that gate alone fail
+canaries: venv-dev venv-tools venv-checkov venv-safety ## Plant a defect for each gate and see that gate alone fail
 	@$(IN) -m local test canaries
 
 faketime: ## Install the clock of `make ahead`, where apt can
@@ -161,7 +164,7 @@ release-publish: venv-dev ## Tag the release or hotfix in HEAD_REF, publish it a
 gate: ## Fail unless every job in NEEDS succeeded; closes a workflow
 	@$(PYTHON) scripts/local/gate.py
 
-venv-run venv-dev venv-tools venv-safety venv-safety-current: venv-%:
+venv-run venv-dev venv-tools venv-checkov venv-safety venv-safety-current: venv-%:
 	@command -v $(PYTHON) >/dev/null || { \
 		echo "There is no $(PYTHON) here. Install it, for example: sudo apt-get install python3 python3-venv" >&2; \
 		exit 1; }

@@ -1,6 +1,6 @@
 """Make an environment fit what is asked, doing nothing when it already fits.
 
-    python3 scripts/local/environment.py run|dev|tools|safety|safety-current
+    python3 scripts/local/environment.py run|dev|tools|checkov|safety|safety-current
 
 `.venv` holds our programs; the tools of the gates live apart, because what they need would fight
 with what our programs need.
@@ -26,7 +26,7 @@ OLDEST = (3, 11)
 # "dev" holds everything of "run" at the same versions; `make check` holds the lock files to it.
 SATISFIED_BY = {"run": ("run", "dev"), "dev": ("dev",)}
 # Each stands in `.venv-<name>` and holds what its lock file names, and nothing of ours.
-APART = ("tools", "safety", "safety-current")
+APART = ("tools", "checkov", "safety", "safety-current")
 
 
 class CannotInstall(Exception):

@@ -12,6 +12,7 @@ from local.environment import folder_of
 PYTHON = sys.executable
 CODE = ("services", "scripts", "infrastructure", "tests")
 _TOOLS = str(folder_of("tools") / "bin")
+_CHECKOV = str(folder_of("checkov") / "bin" / "checkov")
 _COMPOSE = tuple(f"docker-compose{name}.yml" for name in ("", ".test", ".perf"))
 _SHELL = (".ci/run",)
 _PROGRAMS = ("market-data", "telegram-bot", "playground")
@@ -29,6 +30,9 @@ def _tool(name: str, *arguments: str) -> tuple[str, ...]:
 # The longest first, so that the others fit beside it.
 GATES: dict[str, tuple[str, ...]] = {
     "mypy": _module("mypy"),
+    "checkov": (_CHECKOV, "--framework", "cloudformation", "--compact", "--quiet")
+    + ("--skip-download", "--directory", "infrastructure/aws"),  # without it, it calls its vendor
+    "cfn-lint": _tool("cfn-lint", "--regions", "us-east-1", "--", "infrastructure/aws/*.yml"),
     "black": (*_module("black"), "--check", *CODE),  # a diff would keep it from its cache
     "flake8": (*_module("flake8"), *CODE),
     "duplication": _module("gates.duplication"),

@@ -89,6 +89,8 @@ down_revision = "{:04}"
 def upgrade() -> None:
     op.drop_table("users")
 '''
+_SHAPE = "Resources:\n  It:\n    Type: AWS::EC2::InternetGateway\n    Properties:\n      Tag: []\n"
+_OPEN = "Resources:\n  It:\n    Type: AWS::S3::Bucket\n"
 _MYPY = '\ndef canary() -> int:\n    """Return one."""\n    return "1"\n'
 _FLAG = (
     '\ndef enabled(flag: str) -> bool:\n    """Say no."""\n    return not flag\n\n\n'
@@ -120,6 +122,8 @@ CANARIES = (
         "market-data.Dockerfile",
         lambda: "RUN cd /tmp && apt-get install curl\n",
     ),
+    Canary("cfn-lint", "infrastructure/aws/canary-shape.yml", "canary-shape.yml", lambda: _SHAPE),
+    Canary("checkov", "infrastructure/aws/canary-open.yml", "canary-open.yml", lambda: _OPEN),
     Canary("shellcheck", ".ci/run", ".ci/run", lambda: "rm $(ls $canary)\n"),
     Canary("locks", "requirements/playground.txt", "canary-lock", lambda: "canary-lock==1.0\n"),
     Canary(
