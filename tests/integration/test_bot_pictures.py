@@ -9,10 +9,11 @@ import pytest
 from playground.chats import YOU, Message
 from playground.faults import Fault
 from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
-from telegram_bot.ports import Picture, Press, Reply
+from telegram_bot.adapters.telegram_progress import TelegramProgress
+from telegram_bot.ports import Picture, Press, Reply, Speaker, Upload
 from telegram_bot.work import Outgoing
 from tests.support.databases import KINDS, fresh
-from tests.support.desk import Desk
+from tests.support.desk import Desk, Parrot
 from tests.support.desk import desk as open_desk
 from tests.support.png import png
 
@@ -154,3 +155,32 @@ async def test_who_blocked_the_bot_leaves_no_bytes_behind(desk: Desk) -> None:
 
     assert await desk.call(sent(chart(desk))) is None
     assert [(row.state, row.file) for row in await desk.rows()] == [("refused", None)]
+
+
+async def test_an_answer_takes_the_place_of_the_progress_that_was_told(desk: Desk) -> None:
+    progress = TelegramProgress(desk.post)
+    number = await progress.begin(YOU, "<b>10</b> of 20")
+    assert number is not None
+    await progress.tell(YOU, number, "20 of 20")
+    told = message(desk, number)["text"]
+
+    class Working(Parrot):
+        """Answers in the place of the progress."""
+
+        async def said(
+            self, text: str, speaker: Speaker, file: Upload | None = None
+        ) -> Reply | None:
+            return replace(chart(desk), replaces=number)
+
+    desk.answer_with(Working())
+    await desk.telegram.says("/backtest BTC")
+    await desk.get()
+
+    assert told == "20 of 20"
+    assert message(desk, number)["caption"] == "BTC · 4h"
+
+
+async def test_progress_that_cannot_be_told_is_passed_over(desk: Desk) -> None:
+    desk.fault("sendMessage", Fault(403, "Forbidden: bot was blocked by the user"))
+
+    assert await TelegramProgress(desk.post).begin(YOU, "10 of 20") is None
