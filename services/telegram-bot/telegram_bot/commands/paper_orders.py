@@ -227,9 +227,9 @@ def _floor(paper: Paper, now: float) -> float:
 
 
 def _why_not(error: CannotTrade) -> str:
-    known: dict[str, str] = {
-        "more than there is cash for": _("That is more than there is cash for."),
-        "more than is held": _("That is more than is held."),
-    }
-    small = _("That is less than the smallest amount that the market trades.")
-    return known.get(str(error), small)
+    match error.why:
+        case "no-cash":
+            return _("That is more than there is cash for.")
+        case "not-held":
+            return _("That is more than is held.")
+    return _("That is less than the smallest amount that the market trades.")

@@ -11,8 +11,16 @@ Reason = Literal["sold", "stop", "target", "trailing stop", "preset", "end"]
 """Why a position ended: by its owner, by one of its levels, by a preset, with a backtest."""
 
 
+Obstacle = Literal["too-little", "no-cash", "not-held"]
+"""Why an order cannot be filled: less than a lot, more than there is cash for, or than is held."""
+
+
 class CannotTrade(ValueError):
-    """An order that cannot be filled, with a sentence that says why."""
+    """An order that cannot be filled."""
+
+    def __init__(self, why: Obstacle) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +128,13 @@ def buy(
     """
     lots = in_lots(max(quantity, Decimal(0)), terms.lot_step)
     if lots <= 0:
-        raise CannotTrade("less than the smallest amount that the market trades")
+        raise CannotTrade("too-little")
     paid = terms.bought_at(price)
     value = product(lots, paid)
     fee = terms.fee(value)
     cost = total((value, fee))
     if cost > account.cash:
-        raise CannotTrade("more than there is cash for")
+        raise CannotTrade("no-cash")
     before = account.position(symbol)
     if before is None:
         held = Position(symbol, lots, cost, at, best=paid, fees=fee)
@@ -156,12 +164,12 @@ def sell(
     """
     held = account.position(symbol)
     if held is None:
-        raise CannotTrade("nothing of it is held")
+        raise CannotTrade("not-held")
     lots = held.quantity if quantity is None else in_lots(max(quantity, Decimal(0)), terms.lot_step)
     if lots <= 0:
-        raise CannotTrade("less than the smallest amount that the market trades")
+        raise CannotTrade("too-little")
     if lots > held.quantity:
-        raise CannotTrade("more than is held")
+        raise CannotTrade("not-held")
     got = terms.sold_at(price)
     value = product(lots, got)
     fee = terms.fee(value)
