@@ -10,7 +10,7 @@ NOON = FrozenClock(datetime(2026, 3, 13, 12, 0, 30, tzinfo=UTC))
 
 async def test_a_day_with_the_assistant() -> None:
     async with assistant(clock=NOON) as chat:
-        converted = await chat.ask("1.5 eth in btc")
+        converted = await chat.ask("1.5 eth in eur")
         sized = await chat.ask("/size BTC eq 10k")
         ranked = await chat.ask("/top volatile")
         told = await chat.ask("how volatile is eth this week")
@@ -22,9 +22,10 @@ async def test_a_day_with_the_assistant() -> None:
         digest = await chat.ask("/digest now")
         planned = await chat.ask("/digest 08:30")
 
-    assert "Understood: /convert 1.5 ETH BTC" in converted["text"] and "BTC" in converted["text"]
+    assert "Understood: /convert 1.5 ETH EUR" in converted["text"]
+    assert "way: ETH → USD → EUR" in converted["text"]
     assert "BTC/USD · long · stop 2.0x ATR(14) 4h" in sized["text"]
-    assert "Top volatile of 10 markets" in ranked["text"]
+    assert "Top volatile of 11 markets" in ranked["text"]
     assert "Understood: /stats ETH 1h 168" in told["text"] and "168 closed candles" in told["text"]
     assert all(coin in listed["text"] for coin in ("BTC", "ETH", "SOL"))
     assert "bought 0.5 BTC at" in bought["text"]

@@ -155,7 +155,7 @@ async def test_markets_are_paged_and_searched(client: httpx.AsyncClient) -> None
     found = await read(client, "/v1/symbols?q=bitc", MarketsReply)
     one = await read(client, "/v1/symbols/sol", Market)
 
-    assert len(first.symbols) == 4 and len(rest.symbols) == 6 and rest.next_cursor is None
+    assert len(first.symbols) == 4 and len(rest.symbols) == 7 and rest.next_cursor is None
     assert [market.symbol for market in found.symbols] == ["BTC-USD"]
     assert one.symbol == "SOL-USD" and one.timeframes[0] == "1m" and one.timeframes[-1] == "1w"
 

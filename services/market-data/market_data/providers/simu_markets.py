@@ -1,4 +1,4 @@
-"""The ten markets of SIMU: 2 to 10 decimals, from a stable coin to a memecoin."""
+"""The eleven markets of SIMU: 2 to 10 decimals, from a currency to a memecoin."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -60,5 +60,6 @@ MARKETS = {
         simu_market("SHIB", "0.0000142", 1.10, "0.00000001", "1", "1500000000000", 0.90),
         simu_market("PEPE", "0.0000123", 1.30, "0.0000000001", "1", "4000000000000", 0.88),
         simu_market("USDT", "1", 0.004, "0.00001", "0.01", "150000000", 0.0),
+        simu_market("EUR", "1.08", 0.08, "0.00001", "0.01", "90000000", 0.0),
     )
 }

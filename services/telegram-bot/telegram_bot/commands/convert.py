@@ -75,7 +75,7 @@ COMMAND = Command(
     name="convert",
     usage="/convert AMOUNT SYMBOL in SYMBOL",
     summary=later("what an amount of one coin is in another coin or currency"),
-    examples=("/convert 0.5 btc in eth", "/convert 5 btc usd", "/convert $100 in sol"),
+    examples=("/convert 0.5 btc in eur", "/convert 5 btc eth", "/convert $100 in sol"),
     answer=answer,
     groups="everybody",
 )

@@ -6,10 +6,10 @@ from typing import TypeVar
 from common.errors import UnknownSymbol
 from telegram_bot.commands.words import in_usual_quote
 
-Said = TypeVar("Said")
+T = TypeVar("T")
 
 
-async def asked_as_usual(symbol: str, ask: Callable[[str], Awaitable[Said]]) -> Said:
+async def asked_as_usual(symbol: str, ask: Callable[[str], Awaitable[T]]) -> T:
     """Return what `ask` says of a market that a person named.
 
     Raises:
