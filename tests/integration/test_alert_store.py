@@ -16,7 +16,7 @@ from common.clock import FrozenClock
 from common.market import Timeframe
 from telegram_bot.adapters import database_chats, database_price_watches, database_schema
 from telegram_bot.adapters.database import Database, opened
-from telegram_bot.adapters.database_alert_tables import alert_fires
+from telegram_bot.adapters.database_alert_tables import alert_fires, alerts
 from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_price_watches import PriceWatch
 from telegram_bot.adapters.database_tables import outbox
@@ -335,9 +335,12 @@ async def test_what_has_run_out_expires_and_what_was_deleted_is_forgotten(two: T
     two.clock.advance(31)
     assert await two.a.alerts.find(ME, 2) is None
 
-    assert await two.a.alert_book.tidy(two.epoch, two.clock.now().timestamp()) == 1
+    now = two.clock.now().timestamp()
+    assert await two.a.alert_book.expire(two.epoch, now) == 1
+    await two.a.alert_book.forget(two.epoch, now + 3_601)
 
     assert await two.a.alerts.of_chat(ME) == []
+    assert [row.state for row in await two.rows(alerts)] == ["expired"]
     assert await two.a.alert_book.bands() == {}
 
 

@@ -70,8 +70,11 @@ class ToldMarket:
             return Response(wire.encode(told), 503)
 
         async def events() -> AsyncIterator[bytes]:
-            last = None
+            last, pulses = None, 0
             while True:
+                pulses += 1
+                if pulses % 20 == 0:
+                    yield b"event: heartbeat\ndata: {}\n\n"
                 if self.price != last:
                     last = self.price
                     yield b"event: ticker\ndata: " + wire.encode(self._ticker()) + b"\n\n"

@@ -117,8 +117,11 @@ class DatabaseAlertBook:
         if rows:
             await self._lease.fenced(epoch, write)
 
-    async def tidy(self, epoch: int, now: float) -> int:
-        return await self._lease.fenced(epoch, partial(_tidy, now=now))
+    async def expire(self, epoch: int, now: float) -> int:
+        return await self._lease.fenced(epoch, partial(_expire, now=now))
+
+    async def forget(self, epoch: int, now: float) -> None:
+        await self._lease.fenced(epoch, partial(_forget, now=now))
 
     def _write(self, connection: Connection, changes: Sequence[Change]) -> int:
         asked = {change.alert.id: change.alert.version for change in changes}
@@ -220,14 +223,17 @@ def touched(watched: Watched, low: int, high: int, at: float) -> dict[str, Selec
     }
 
 
-def _tidy(connection: Connection, now: float) -> int:
+def _expire(connection: Connection, now: float) -> int:
     over = and_(alerts.c.expires_at <= now, alerts.c.state.in_((*ACTIVE, "paused")))
     expired = (
         update(alerts)
         .where(over)
         .values(state="expired", edge=None, level=None, wakes_at=None, version=alerts.c.version + 1)
     )
-    count = connection.execute(expired).rowcount
+    return connection.execute(expired).rowcount
+
+
+def _forget(connection: Connection, now: float) -> None:
     gone = select(alerts.c.id).where(
         or_(
             and_(alerts.c.state == "deleted", alerts.c.edited_at < now - _KEEP_DELETED),
@@ -237,4 +243,3 @@ def _tidy(connection: Connection, now: float) -> int:
     old = delete(alerts).where(alerts.c.id.in_(gone.limit(_MOST_TIDIED)))
     connection.execute(old)
     connection.execute(delete(alert_fires).where(alert_fires.c.told_at < now - _KEEP_DONE))
-    return count

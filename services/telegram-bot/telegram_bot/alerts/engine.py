@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 PAGE = 200  # alerts a query and a transaction
 LOOK_EVERY = 0.5  # seconds between looks at what people changed
 _MARK_EVERY = 60.0
+_FORGET_EVERY = 3_600.0
 _BARS_EVERY = 2.0  # seconds between looks for minutes that are missing
 _SETTLES = 2.0  # seconds after its end in which a candle is not to be expected
 _RETRY = 5.0
@@ -69,6 +70,7 @@ class Engine:
         self._retries: dict[object, float] = {}
         self._edited = 0.0
         self._marked = 0.0
+        self._forgot = 0.0
         self._bars_looked = 0.0
 
     @property
@@ -131,7 +133,10 @@ class Engine:
             (symbol, PRICE): market.until for symbol, market in self._markets.items()
         }
         await self._book.mark(self._epoch, marks | self._spans)
-        await self._book.tidy(self._epoch, self._now())
+        await self._book.expire(self._epoch, self._now())
+        if self._now() - self._forgot >= _FORGET_EVERY:
+            self._forgot = self._now()
+            await self._book.forget(self._epoch, self._now())
 
     async def _listen(self, turn: Turn) -> None:
         async for told in self._feed.follow(lambda: self.symbols):
@@ -215,6 +220,14 @@ class Engine:
                     elif back and bar.at <= market.until:
                         market.remember(_look(bar))
                 market.catch_up(now)
+                await self._see_held(market)
+
+    async def _see_held(self, market: WatchedMarket) -> None:
+        """Look at the price that came while candles came first."""
+        if market.ticker is not None and may_fire(market.ticker, self._now()):
+            look = market.hears(market.ticker, self._now())
+            if look is not None:
+                await self._see(market, look)
 
     async def _see_candles(self) -> None:
         """Read the indicators of candles that have closed since the last time."""

@@ -126,6 +126,10 @@ class AlertBook(Protocol):
 
     async def mark(self, epoch: int, marks: Mapping[Watched, float]) -> None: ...
 
-    async def tidy(self, epoch: int, now: float) -> int:
-        """Let those expire that have run out, and forget what nobody asks for; return how many."""
+    async def expire(self, epoch: int, now: float) -> int:
+        """Let those expire that have run out; return how many."""
+        ...
+
+    async def forget(self, epoch: int, now: float) -> None:
+        """Delete what nobody will ask for."""
         ...

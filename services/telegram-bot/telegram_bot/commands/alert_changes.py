@@ -9,7 +9,7 @@ from common.errors import BadInput, CryptoAssistantError
 from common.wire import AtrReply, TickerReply
 from telegram_bot.alerts import cards
 from telegram_bot.alerts.machine import anchored, first_state
-from telegram_bot.alerts.rules import PRICE, Alert, Kind, Rule
+from telegram_bot.alerts.rules import KEPT, PRICE, Alert, Kind, Rule
 from telegram_bot.commands import Request, Services
 from telegram_bot.commands.alert_rules import now_of, rule_of, until
 from telegram_bot.commands.alert_words import AlertWords, read
@@ -87,13 +87,17 @@ async def _changed(found: Alert, verb: str, words: Sequence[str], services: Serv
         return await _shown(await _keep(replace(found, state="paused"), services), services)
     ticker, atr = await market_of(found, services)
     rule = found.rule
-    if verb not in ("arm", "undo", "forever"):
-        rule = changed(found, read(" ".join(words)), ticker, services.alerts.now())
     if verb == "forever":
         rule = replace(rule, expires_at=None)
-    elif rule.expires_at is not None and rule.expires_at <= services.alerts.now():
+    elif verb not in ("arm", "undo"):
+        rule = changed(found, read(" ".join(words)), ticker, services.alerts.now())
+    if found.state in KEPT and _watches_the_same(rule, found.rule) and verb != "arm":
+        return await _shown(await _keep(replace(found, rule=rule), services), services)
+    if ticker is None or (rule.measure.of_candles and rule.measure.is_level and atr is None):
+        raise BadInput(_("The price is not known right now; try again in a moment."))
+    if rule.expires_at is not None and rule.expires_at <= services.alerts.now():
         rule = replace(rule, expires_at=None)
-    if rule.percent is not None and ticker is not None:
+    if rule.percent is not None:
         rule = anchored(rule, ticker.price, ticker.price_step)
     now = now_of(rule.measure, ticker, atr)
     value = now.price if rule.measure == PRICE else now.value
@@ -105,6 +109,12 @@ async def _changed(found: Alert, verb: str, words: Sequence[str], services: Serv
         wakes_at=None,
     )
     return await _shown(await _keep(after, services), services)
+
+
+def _watches_the_same(rule: Rule, other: Rule) -> bool:
+    """Say whether two rules wait for the same, however often they tell it and until when."""
+    waits = (rule.direction, rule.threshold, rule.percent)
+    return waits == (other.direction, other.threshold, other.percent)
 
 
 def changed(found: Alert, asked: AlertWords, ticker: TickerReply | None, now: float) -> Rule:
