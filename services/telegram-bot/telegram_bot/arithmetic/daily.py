@@ -2,12 +2,19 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 
+from telegram_bot.arithmetic.exact import less, quotient
 from telegram_bot.arithmetic.local_time import next_instant
 from telegram_bot.digests import Digest
 
 LATEST = timedelta(hours=2)  # one that is later than that is not sent any more
 MARKED_LATE = timedelta(minutes=2)  # one that is later than that says so
+
+
+def in_days(level: Decimal, price: Decimal, atr: Decimal) -> Decimal | None:
+    """Return how many usual days' moves a level is away; None where nothing moves."""
+    return quotient(abs(less(level, price)), atr) if atr else None
 
 
 def is_due(digest: Digest, now: datetime) -> bool:

@@ -46,6 +46,7 @@ class Request:
         typed: False for words that stood alone, without a command.
         rest: The same words as they were typed, with their lines.
         file: What came in place of words.
+        bot: The username of the bot that is asked, without the @.
     """
 
     words: Sequence[str]
@@ -53,6 +54,7 @@ class Request:
     typed: bool = True
     rest: str = ""
     file: Upload | None = None
+    bot: str = ""
 
 
 class NoAdmins:

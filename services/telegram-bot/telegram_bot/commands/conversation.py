@@ -189,7 +189,7 @@ class Conversation:
         ref = secrets.token_hex(4)
         started = time.monotonic()
         with structlog.contextvars.bound_contextvars(ref=ref):
-            reply, outcome = await self._outcome(command, request, ref)
+            reply, outcome = await self._outcome(command, replace(request, bot=self._bot), ref)
             spent = round((time.monotonic() - started) * 1000)
             log.info("answered", command=command.name, outcome=outcome, ms=spent)
         return replace(reply, buttons=self._usable(reply.buttons, request.speaker)), outcome == "ok"

@@ -8,19 +8,22 @@ from decimal import Decimal
 from common.errors import CryptoAssistantError
 from common.market import Timeframe
 from common.wire import AtrReply, TickerReply
-from telegram_bot.arithmetic.daily import is_late
+from telegram_bot.alerts.rules import ACTIVE, PRICE
+from telegram_bot.arithmetic.daily import in_days, is_late
 from telegram_bot.arithmetic.holdings import totals
 from telegram_bot.arithmetic.ranking import ranked, universe
 from telegram_bot.commands import Services, is_on
 from telegram_bot.commands.portfolio_view import price_all
 from telegram_bot.digests import Digest
 from telegram_bot.formatting import digest as words
+from telegram_bot.formatting.numbers import price
 from telegram_bot.formatting.price import price_table
 from telegram_bot.formatting.source import shown
 from telegram_bot.ports import AtrQuestion, Press, Reply
 from telegram_bot.reader import _, reader
 
 _MOST = 10
+_MOST_NEAR = 3
 _LISTED = 200
 
 
@@ -40,6 +43,7 @@ async def content(digest: Digest, services: Services, now: datetime) -> Reply:
     if not watched:
         lines.append(words.no_watchlist())
     lines += await _moves(found.tickers, services)
+    lines += await _near_alerts(digest.chat, services)
     lines += await _portfolio(digest.chat, services)
     buttons = (
         Press(_("⭐ Watchlist"), "watchlist", fresh=True),
@@ -78,9 +82,32 @@ async def _usual_day(symbol: str, services: Services) -> AtrReply | None:
         return None
 
 
+async def _near_alerts(chat: int, services: Services) -> list[str]:
+    """Name the price alerts that a usual day could fire, the nearest first."""
+    if not _has("alert", chat, services):
+        return []
+    levels = [
+        alert
+        for alert in await services.alerts.of_chat(chat)
+        if alert.state in ACTIVE and alert.rule.measure == PRICE
+    ]
+    symbols = list(dict.fromkeys(alert.rule.symbol for alert in levels))[:_MOST]
+    found = await asyncio.gather(*(_usual_day(symbol, services) for symbol in symbols))
+    readings = {reading.symbol: reading for reading in found if reading is not None}
+    near = []
+    for alert in levels:
+        if (reading := readings.get(alert.rule.symbol)) is None:
+            continue
+        away = in_days(alert.rule.threshold, reading.price, reading.atr)
+        if away is not None and away <= 1:
+            level = price(alert.rule.threshold, alert.step)
+            line = words.near_alert(alert.number, alert.rule.symbol, level, away)
+            near.append((away, line))
+    return [line for _away, line in sorted(near)[:_MOST_NEAR]]
+
+
 async def _portfolio(chat: int, services: Services) -> list[str]:
-    command = services.commands.find("portfolio")
-    if command is None or not is_on(command, services.features, chat):
+    if not _has("portfolio", chat, services):
         return []
     entries = await services.ledger.entries(chat)
     if not entries:
@@ -93,3 +120,8 @@ async def _portfolio(chat: int, services: Services) -> list[str]:
         )
         for quote in priced.quotes
     ]
+
+
+def _has(name: str, chat: int, services: Services) -> bool:
+    command = services.commands.find(name)
+    return command is not None and is_on(command, services.features, chat)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from telegram_bot.commands import Command, Request, Services
+from telegram_bot.commands.links import link, payload_of
 from telegram_bot.commands.pages import page_of, turning
 from telegram_bot.commands.price import offered
 from telegram_bot.commands.words import NotUnderstood
 from telegram_bot.formatting import watchlist
 from telegram_bot.formatting.price import price_table
 from telegram_bot.formatting.source import shown
-from telegram_bot.ports import Press, Reply, Rows
+from telegram_bot.ports import Copy, Press, Reply, Rows
 from telegram_bot.reader import _, later
 
 PAGE = 10
@@ -18,12 +19,15 @@ _A_ROW = 5
 
 async def answer(request: Request, services: Services) -> Reply:
     """Show prices of the list, ten a page; `edit` offers to take coins off."""
-    number, edits = _read(request.words)
+    shares = [word.lower() for word in request.words] in (["share"], ["teilen"])
+    number, edits = (1, False) if shares else _read(request.words)
     listed = await services.watchlists.watched(request.speaker.chat)
     if not listed:
         return Reply(watchlist.empty(), (await offered("watch", services),))
     if edits:
         return removing(listed)
+    if shares:
+        return _share(listed, request.bot)
     page = page_of(listed, number, PAGE)
     found = await services.market.tickers(page.items)
     return Reply(
@@ -40,6 +44,17 @@ def removing(listed: Sequence[str]) -> Reply:
     rows = [tuple(presses[start : start + 3]) for start in range(0, len(presses), 3)]
     back = Press(_("⭐ Watchlist"), "watchlist")
     return Reply(watchlist.edit_title(len(listed)), (*rows, (back,)))
+
+
+def _share(listed: Sequence[str], bot: str) -> Reply:
+    """Return a link that offers the list to whoever follows it; it holds as many as fit."""
+    coins = list(dict.fromkeys(shown(symbol).base for symbol in listed))
+    held = len(coins)
+    while (payload := payload_of("watch", coins[:held])) is None and held > 1:
+        held -= 1
+    address = link(bot, payload or "watchlist")
+    text = watchlist.shared(address, held, len(coins) - held)
+    return Reply(text, ((Copy(_("📋 Link"), address), Press(_("⭐ Watchlist"), "watchlist")),))
 
 
 def _read(words: Sequence[str]) -> tuple[int, bool]:
@@ -61,6 +76,7 @@ def _buttons(symbols: Sequence[str], number: int, pages: int) -> Rows:
         *turning("watchlist", number, pages),
         Press(_("🔄 Refresh"), f"watchlist {number}"),
         Press(_("✏️ Edit"), "watchlist edit"),
+        Press(_("🔗 Share"), "watchlist share", fresh=True),
     )
     return (*rows, last)
 
@@ -68,8 +84,8 @@ def _buttons(symbols: Sequence[str], number: int, pages: int) -> Rows:
 COMMAND = Command(
     name="watchlist",
     aliases=("w",),
-    usage="/watchlist [page|edit]",
+    usage="/watchlist [page|edit|share]",
     summary=later("your coins at a glance"),
-    examples=("/watchlist", "/watchlist edit"),
+    examples=("/watchlist", "/watchlist edit", "/watchlist share"),
     answer=answer,
 )

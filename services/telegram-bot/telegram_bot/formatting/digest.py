@@ -56,6 +56,13 @@ def most_volatile(symbol: str, regime: str | None, atr_pct: Decimal) -> str:
     )
 
 
+def near_alert(number: int, symbol: str, level: str, away: Decimal) -> str:
+    """Name an alert that a usual day could fire; `away` counts such days' moves."""
+    return _("Alert #{number} is near: {base} at {level}, {away} of a usual day away").format(
+        number=number, base=bold(shown(symbol).base), level=level, away=share(away * 100, 0)
+    )
+
+
 def portfolio_line(quote: str, sums: Totals) -> str:
     return _("Portfolio: {value} {quote}, 24 h {day}").format(
         value=bold(money(sums.value)), quote=quote, day=bold(signed_money(sums.day))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from telegram_bot.formatting.html import bold, code, escape
 from telegram_bot.formatting.source import shown
-from telegram_bot.reader import _
+from telegram_bot.reader import _, plural
 
 
 def names(symbols: Sequence[str]) -> str:
@@ -43,6 +43,19 @@ def removed(symbols: Sequence[str]) -> str:
 
 def not_watched(words: Sequence[str]) -> str:
     return _("Not on your list: {words}.").format(words=escape(", ".join(words)))
+
+
+def shared(address: str, held: int, left_out: int) -> str:
+    """Show a link to a list; it takes few letters, so that coins may be left out."""
+    said = plural(
+        "Whoever follows this link is offered your {count} coin:",
+        "Whoever follows this link is offered your {count} coins:",
+        held,
+    ).format(count=held)
+    lines = [said, escape(address)]
+    if left_out:
+        lines.append(_("{count} more did not fit into it.").format(count=left_out))
+    return "\n".join(lines)
 
 
 def edit_title(count: int) -> str:

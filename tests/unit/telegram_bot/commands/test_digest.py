@@ -151,3 +151,15 @@ async def test_in_a_group_only_admins_plan_a_digest() -> None:
 
     assert "for its admins" in refused.text
     assert await it.services.digests.digest(-100) is None
+
+
+async def test_alerts_that_a_usual_day_could_fire_are_named() -> None:
+    it = talk()
+    await it.say("/alert BTC > 68000")  # 0.89 of an ATR of 845.32 away
+    await it.say("/alert BTC > 70000")
+    await it.say("/alert BTC atr 2 4h")
+
+    text = (await it.say("/digest now")).text
+
+    assert "Alert #1 is near: <b>BTC</b> at 68,000.00, 89% of a usual day away" in text
+    assert "70,000.00" not in text

@@ -6,7 +6,7 @@ from telegram_bot.ports import Reply
 from telegram_bot.reader import Reader
 from telegram_bot.watchlists import MOST_WATCHED
 from tests.support.fake_market import Listing
-from tests.support.talk import Talk, labels, press
+from tests.support.talk import Talk, copies, labels, press
 
 
 async def test_coins_are_watched_by_any_name_and_seen_at_a_glance() -> None:
@@ -17,7 +17,7 @@ async def test_coins_are_watched_by_any_name_and_seen_at_a_glance() -> None:
 
     assert said.text == "⭐ Watching <b>BTC/USDT, ETH/USDT</b>."
     assert "67,250.10" in shown.text and "3,415.22" in shown.text
-    assert labels(shown) == [["BTC", "ETH"], ["🔄 Refresh", "✏️ Edit"]]
+    assert labels(shown) == [["BTC", "ETH"], ["🔄 Refresh", "✏️ Edit", "🔗 Share"]]
     assert press(shown, "ETH").command == "price ETH-USDT" and press(shown, "ETH").fresh
 
 
@@ -137,3 +137,30 @@ async def test_ones_own_currency_comes_first_where_a_coin_is_traded_in_it() -> N
     assert "<b>BTC/EUR, ETH/USDT</b>" in watched.text
     assert "BTC/EUR · long" in sized.text and "ETH/USDT" in told.text
     assert "57,000.00 EUR" in noted.text
+
+
+async def test_a_list_is_shared_by_a_link_that_changes_nothing_by_itself() -> None:
+    talk, friend = Talk(), Talk()
+    await talk.say("/watch btc eth")
+
+    shared = await talk.say("/watchlist share")
+    (address,) = copies(shared).values()
+    followed = await friend.say(f"/start {address.partition('start=')[2]}")
+
+    assert address == f"https://t.me/{Talk.bot}?start=watch_BTC_ETH"
+    assert "offered your 2 coins" in shared.text and address in shared.text
+    assert await friend.services.watchlists.watched(1001) == ()
+    await friend.tap(press(followed, "▶ /watch BTC ETH"))
+    assert len(await friend.services.watchlists.watched(1001)) == 2
+
+
+async def test_a_long_list_is_shared_as_far_as_a_link_holds_it() -> None:
+    talk = Talk()
+    talk.market.listed = [Listing(f"LONGCOIN{number}-USDT", "Coin") for number in range(10)]
+    await talk.say("/watch " + " ".join(f"LONGCOIN{number}" for number in range(10)))
+
+    shared = await talk.say("/watchlist share")
+
+    (address,) = copies(shared).values()
+    assert len(address.partition("start=")[2]) <= 64
+    assert "5 coins" in shared.text and "5 more did not fit" in shared.text
