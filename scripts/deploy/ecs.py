@@ -49,7 +49,9 @@ class Ecs:
         self._client = client
         self._cluster = cluster
         self._containers = containers
-        self._known: dict[str, dict[str, Any]] = {}  # definitions never change
+        # Neither ever changes.
+        self._known: dict[str, dict[str, Any]] = {}
+        self._brings: dict[str, str] = {}
 
     def live(self, service: str) -> Live:
         told = self._service(service)
@@ -134,9 +136,7 @@ class Ecs:
 
     def _rollout(self, service: str, told: dict[str, Any]) -> Rollout:
         target = told["targetServiceRevision"]
-        container = self._container(
-            service, self._definition(self._definition_of(target["arn"]))
-        )
+        container = self._container(service, self._definition(self._definition_of(target["arn"])))
         waiting = [
             it["hookId"]
             for it in told.get("lifecycleHookDetails", [])
@@ -165,11 +165,13 @@ class Ecs:
         return told
 
     def _definition_of(self, revision: str) -> str:
-        asked = self._client.describe_service_revisions
-        found = self._ask(asked, serviceRevisionArns=[revision])["serviceRevisions"]
-        if not found:
-            raise PlatformError(f"ECS does not know the revision {revision}.")
-        return str(found[0]["taskDefinition"])
+        if revision not in self._brings:
+            asked = self._client.describe_service_revisions
+            found = self._ask(asked, serviceRevisionArns=[revision])["serviceRevisions"]
+            if not found:
+                raise PlatformError(f"ECS does not know the revision {revision}.")
+            self._brings[revision] = found[0]["taskDefinition"]
+        return self._brings[revision]
 
     def _definition(self, name: str, *, fresh: bool = False) -> dict[str, Any]:
         if fresh or name not in self._known:

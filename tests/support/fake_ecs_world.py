@@ -86,7 +86,7 @@ def configuration(*, pauses: bool) -> dict[str, Any]:
     }
     return {
         "strategy": "BLUE_GREEN",
-        "bakeTimeInMinutes": 5 if pauses else 0,
+        "bakeTimeInMinutes": 2 if pauses else 0,
         "lifecycleHooks": [hook] if pauses else [],
     }
 

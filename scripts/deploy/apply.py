@@ -1,0 +1,238 @@
+"""A release brought to an environment: all of its services, or none of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from deploy import release as releases
+from deploy.endings import (
+    DEPLOYED,
+    LOCKED,
+    REFUSED,
+    ROLLED_BACK,
+    SUPERSEDED,
+    UNFINISHED,
+    Ending,
+    Superseded,
+    Unfinished,
+)
+from deploy.events import Event, of_environment
+from deploy.journey import BACK, Errand, Journey
+from deploy.ledger import Ledger, Locked, Moved, open_deployment, start
+from deploy.pace import Clock
+from deploy.place import Place
+from deploy.plan import Plan, Refused, moved_from, plan, told
+from deploy.platform import Live, Platform, PlatformError
+from deploy.probes import Probes
+from deploy.release import Release, Schema
+from deploy.tale import Tale, Teller
+
+# How long one that has written `started` may take until ECS shows it.
+_GRACE = timedelta(minutes=2)
+TURN_BACK = "turn back"
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the verbs work with; tests bring their own."""
+
+    place: Place
+    platform: Platform
+    ledger: Ledger
+    probes: Probes
+    clock: Clock
+    say: Any  # takes a line for a person
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for.
+
+    Attributes:
+        trigger: push, manual, rollback or hotfix.
+        approver: Who agreed; empty where nobody had to.
+        plan: Hash of the plan that was agreed to, or its beginning; empty for any.
+    """
+
+    release: Release
+    teller: Teller
+    trigger: str = "manual"
+    approver: str = ""
+    plan: str = ""
+    hold: bool = False
+    dry: bool = False
+
+
+def apply(tools: Tools, wish: Wish) -> Ending:
+    """Deploy a release, or go on with it where an earlier run left it."""
+    try:
+        running = open_deployment(tools.ledger.read(), tools.place.environment)
+        if running is not None and _release(running).identity == wish.release.identity:
+            tools.say(f"Going on with {running.draft.deployment}.")
+            return _settled(tools, wish, running)
+        return _begun(tools, wish)
+    except Refused as error:
+        return Ending(REFUSED, "refused", str(error))
+    except Locked as error:
+        return Ending(LOCKED, "locked", str(error))
+    except Superseded as error:
+        return Ending(SUPERSEDED, "superseded", str(error))
+    except (Unfinished, PlatformError, OSError) as error:
+        return Ending(UNFINISHED, "unfinished", str(error))
+
+
+def planned(tools: Tools, release: Release) -> Plan:
+    """Return what `apply` would do now.
+
+    Raises:
+        Refused: If it would do nothing, because it must not.
+    """
+    return plan(tools.place, live(tools), release, schema_before(tools))
+
+
+def live(tools: Tools) -> dict[str, Live]:
+    """Return what runs, by the name of the program."""
+    return {it.name: tools.platform.live(it.service) for it in tools.place.services}
+
+
+def deployed(events: Sequence[Event], environment: str) -> list[Event]:
+    """Return the `started` events of what was deployed in the end, the oldest first."""
+    mine = list(of_environment(events, environment))
+    done = {
+        event.draft.deployment
+        for event in mine
+        if event.draft.kind == "finished" and event.draft.data.get("outcome") == "deployed"
+    }
+    return [it for it in mine if it.draft.kind == "started" and it.draft.deployment in done]
+
+
+def schema_before(tools: Tools) -> Schema | None:
+    """Return what the deployed programs know of the database; steps taken stay taken."""
+    found = [_release(it).schema for it in deployed(tools.ledger.read(), tools.place.environment)]
+    if not found:
+        return None
+    newest, oldest = max(it.newest for it in found), max(it.oldest_program for it in found)
+    return Schema(found[-1].needs, newest, oldest)
+
+
+def _begun(tools: Tools, wish: Wish) -> Ending:
+    made = planned(tools, wish.release)
+    tools.say(told(made))
+    if wish.plan and not made.hash.startswith(wish.plan):
+        raise Refused("What is live has moved since that plan was made: plan again.")
+    if wish.dry or not made.needed:
+        return Ending(DEPLOYED, "nothing done" if wish.dry else "deployed", "nothing had to move")
+    now = live(tools)
+    if moved_from(now) != made.moved_from:
+        raise Refused("What is live has moved while it was planned: plan again.")
+    return _settled(tools, wish, _started(tools, wish, made, now))
+
+
+def _started(tools: Tools, wish: Wish, made: Plan, now: Mapping[str, Live]) -> Event:
+    """Write `started`, the lock."""
+    while True:
+        events = tools.ledger.read()
+        attempts = sum(
+            it.draft.kind == "started" for it in of_environment(events, made.environment)
+        )
+        name = f"{made.environment}-{made.version}-{attempts + 1}"
+        data = {
+            "version": wish.release.version,
+            "revision": wish.release.revision,
+            "schema": f"{wish.release.schema.newest:04}",
+            "trigger": wish.trigger,
+            "commits": [dict(it) for it in wish.release.commits],
+            "pipeline": dict(wish.release.pipeline or {}),
+            "plan": made.hash,
+            "before": {key: it.image for key, it in now.items()},
+            "release": wish.release.content(),
+        }
+        draft = _tale(tools, wish, name).draft("started", data)
+        try:
+            return start(tools.ledger, draft, lambda event: _still_runs(tools, event))
+        except Moved:
+            continue
+
+
+def _still_runs(tools: Tools, started: Event) -> bool:
+    name = started.draft.deployment
+    last = max(it.draft.at for it in tools.ledger.read() if it.draft.deployment == name)
+    if tools.clock.now() - last < _GRACE:
+        return True
+    for service in tools.place.services:
+        found = tools.platform.newest(service.service)
+        if found is not None and found.label.removesuffix(BACK) == name and not found.over:
+            return True
+    return False
+
+
+def _settled(tools: Tools, wish: Wish, started: Event) -> Ending:
+    """Go forward, service by service; when one cannot, bring back those that could."""
+    name = started.draft.deployment
+    tale = _tale(tools, wish, name)
+    journey = Journey(tools.place, tools.platform, tools.probes, tools.clock, tale, hold=wish.hold)
+    if wish.approver:
+        tale.tell("approval", by=wish.approver)
+    errands = [
+        Errand(it, wish.release.images[it.name].reference, name) for it in tools.place.services
+    ]
+    backward = any(step["step"] == TURN_BACK for step in tale.heard("step"))
+    gone: list[Errand] = list(errands) if backward else []
+    reason = "it was asked to be turned back" if backward else ""
+    for errand in () if backward else errands:
+        gone.append(errand)
+        state = journey.travel(errand)
+        if state == "stuck":
+            return _finished(tale, UNFINISHED, "failed", f"{errand.service.name} is stuck")
+        if state == "turned back":
+            reason = _why(tale, errand)
+            break
+        journey.prove(errand)
+    else:
+        if not backward:
+            return _finished(tale, DEPLOYED, "deployed", "")
+    return _back(journey, gone, started, reason)
+
+
+def _back(journey: Journey, gone: list[Errand], started: Event, reason: str) -> Ending:
+    before: Mapping[str, str] = started.draft.data["before"]
+    for errand in reversed(gone):
+        service, image = errand.service, before[errand.service.name]
+        found = journey.platform.newest(service.service)
+        if found is not None and found.label == errand.label and not found.over:
+            journey.travel(errand)
+        if journey.platform.live(service.service).image == image:
+            continue
+        journey.tale.say(f"{service.name}: goes back, because {reason}")
+        back = Errand(service, image, errand.label + BACK, back=True)
+        if journey.travel(back) != "succeeded":
+            why = f"{service.name} cannot go back"
+            return _finished(journey.tale, UNFINISHED, "failed", why)
+    return _finished(journey.tale, ROLLED_BACK, "rolled back", reason)
+
+
+def _why(tale: Tale, errand: Errand) -> str:
+    """Say why a service was turned back, as the ledger tells it."""
+    name = errand.service.name
+    if any(it.get("failed") and it.get("service") == name for it in tale.heard("smoke")):
+        return f"{name} failed its smoke tests"
+    for it in tale.heard("verdict"):
+        if it["verdict"] == "FAIL" and it.get("service") == name:
+            return f"{name}: {it['reason']}"
+    return f"ECS turned {name} back"
+
+
+def _finished(tale: Tale, code: int, outcome: str, reason: str) -> Ending:
+    tale.tell("finished", outcome=outcome, reason=reason)
+    tale.say(f"{tale.deployment}: {outcome}" + (f", because {reason}" if reason else ""))
+    return Ending(code, outcome, reason, tale.deployment)
+
+
+def _tale(tools: Tools, wish: Wish, name: str) -> Tale:
+    place = tools.place.environment
+    return Tale(tools.ledger, tools.clock, place, name, wish.teller, tools.say)
+
+
+def _release(started: Event) -> Release:
+    return releases.parse(started.draft.data["release"])

@@ -1,0 +1,94 @@
+"""A desk to deploy from: the real tool, the scripted ECS, a clock that moves when it waits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from dashboard.story import Story, stories
+from deploy.apply import Tools, Wish, apply, planned
+from deploy.ecs import Ecs
+from deploy.endings import Ending
+from deploy.ledger_file import FileLedger
+from deploy.place import Place
+from deploy.plan import Plan
+from deploy.probes import HttpProbes
+from deploy.tale import Teller
+from tests.support.fake_ecs_server import Server
+from tests.support.fake_ecs_world import SERVICES, Ticks
+from tests.support.releases import place, release
+
+
+def place_on(address: str, **changed: Any) -> Place:
+    """The environment whose bot answers on the scripted ECS."""
+    bot = SERVICES["telegram-bot"]
+    routes = {"production": f"{address}/production/{bot}", "test": f"{address}/test/{bot}"}
+    return place(**routes, header="X-Deploy-Test: 77", **changed)
+
+
+@dataclass
+class Desk:
+    """Attributes: said: Lines for a person, in order."""
+
+    tools: Tools
+    server: Server
+    said: list[str] = field(default_factory=list)
+    hooks: list[tuple[str, Callable[[], Any]]] = field(default_factory=list)
+
+    def say(self, line: str) -> None:
+        self.said.append(line)
+        for words, act in list(self.hooks):
+            if words in line:
+                self.hooks.remove((words, act))
+                act()
+
+    def when(self, words: str, act: Callable[[], Any]) -> None:
+        """Do something once when a line holds these words."""
+        self.hooks.append((words, act))
+
+    def apply(self, version: str, **asked: Any) -> Ending:
+        wish = {name: asked.pop(name) for name in ("plan", "hold", "dry") if name in asked}
+        tools = replace(self.tools, place=replace(self.tools.place, **asked))
+        return apply(tools, Wish(release(version), Teller("ada"), **wish))
+
+    def plan(self, version: str) -> Plan:
+        return planned(self.tools, release(version))
+
+    def runs(self) -> dict[str, str]:
+        """The version of each program, as ECS has it once all is quiet."""
+        found = {}
+        for program, service in SERVICES.items():
+            image = self.tools.platform.live(service).image
+            found[program] = next(
+                version
+                for version in ("1.0.0", "1.0.5", "1.1.0", "1.2.0", "1.3.0", "2.0.0")
+                if release(version).images[program].reference == image
+            )
+        return found
+
+    def stories(self) -> list[Story]:
+        """What the dashboard makes of the ledger."""
+        return stories(self.tools.ledger.read(), "staging")
+
+    def foreign(self, version: str, program: str) -> None:
+        """Somebody deploys by hand."""
+        service, image = SERVICES[program], release(version).images[program].reference
+        self.tools.platform.begin(service, self.tools.platform.define(service, image, ""))
+
+
+def desk_at(server: Server, client: Any, ticks: Ticks, ledger: Path, **changed: Any) -> Desk:
+    """A desk in a world where 1.0.0 runs."""
+    where = place_on(server.address, **changed)
+    names = {it.service: it.container or it.name for it in where.services}
+    made: Desk = Desk(
+        Tools(
+            where,
+            Ecs(client, where.cluster, names),
+            FileLedger(ledger),
+            HttpProbes(where.headers),
+            ticks,
+            lambda line: made.say(line),
+        ),
+        server,
+    )
+    return made

@@ -1,0 +1,180 @@
+"""`apply` against the scripted ECS: what a release brings, and what each failure ends in."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.apply import Wish, apply
+from deploy.endings import LOCKED, REFUSED, ROLLED_BACK, SUPERSEDED, UNFINISHED
+from deploy.events import broken_at
+from deploy.tale import Teller
+from tests.support.deployments import Desk, desk_at
+from tests.support.fake_ecs_rollout import Fate
+from tests.support.fake_ecs_server import Server
+from tests.support.fake_ecs_world import Ticks
+from tests.support.releases import digest, release
+
+
+@pytest.fixture
+def desk(server: Server, client: Any, ticks: Ticks, tmp_path: Path) -> Desk:
+    return desk_at(server, client, ticks, tmp_path / "ledger.jsonl")
+
+
+def test_a_release_is_deployed_and_its_story_told(desk: Desk) -> None:
+    ending = desk.apply("1.1.0")
+
+    assert (ending.code, ending.outcome) == (0, "deployed")
+    assert desk.runs() == {"market-data": "1.1.0", "telegram-bot": "1.1.0"}
+    (story,) = desk.stories()
+    assert (story.outcome, story.version, story.verdict) == ("deployed", "1.1.0", "PASS")
+    assert (story.smoke, story.reached_people) == ((3, 0), True)
+    assert broken_at(desk.tools.ledger.read()) is None
+    assert any("telegram-bot: the new version gets 100 % of production" in it for it in desk.said)
+
+
+def test_market_data_is_done_before_the_bot_begins(desk: Desk) -> None:
+    desk.apply("1.1.0")
+
+    steps = [step for step, *_ in desk.stories()[0].steps]
+    assert steps.index("market-data succeeded") < steps.index("begin telegram-bot")
+
+
+def test_the_same_release_again_moves_nothing(desk: Desk) -> None:
+    desk.apply("1.1.0")
+    desk.server.world.calls.clear()
+
+    assert desk.apply("1.1.0").code == 0
+    assert "UpdateService" not in desk.server.world.calls
+    assert len(desk.stories()) == 1
+
+
+def test_a_dry_run_shows_the_plan_and_moves_nothing(desk: Desk) -> None:
+    assert desk.apply("1.1.0", dry=True).outcome == "nothing done"
+    assert desk.runs()["telegram-bot"] == "1.0.0"
+    assert desk.tools.ledger.read() == []
+
+
+def test_a_version_that_is_not_ready_is_never_seen_by_people(desk: Desk) -> None:
+    desk.server.world.ill.add(digest("1.1.0", "telegram-bot"))
+
+    ending = desk.apply("1.1.0")
+
+    assert (ending.code, ending.reason) == (ROLLED_BACK, "telegram-bot failed its smoke tests")
+    assert desk.runs() == {"market-data": "1.0.0", "telegram-bot": "1.0.0"}
+    (story,) = desk.stories()
+    assert (story.outcome, story.smoke, story.reached_people) == ("rolled back", (2, 1), False)
+
+
+def test_a_version_that_stops_answering_people_is_turned_back(desk: Desk) -> None:
+    desk.when("100 % of production", lambda: desk.server.world.silent.add("staging-telegram-bot"))
+
+    ending = desk.apply("1.1.0")
+
+    assert ending.code == ROLLED_BACK
+    assert ending.reason == "telegram-bot: 3 of 3 probes failed"
+    assert desk.stories()[0].verdict == "FAIL"
+    assert desk.runs() == {"market-data": "1.0.0", "telegram-bot": "1.0.0"}
+
+
+def test_too_few_answers_are_inconclusive_and_the_digest_still_has_to_answer(desk: Desk) -> None:
+    assert desk.apply("1.1.0", minimum_sample=1000).code == 0
+    assert desk.stories()[0].verdict == "INCONCLUSIVE"
+
+
+def test_ecs_says_successful_and_the_old_version_answers(desk: Desk) -> None:
+    desk.when("telegram-bot: succeeded", lambda: setattr(desk.server.world, "lag", 10_000))
+
+    ending = desk.apply("1.1.0")
+
+    assert ending.code == UNFINISHED
+    assert "ECS calls telegram-bot done, but what answers there is sha256:" in ending.reason
+    desk.server.world.lag = 0
+    assert desk.apply("1.1.0").code == 0
+    assert len(desk.stories()) == 1
+
+
+@pytest.mark.parametrize("stage", ["SCALE_UP", "BAKE_TIME"])
+def test_ecs_turns_it_back_and_the_end_is_not_called_success(desk: Desk, stage: str) -> None:
+    desk.server.world.ecs.fate = Fate(alarm=stage)
+
+    assert desk.apply("1.1.0").code == ROLLED_BACK
+    assert set(desk.runs().values()) == {"1.0.0"}
+
+
+def test_no_way_back_is_for_a_person(desk: Desk) -> None:
+    desk.server.world.ecs.fate = Fate(alarm="SCALE_UP", no_way_back=True)
+
+    ending = desk.apply("1.1.0")
+
+    assert (ending.code, ending.reason) == (UNFINISHED, "market-data is stuck")
+
+
+def test_taking_long_turns_nothing_back(desk: Desk) -> None:
+    desk.server.world.ecs.fate = Fate(stuck="SCALE_UP")
+
+    ending = desk.apply("1.1.0", patience_minutes=5)
+
+    assert (ending.code, "Nothing was turned back" in ending.reason) == (UNFINISHED, True)
+    assert "StopServiceDeployment" not in desk.server.world.calls
+
+
+def test_hold_leaves_the_question_and_the_next_run_answers_it(desk: Desk) -> None:
+    ending = desk.apply("1.1.0", hold=True)
+    assert (ending.code, "--hold" in ending.reason) == (UNFINISHED, True)
+
+    assert desk.apply("1.1.0").code == 0
+    assert len(desk.stories()) == 1
+
+
+def test_another_release_waits_for_the_one_under_way(desk: Desk) -> None:
+    desk.apply("1.1.0", hold=True)
+
+    ending = desk.apply("1.2.0")
+
+    assert ending.code == LOCKED
+    assert "staging-1.1.0-1 is under way in staging, started by ada" in ending.reason
+
+
+def test_what_has_ended_on_ecs_locks_nobody_out(desk: Desk, ticks: Ticks) -> None:
+    desk.apply("1.1.0", hold=True)
+    ticks.sleep(7200)  # the hook's dead man has turned it back
+
+    assert desk.apply("1.2.0").code == 0
+    assert set(desk.runs().values()) == {"1.2.0"}
+
+
+def test_a_foreign_deployment_is_told_from_ours(desk: Desk) -> None:
+    desk.when("telegram-bot: scale up", lambda: desk.foreign("1.3.0", "telegram-bot"))
+
+    ending = desk.apply("1.1.0")
+
+    assert (ending.code, ending.outcome) == (SUPERSEDED, "superseded")
+
+
+def test_a_plan_that_was_agreed_to_is_done_or_none(desk: Desk) -> None:
+    plan = desk.plan("1.1.0").hash
+    desk.foreign("1.0.5", "market-data")
+    desk.tools.clock.sleep(600)
+
+    ending = desk.apply("1.1.0", plan=plan)
+
+    assert (ending.code, "has moved" in ending.reason) == (REFUSED, True)
+    assert desk.apply("1.1.0", plan=desk.plan("1.1.0").hash[:12]).code == 0
+
+
+def test_throttling_and_lost_replies_change_nothing_in_the_end(desk: Desk) -> None:
+    for operation in ("UpdateService", "ContinueServiceDeployment", "RegisterTaskDefinition"):
+        desk.server.world.troubles += [(operation, "lost"), (operation, "broken")]
+
+    assert desk.apply("1.1.0").code == 0
+    assert set(desk.runs().values()) == {"1.1.0"}
+
+
+def test_an_older_program_is_refused_once_the_database_has_left_it_behind(desk: Desk) -> None:
+    wish = Wish(release("2.0.0", newest=9, oldest_program=8), Teller("ada"))
+    assert apply(desk.tools, wish).code == 0
+
+    ending = desk.apply("1.1.0")
+
+    assert (ending.code, "The database never goes back" in ending.reason) == (REFUSED, True)
