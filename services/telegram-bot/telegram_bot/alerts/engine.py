@@ -6,8 +6,7 @@ kept did not happen: the next look finds the same alerts as they were.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
@@ -15,20 +14,19 @@ from common import wire
 from common.clock import Clock
 from common.errors import CryptoAssistantError
 from telegram_bot.alerts.bands import Band
+from telegram_bot.alerts.closing import Closes
 from telegram_bot.alerts.feed import Bar, Feed
-from telegram_bot.alerts.machine import Look, Step, react, wake
-from telegram_bot.alerts.readings import bars_of, look_of
-from telegram_bot.alerts.rules import PRICE, Alert, Measure
-from telegram_bot.alerts.store import AlertBook, Change, Fire, Watched
-from telegram_bot.alerts.told import fire
+from telegram_bot.alerts.firing import Firing
+from telegram_bot.alerts.machine import Look
+from telegram_bot.alerts.readings import bars_of
+from telegram_bot.alerts.rules import PRICE, Measure
+from telegram_bot.alerts.store import AlertBook, Watched
 from telegram_bot.alerts.watching import WatchedMarket, may_fire
 from telegram_bot.people import People
-from telegram_bot.reader import Reader
 from telegram_bot.work import Lost, Tally, Turn
 
 log = structlog.get_logger(__name__)
 
-PAGE = 200  # alerts a query and a transaction
 LOOK_EVERY = 0.5  # seconds between looks at what people changed
 _MARK_EVERY = 60.0
 _FORGET_EVERY = 3_600.0
@@ -37,8 +35,6 @@ _SETTLES = 2.0  # seconds after its end in which a candle is not to be expected
 _RETRY = 5.0
 _LATE = 120.0
 _NEW_MARKET = 3_600.0  # how far back a market is looked at that has no mark
-_NEW_SPANS = 3  # candles, as above
-_MOST_READINGS = 200
 
 
 class Engine:
@@ -58,16 +54,15 @@ class Engine:
         """Call `woken` when there are new messages to send."""
         self._book = book
         self._feed = feed
-        self._people = people
         self._clock = clock
         self._tally = tally
-        self._woken = woken
+        self._firing = Firing(book, people, clock, tally, woken)
+        self._closes = Closes(feed, self._firing, clock)
         self._sleep = sleep
         self._lock = asyncio.Lock()  # one look at a time
         self._epoch = 0
         self._markets: dict[str, WatchedMarket] = {}
-        self._spans: dict[Watched, float] = {}  # measures of candles, and up to when they are read
-        self._retries: dict[object, float] = {}
+        self._retries: dict[str, float] = {}
         self._edited = 0.0
         self._marked = 0.0
         self._forgot = 0.0
@@ -90,8 +85,9 @@ class Engine:
 
     async def start(self, turn: Turn) -> None:
         """Take over where the holder before left off."""
-        self._epoch = turn.epoch
-        self._markets, self._spans, self._retries = {}, {}, {}
+        self._epoch = self._firing.epoch = turn.epoch
+        self._markets, self._retries = {}, {}
+        self._closes.forget()
         marks = await self._book.marks()
         self._edited = self._now()
         for watched, band in (await self._book.bands()).items():
@@ -122,7 +118,7 @@ class Engine:
         if self._now() - self._bars_looked >= _BARS_EVERY:
             self._bars_looked = self._now()
             await self._see_missing()
-            await self._see_candles()
+            await self._closes.look_around(self._lock)
         if self._now() - self._marked >= _MARK_EVERY:
             self._marked = self._now()
             await self.mark()
@@ -132,7 +128,7 @@ class Engine:
         marks: dict[Watched, float] = {
             (symbol, PRICE): market.until for symbol, market in self._markets.items()
         }
-        await self._book.mark(self._epoch, marks | self._spans)
+        await self._book.mark(self._epoch, marks | dict(self._closes.until))
         await self._book.expire(self._epoch, self._now())
         if self._now() - self._forgot >= _FORGET_EVERY:
             self._forgot = self._now()
@@ -168,11 +164,7 @@ class Engine:
     def _watch(self, watched: Watched, band: Band, marks: Mapping[Watched, float]) -> None:
         symbol, measure = watched
         if measure.of_candles:
-            if band.empty:
-                self._spans.pop(watched, None)
-            elif watched not in self._spans:
-                new = self._closed(measure) - _NEW_SPANS * _seconds(measure)
-                self._spans[watched] = marks.get(watched, new)
+            self._closes.watch(watched, band, marks.get(watched))
             return
         market = self._markets.get(symbol)
         if market is None and not band.empty:
@@ -229,36 +221,6 @@ class Engine:
             if look is not None:
                 await self._see(market, look)
 
-    async def _see_candles(self) -> None:
-        """Read the indicators of candles that have closed since the last time."""
-        now = self._now()
-        due = [
-            watched
-            for watched, until in self._spans.items()
-            if until < self._closed(watched[1])
-            and now >= self._closed(watched[1]) + _SETTLES
-            and self._retries.get(watched, 0.0) <= now
-        ]
-        for symbol, measure in due:
-            self._retries[symbol, measure] = now + _RETRY
-            until = self._spans[symbol, measure]
-            count = int((now - until) // _seconds(measure)) + 1
-            try:
-                assert measure.span is not None
-                last = min(count, _MOST_READINGS)
-                readings = await self._feed.readings(symbol, measure.span, last)
-            except CryptoAssistantError as error:
-                log.info("candles are missing", symbol=symbol, reason=str(error))
-                continue
-            async with self._lock:
-                for reading in readings:
-                    if until < reading.at <= now:
-                        late = now - reading.at > _LATE
-                        look = look_of(reading, measure.kind, late=late)
-                        if look is not None:
-                            await self._touch(None, measure, look, look, symbol)
-                        self._spans[symbol, measure] = reading.at
-
     async def _see_bar(self, market: WatchedMarket, bar: Bar) -> None:
         doubted = bar.begins in market.doubted
         market.doubted.discard(bar.begins)
@@ -276,100 +238,21 @@ class Engine:
         market.remember(look)
 
     async def _touch(
-        self,
-        market: WatchedMarket | None,
-        measure: Measure,
-        look: Look,
-        value: Look,
-        symbol: str = "",
+        self, market: WatchedMarket, measure: Measure, look: Look, value: Look
     ) -> None:
-        """Let everybody react whom a value touches; `market` is None for measures of candles."""
-        if market is not None:
-            hold = market.holds.get(measure)
-            if measure not in market.bands:
-                return
-            if market.bands[measure].holds(value.low, value.high, look.at) or (
-                hold is not None and hold.covers(value) and market.bands[measure].wakes_at > look.at
-            ):
-                return
-        watched = (market.symbol if market is not None else symbol, measure)
-        skip: dict[str, int] = {}
-        stay: list[tuple[Alert, Look]] = []
-        while True:
-            due = await self._book.due(watched, value.low, value.high, look.at, skip, PAGE)
-            changes: list[tuple[Alert, Step, Look]] = []
-            for edge, alerts in due.items():
-                for alert in alerts:
-                    mine = value if market is None else market.step(alert, measure, look, value)
-                    step = react(alert, mine) or wake(alert, mine)
-                    if step is None:
-                        skip[edge] = skip.get(edge, 0) + 1
-                        stay.append((alert, mine))
-                    else:
-                        changes.append((alert, step, mine))
-            await self._write(changes, market)
-            if all(len(alerts) < PAGE for alerts in due.values()):
-                break
-        if market is not None:
-            market.watch(measure, await self._book.band(watched))
-            if not market.bands:
-                self._markets.pop(market.symbol, None)
-            elif measure in market.bands:
-                market.hold(measure, value, stay)
-
-    async def _write(
-        self, changes: Iterable[tuple[Alert, Step, Look]], market: WatchedMarket | None
-    ) -> None:
-        """Keep what follows from a look, and what is told of it."""
-        written: list[Change] = []
-        readers: dict[int, Reader] = {}
-        now = self._now()
-        for before, step, look in changes:
-            told: Fire | None = None
-            if step.fires is not None and not _outdated(before, look, now):
-                if before.chat not in readers:
-                    readers[before.chat] = await self._people.reader(before.chat)
-                told = self._told(before, step.fires, look, readers[before.chat], market)
-            written.append(Change(step.alert, told))
-        if not written:
+        """Let alerts react, unless the value is where none is."""
+        if not market.may_touch(measure, value):
             return
-        done = await self._book.write(self._epoch, written)
-        fires = sum(change.fire is not None for change in written)
-        self._tally.count("bot_alerts_changed_total", done)
-        if fires:
-            self._tally.count("bot_alerts_fired_total", fires)
-            self._woken()
-
-    def _told(
-        self,
-        alert: Alert,
-        direction: str,
-        look: Look,
-        reader: Reader,
-        market: WatchedMarket | None,
-    ) -> Fire:
-        ticker = market.ticker if market is not None else None
-        change = None if ticker is None or look.late else ticker.change_24h_pct
-        if ticker is not None and look.begins < look.at and not look.late:
-            look = replace(look, price=ticker.price)
-        return fire(alert, look, direction, reader, self._now(), change)
-
-    def _closed(self, measure: Measure) -> float:
-        """Return when the last candle of a measure closed."""
-        assert measure.span is not None
-        return measure.span.opening(self._clock.now()).timestamp()
-
-
-def _outdated(alert: Alert, look: Look, now: float) -> bool:
-    """Say whether a reminder comes so late that the next one is due already."""
-    rule = alert.rule
-    return alert.state == "resting" and rule.repeat == "remind" and now - look.at > rule.pause
+        watched = (market.symbol, measure)
+        stay = await self._firing.touch(
+            watched, value, lambda alert: market.mine(alert, look), market.ticker
+        )
+        market.watch(measure, await self._book.band(watched))
+        if not market.bands:
+            self._markets.pop(market.symbol, None)
+        elif measure in market.bands:
+            market.hold(measure, value, stay)
 
 
 def _look(bar: Bar, *, late: bool = False) -> Look:
     return Look(bar.begins, bar.at, bar.low, bar.high, bar.close, bar.close, late)
-
-
-def _seconds(measure: Measure) -> float:
-    assert measure.span is not None
-    return float(measure.span.seconds)

@@ -112,11 +112,18 @@ class WatchedMarket:
             return look
         return self._moved(measure, look, 0.0)
 
-    def step(self, alert: Alert, measure: Measure, look: Look, value: Look) -> Look:
-        """Return the look as one alert sees it: its own move since it was anchored."""
-        if measure == PRICE:
-            return value
-        return self._moved(measure, look, alert.anchored_at)
+    def mine(self, alert: Alert, look: Look) -> Look:
+        """Return the same for one alert: moves count from where it was anchored."""
+        if alert.rule.measure == PRICE:
+            return look
+        return self._moved(alert.rule.measure, look, alert.anchored_at)
+
+    def may_touch(self, measure: Measure, value: Look) -> bool:
+        """Say whether a value may wake somebody."""
+        band, hold = self.bands.get(measure), self.holds.get(measure)
+        if band is None or band.holds(value.low, value.high, value.at):
+            return False
+        return hold is None or not hold.covers(value) or band.wakes_at <= value.at
 
     def remember(self, look: Look) -> None:
         """Count a look among the past of those that follow."""
@@ -130,13 +137,13 @@ class WatchedMarket:
         """Return the looks of the last seconds: an alert that was just set has not seen them."""
         return list(self._recent)
 
-    def hold(self, measure: Measure, value: Look, stay: list[tuple[Alert, Look]]) -> None:
+    def hold(self, measure: Measure, value: Look, stay: list[Alert]) -> None:
         """Note alerts about moves that were looked at and did not fire."""
         if measure.kind is not Kind.MOVE or not stay:
             return
         price, window = value.price, self._windows[measure]
         floor, ceiling = Decimal(0), Decimal("Infinity")
-        for alert, _ in stay:
+        for alert in stay:
             lowest = window.lowest(value.at, alert.anchored_at) or price
             highest = window.highest(value.at, alert.anchored_at) or price
             share = alert.rule.threshold / 100

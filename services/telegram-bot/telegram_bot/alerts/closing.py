@@ -1,0 +1,93 @@
+"""Measures of candles: indicators, read once at each close."""
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from common.clock import Clock
+from common.errors import CryptoAssistantError
+from telegram_bot.alerts.bands import Band
+from telegram_bot.alerts.feed import Feed, Reading
+from telegram_bot.alerts.firing import Firing
+from telegram_bot.alerts.readings import look_of
+from telegram_bot.alerts.rules import Measure
+from telegram_bot.alerts.store import Watched
+
+log = structlog.get_logger(__name__)
+
+_SETTLES = 2.0  # seconds after a close in which its candle is not to be expected
+_RETRY = 5.0
+_LATE = 120.0
+_NEW_CANDLES = 3  # how far back is looked where there is no mark
+_MOST_READINGS = 200
+
+
+class Closes:
+    """Knows which candles are watched, and up to when they were read."""
+
+    def __init__(self, feed: Feed, firing: Firing, clock: Clock) -> None:
+        self._feed = feed
+        self._firing = firing
+        self._clock = clock
+        self._until: dict[Watched, float] = {}
+        self._retries: dict[Watched, float] = {}
+
+    @property
+    def until(self) -> Mapping[Watched, float]:
+        """The end of the last candle that was read, of each measure."""
+        return self._until
+
+    def forget(self) -> None:
+        """Watch nothing."""
+        self._until, self._retries = {}, {}
+
+    def watch(self, watched: Watched, band: Band, mark: float | None) -> None:
+        """Watch from a mark on, or from some candles ago; an empty band ends it."""
+        if band.empty:
+            self._until.pop(watched, None)
+        elif watched not in self._until:
+            new = self._closed(watched[1]) - _NEW_CANDLES * _seconds(watched[1])
+            self._until[watched] = new if mark is None else mark
+
+    async def look_around(self, one_at_a_time: asyncio.Lock) -> None:
+        """Read candles that have closed since the last time, and let alerts react to them."""
+        now = self._clock.now().timestamp()
+        due = [
+            watched
+            for watched, until in self._until.items()
+            if until < self._closed(watched[1]) <= now - _SETTLES
+            and self._retries.get(watched, 0.0) <= now
+        ]
+        for watched in due:
+            self._retries[watched] = now + _RETRY
+            symbol, measure = watched
+            until = self._until[watched]
+            count = int((now - until) // _seconds(measure)) + 1
+            try:
+                assert measure.span is not None
+                last = min(count, _MOST_READINGS)
+                readings = await self._feed.readings(symbol, measure.span, last)
+            except CryptoAssistantError as error:
+                log.info("candles are missing", symbol=symbol, reason=str(error))
+                continue
+            async with one_at_a_time:
+                for reading in readings:
+                    if until < reading.at <= now:
+                        await self._see(watched, reading, now)
+
+    async def _see(self, watched: Watched, reading: Reading, now: float) -> None:
+        look = look_of(reading, watched[1].kind, late=now - reading.at > _LATE)
+        if look is not None:
+            await self._firing.touch(watched, look, lambda alert: look)
+        self._until[watched] = reading.at
+
+    def _closed(self, measure: Measure) -> float:
+        """Return when the last candle of a measure closed."""
+        assert measure.span is not None
+        return measure.span.opening(self._clock.now()).timestamp()
+
+
+def _seconds(measure: Measure) -> float:
+    assert measure.span is not None
+    return float(measure.span.seconds)
