@@ -6,10 +6,18 @@ the same transaction that writes its answers. An answer is marked as being sent 
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 MOST_ATTEMPTS = 3
+
+under_way: ContextVar[int] = ContextVar("under_way", default=0)
+"""The number of the update that is being answered; 0 where none is.
+
+An update may be answered twice, when a process dies between what a command changed and its answer.
+What must not happen twice is kept with this number.
+"""
 
 
 class Busy(Exception):

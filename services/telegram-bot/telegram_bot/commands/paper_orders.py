@@ -7,7 +7,7 @@ from common.errors import BadInput
 from common.market import Timeframe
 from telegram_bot.arithmetic.exact import in_lots, less, product, quotient, total
 from telegram_bot.commands import Request, Services
-from telegram_bot.commands.paper_account import Quote, buttons, opened, quote
+from telegram_bot.commands.paper_account import Quote, buttons, opened, quote, show
 from telegram_bot.commands.paper_words import Level, PaperWords, read_level, read_order
 from telegram_bot.commands.price import which_coin
 from telegram_bot.paper import wording
@@ -18,6 +18,7 @@ from telegram_bot.reader import _, reader
 from telegram_bot.simulation import account as trading
 from telegram_bot.simulation.account import CannotTrade, Position
 from telegram_bot.simulation.trading import Rule, quantity_for
+from telegram_bot.work import under_way
 
 _USUAL_STOP = Level(atr=Decimal(2))
 
@@ -29,6 +30,8 @@ async def buy(request: Request, words: list[str], services: Services) -> Reply:
         return await which_coin("paper buy", services)
     found = await quote(asked.symbol, services)
     paper = await opened(request, services)
+    if _done(paper):
+        return await show(request, [], services)
     symbol, terms = found.ticker.symbol, terms_of(found.ticker, services.profile)
     if asked.risk_pct is None and asked.quantity is None and asked.spend is None:
         usual = services.limits.risk_percentage * 100
@@ -59,7 +62,10 @@ async def buy(request: Request, words: list[str], services: Services) -> Reply:
     )
     spent = less(paper.account.cash, account.cash)
     paper = replace(
-        paper, account=account.with_position(held, symbol), looked_at=_floor(paper, now)
+        paper,
+        account=account.with_position(held, symbol),
+        looked_at=_floor(paper, now),
+        done=under_way.get(),
     )
     await _keep(Change(paper, mark=_mark(paper, found, now)), services)
     text = wording.bought(held, before, spent, services.profile)
@@ -73,6 +79,8 @@ async def sell(request: Request, words: list[str], services: Services) -> Reply:
         return await which_coin("paper sell", services)
     found = await quote(asked.symbol, services)
     paper = await opened(request, services)
+    if _done(paper):
+        return await show(request, [], services)
     held = _held(paper, found)
     terms, now = terms_of(found.ticker, services.profile), services.clock.now().timestamp()
     quantity = asked.quantity
@@ -86,7 +94,7 @@ async def sell(request: Request, words: list[str], services: Services) -> Reply:
         )
     except CannotTrade as error:
         raise BadInput(_why_not(error)) from None
-    paper = replace(paper, account=account)
+    paper = replace(paper, account=account, done=under_way.get())
     await _keep(Change(paper, (trade,), mark=_mark(paper, found, now)), services)
     return Reply(wording.sold(trade, services.profile), buttons(paper))
 
@@ -129,6 +137,11 @@ async def trail(request: Request, words: list[str], services: Services) -> Reply
         raise BadInput(_("The distance of a trailing stop is less than the price."))
     below = less(found.price, distance)
     return await _change(request, found, services, trail=distance, stop=below, trailed=True)
+
+
+def _done(paper: Paper) -> bool:
+    """Say whether this very order was filled before its answer got lost."""
+    return paper.done != 0 and paper.done == under_way.get()
 
 
 async def _change(request: Request, found: Quote, services: Services, **levels: object) -> Reply:

@@ -38,6 +38,7 @@ class Paper:
         start: Cash that it began with, at `opened_at`.
         looked_at: Until when the market was held against the levels of the positions.
         marked_at: When its worth was last noted.
+        done: The update whose order was the last to be filled: it is not filled again.
     """
 
     chat: int
@@ -48,6 +49,7 @@ class Paper:
     looked_at: float
     marked_at: float = 0.0
     autos: tuple[Auto, ...] = ()
+    done: int = 0
 
     @property
     def busy(self) -> bool:

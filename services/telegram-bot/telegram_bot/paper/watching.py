@@ -178,9 +178,9 @@ class Watch:
         told: Reply | None = None
         with reading_as(reader):
             if trades:
-                told = Reply(sold_text(trades, paper, self._profile), show_rows())
+                told = Reply(sold_text(trades, paper, self._profile, now), show_rows())
             elif bought is not None:
-                told = Reply(bought_text(bought, paper, self._profile), show_rows())
+                told = Reply(bought_text(bought, paper, self._profile, now), show_rows())
         mark: tuple[float, Decimal] | None = None
         if prices and (trades or bought or now - paper.marked_at >= _MARK_EVERY):
             mark = (now, paper.account.worth(prices))

@@ -24,6 +24,7 @@ from telegram_bot.simulation.account import Position, Reason, Trade
 from telegram_bot.simulation.measures import Measures
 
 _CENT = Decimal("0.01")
+_LATE_SECONDS = 120.0
 _REASONS: dict[Reason, str] = {
     "sold": later("sold"),
     "stop": later("stop hit"),
@@ -141,14 +142,24 @@ def _trade(trade: Trade) -> str:
     return f"{bold(said)}\n{short(trade.quantity)} {market.base} · {gain} · {fees}"
 
 
-def sold_text(trades: Sequence[Trade], paper: Paper, profile: Profile) -> str:
+def sold_text(trades: Sequence[Trade], paper: Paper, profile: Profile, now: float) -> str:
     """Tell of positions that their levels, or presets, have ended."""
-    lines = [f"📒 {_trade(trade)}" for trade in trades]
+    lines = [f"📒 {_trade(trade)}{_late(trade.closed_at, now)}" for trade in trades]
     cash = _("Cash now {cash} {quote}").format(cash=money(paper.account.cash), quote=profile.quote)
     return "\n".join([*lines, cash, italic(costs_line(profile))])
 
 
-def bought_text(decided: Decided, paper: Paper, profile: Profile) -> str:
+def _late(at: float, now: float) -> str:
+    """Say when something happened that was found out afterwards; nothing where it was just now."""
+    if now - at <= _LATE_SECONDS:
+        return ""
+    when = moment(datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(now, UTC))
+    return "\n" + _("That was at {when}; nobody watched then, so this comes late.").format(
+        when=when
+    )
+
+
+def bought_text(decided: Decided, paper: Paper, profile: Profile, now: float) -> str:
     """Tell of a position that a preset has opened."""
     held = paper.account.position(decided.symbol)
     market = shown(decided.symbol)
@@ -158,7 +169,8 @@ def bought_text(decided: Decided, paper: Paper, profile: Profile) -> str:
     lines = [f"🤖 {bold(said)}"]
     if held is not None:
         lines.append(f"{short(held.quantity)} {market.base} · {_at(held)}{_levels(held)}")
-    return "\n".join([*lines, why_line(decided), italic(costs_line(profile))])
+    explained = f"{why_line(decided)}{_late(decided.at, now)}"
+    return "\n".join([*lines, explained, italic(costs_line(profile))])
 
 
 def why(decisions: Sequence[Decided], now: float) -> str:

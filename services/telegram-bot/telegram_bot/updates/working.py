@@ -21,6 +21,7 @@ from telegram_bot.work import (
     Receipt,
     Tally,
     Waiting,
+    under_way,
 )
 
 log = structlog.get_logger(__name__)
@@ -184,6 +185,7 @@ class Working:
             self._tally.count("bot_updates_set_aside_total")
             return await self._inbox.set_aside(waiting, self._answerer.apology(waiting.body))
         try:
+            under_way.set(waiting.update_id)  # each lane is a task, with a context of its own
             answers = await self._answerer.answers(waiting.body)
         except Exception:
             log.exception("an update failed", update=waiting.update_id, attempt=waiting.attempts)

@@ -11,6 +11,7 @@ from telegram_bot.charts.drawing import Curve
 from telegram_bot.paper.book import Paper, PassingPapers
 from telegram_bot.ports import Reply
 from telegram_bot.profiles import load
+from telegram_bot.work import under_way
 from tests.support.talk import ME, Talk, labels, press
 
 
@@ -162,6 +163,21 @@ async def test_a_reset_asks_first() -> None:
 
     assert kept
     assert await talk.services.papers.find(ME.chat) is None
+
+
+async def test_an_order_whose_answer_got_lost_is_not_filled_twice() -> None:
+    talk = desk()
+    token = under_way.set(77)
+    try:
+        await talk.say("/paper buy BTC 500")
+        again = await talk.say("/paper buy BTC 500")
+        under_way.set(78)
+        await talk.say("/paper buy BTC 100")
+    finally:
+        under_way.reset(token)
+
+    assert (await held(talk)).account.cash == Decimal(9_400)
+    assert "Paper account" in again.text
 
 
 @pytest.mark.parametrize(

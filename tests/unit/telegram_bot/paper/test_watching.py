@@ -187,6 +187,7 @@ async def test_what_happened_while_nobody_watched_is_made_up_for(desk: Desk) -> 
     (trade,) = await desk.papers.trades(CHAT)
     assert not after.account.positions
     assert trade.closed_at == NOW // 60 * 60 + 40 * 60
+    assert "nobody watched then" in desk.papers.told[-1][1].text
 
 
 async def test_a_change_by_its_owner_at_the_same_time_wins(desk: Desk) -> None:
