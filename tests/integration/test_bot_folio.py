@@ -101,6 +101,13 @@ async def test_what_was_taken_out_last_can_come_back(kept: Kept) -> None:
     assert await ledger.undo(YOU) == 0
 
 
+async def test_what_was_never_taken_out_cannot_come_back(kept: Kept) -> None:
+    await kept.ledger.add(ME, [BOUGHT, SOLD])
+
+    assert await kept.ledger.undo(ME) == 0
+    assert len(await kept.ledger.entries(ME)) == 2
+
+
 async def test_what_was_taken_out_is_forgotten_after_a_day(kept: Kept) -> None:
     if kept.base is None:
         return  # it is forgotten with the program

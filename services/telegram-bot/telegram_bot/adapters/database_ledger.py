@@ -59,6 +59,8 @@ class DatabaseLedger:
 
         def write(connection: Connection) -> int:
             when = connection.scalar(latest)
+            if when is None:
+                return 0
             mine = (ledger.c.chat == chat, ledger.c.gone_at == when)
             return connection.execute(update(ledger).where(*mine).values(gone_at=None)).rowcount
 
