@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from common.errors import Unavailable
 from telegram_bot.updates.lease import Turns
 from telegram_bot.updates.periodic import Job, run_jobs
 from telegram_bot.work import Turn
@@ -154,6 +155,19 @@ async def test_jobs_come_round_and_one_that_fails_stops_no_other() -> None:
 
     assert {"often", "broken"} == set(done)
     assert set(written.events) == {"a regular job failed"}
+
+
+async def test_a_job_that_meets_a_silent_market_is_told_of_in_one_line() -> None:
+    turn = Turn(1)
+
+    async def silent(_: Turn) -> None:
+        turn.over.set()
+        raise Unavailable("market-data does not answer")
+
+    with logged("INFO") as written:
+        await asyncio.wait_for(run_jobs(turn, [Job("paper", 0.001, silent)]), 5)
+
+    assert written.events == ["a regular job has to wait"]
 
 
 @pytest.mark.parametrize("jobs", [[], [Job("rare", 3_600, lambda turn: asyncio.sleep(0))]])

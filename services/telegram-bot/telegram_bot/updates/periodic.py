@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from common.errors import CryptoAssistantError
 from telegram_bot.updates.polling import until
 from telegram_bot.work import Turn
 
@@ -35,6 +36,8 @@ async def run_jobs(
         due[job.name] = monotonic() + job.seconds
         try:
             await job.work(turn)
+        except CryptoAssistantError as error:  # foreseen, such as a market that does not answer
+            log.warning("a regular job has to wait", job=job.name, reason=str(error))
         except Exception:
             log.exception("a regular job failed", job=job.name)
     await turn.over.wait()
