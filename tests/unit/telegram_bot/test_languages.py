@@ -57,6 +57,12 @@ ERRORS = (
 )
 
 
+async def test_even_the_alphabet_of_a_look_alike_is_named_in_german() -> None:
+    reply = await Talk().say("/price ВТС", GERMAN)
+
+    assert "(kyrillisch)" in reply.text
+
+
 def _spoken(tree: ast.AST, inside: str = "") -> Iterator[tuple[int, str]]:
     """Yield line and text of each literal that is not translated and not internal."""
     for field, value in ast.iter_fields(tree):

@@ -96,6 +96,13 @@ def buttons(paper: Paper) -> Rows:
             Press(_("📊 Stats"), "paper stats", fresh=True),
             Press(_("🤖 Why"), "paper why", fresh=True),
         ),
+        tuple(_stops(auto.symbol) for auto in paper.autos),
+    )
+
+
+def _stops(symbol: str) -> Press:
+    return Press(
+        _("⏹ Stop {base}").format(base=symbol.partition("-")[0]), f"paper auto off {symbol}"
     )
 
 

@@ -7,6 +7,7 @@ from common.market import Timeframe
 from telegram_bot.commands import Request, Services
 from telegram_bot.commands.paper_account import buttons, opened, quote
 from telegram_bot.commands.preset_words import PresetWords, read
+from telegram_bot.formatting.html import code
 from telegram_bot.paper import wording
 from telegram_bot.paper.book import MOST_AUTOS, Auto, Change, Paper
 from telegram_bot.paper.deciding import last_opening
@@ -17,7 +18,7 @@ from telegram_bot.reader import _, reader
 async def auto(request: Request, words: list[str], services: Services) -> Reply:
     """Let a preset trade from the next close on; `off` ends that and sells nothing."""
     if not words:
-        example = "/paper auto BTC 4h st 10 3 risk 1%"
+        example = code("/paper auto BTC 4h st 10 3 risk 1%")
         return Reply(_("Say what trades: {example}").format(example=example))
     if words[0].lower() == "off":
         return await _off(request, words[1:], services)
@@ -35,9 +36,7 @@ async def auto(request: Request, words: list[str], services: Services) -> Reply:
     paper = fresh.with_auto(made, made.symbol)
     head = _("It decides at each close of a {timeframe} candle, for the first time at the next.")
     text = wording.overview(paper, {made.symbol: found.price}, services.profile)
-    off = Press(_("⏹ Stop it"), f"paper auto off {made.symbol}")
-    rows = (*buttons(paper), (off,))
-    return Reply(f"{head.format(timeframe=made.timeframe)}\n\n{text}", rows)
+    return Reply(f"{head.format(timeframe=made.timeframe)}\n\n{text}", buttons(paper))
 
 
 async def why(request: Request, words: list[str], services: Services) -> Reply:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from common.wire import TickerReply
 from telegram_bot.arithmetic.holdings import Totals
+from telegram_bot.formatting.atr_overview import regime_name
 from telegram_bot.formatting.html import bold, code, italic
 from telegram_bot.formatting.numbers import money, share, signed_money, signed_percent
 from telegram_bot.formatting.source import shown
@@ -52,7 +53,7 @@ def most_volatile(symbol: str, regime: str | None, atr_pct: Decimal) -> str:
     return _("Moves most: {base}, usually {share} a day{regime}").format(
         base=bold(shown(symbol).base),
         share=share(atr_pct),
-        regime=f" ({regime})" if regime else "",
+        regime=f" ({regime_name(regime)})" if regime else "",
     )
 
 

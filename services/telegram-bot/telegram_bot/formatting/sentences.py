@@ -28,6 +28,9 @@ _KNOWN = (
 )
 
 
+_KINDS = (later("Cyrillic"), later("Greek"))  # of letters that look Latin; others stay English
+
+
 def translated(sentence: str) -> str:
     """Return a sentence in the reader's language, if it is one of those that are known.
 
@@ -40,7 +43,9 @@ def translated(sentence: str) -> str:
         return sentence
     for text in _KNOWN:
         if found := _pattern(text).fullmatch(sentence):
-            return _(text).format(**found.groupdict())
+            names = found.groupdict()
+            kind = names.get("kind")
+            return _(text).format(**(names | {"kind": _(kind)} if kind else names))
     return sentence
 
 

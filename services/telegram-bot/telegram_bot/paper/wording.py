@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from telegram_bot.arithmetic.exact import less, percent_of, product
-from telegram_bot.formatting.html import bold, escape, italic, pre, table
+from telegram_bot.formatting.html import bold, code, escape, italic, pre, table
 from telegram_bot.formatting.numbers import (
     money,
     price,
@@ -74,7 +74,8 @@ def overview(paper: Paper, prices: Mapping[str, Decimal], profile: Profile) -> s
     lines.append(cash.format(cash=money(paper.account.cash), start=money(paper.start)))
     lines += [_position(held, prices.get(held.symbol)) for held in paper.account.positions]
     if not paper.account.positions:
-        lines.append(_("No position. Try /paper buy BTC 500, or /paper buy BTC risk 1%."))
+        cash, risk = code("/paper buy BTC 500"), code("/paper buy BTC risk 1%")
+        lines.append(_("No position. Try {cash}, or {risk}.").format(cash=cash, risk=risk))
     lines += [_auto(auto) for auto in paper.autos]
     return "\n".join([*lines, italic(costs_line(profile))])
 
@@ -122,9 +123,10 @@ def bought(held: Position, before: Position | None, paid: Decimal, profile: Prof
     said = _("Bought {amount} {base} for {paid} {quote}").format(
         amount=short(quantity), base=market.base, paid=money(paid), quote=market.quote
     )
-    none = "" if held.stop is not None else "\n" + _("No stop: add one with /paper stop {base} 2x.")
-    bare = none.format(base=market.base) if none else ""
-    return f"📒 {bold(said)}\n{_at(held)}{_levels(held)}{bare}\n{italic(costs_line(profile))}"
+    none = _("No stop: add one with {example}.")
+    bare = none.format(example=code(f"/paper stop {market.base} 2x"))
+    tail = "" if held.stop is not None else f"\n{bare}"
+    return f"📒 {bold(said)}\n{_at(held)}{_levels(held)}{tail}\n{italic(costs_line(profile))}"
 
 
 def sold(trade: Trade, profile: Profile) -> str:
@@ -177,7 +179,7 @@ def why(decisions: Sequence[Decided], now: float) -> str:
     """Explain the last decisions, newest first."""
     if not decisions:
         return _("No preset has decided anything yet. Try {example}.").format(
-            example="/paper auto BTC 4h st 10 3 risk 1%"
+            example=code("/paper auto BTC 4h st 10 3 risk 1%")
         )
     lines = ["🤖 " + bold(_("Why the presets did what they did"))]
     at_now = datetime.fromtimestamp(now, UTC)

@@ -226,3 +226,13 @@ async def test_coinbase_is_traded_at_its_own_price_where_many_are_told() -> None
     await talk.say("/paper buy 1 BTC")
 
     assert (await held(talk)).account.cash == Decimal(10_000 - 101)
+
+
+async def test_a_preset_that_trades_can_be_stopped_wherever_the_account_is_shown() -> None:
+    talk = desk()
+    await talk.say("/paper auto BTC 4h st 10 3 risk 1%")
+
+    stop = press(await talk.say("/paper"), "⏹ Stop BTC")
+
+    assert "Stopped." in (await talk.say(stop.command)).text
+    assert (await held(talk)).autos == ()

@@ -1,9 +1,10 @@
 from datetime import time, timedelta
+from decimal import Decimal
 
 import pytest
 import pytz
 
-from telegram_bot.formatting.digest import days, heading, late, planned
+from telegram_bot.formatting.digest import days, heading, late, most_volatile, planned
 from telegram_bot.reader import Reader, reading_as
 from tests.support.replies import AS_OF
 
@@ -23,6 +24,11 @@ def test_a_zone_without_letters_is_named_by_its_offset() -> None:
 
 def test_what_comes_late_says_since_when() -> None:
     assert "10 min ago" in late(AS_OF - timedelta(minutes=10), AS_OF)
+
+
+def test_a_german_reads_how_much_it_moves_in_german() -> None:
+    with reading_as(Reader(language="de")):
+        assert most_volatile("SOL-USD", "low", Decimal("4.8")).endswith("(niedrig)")
 
 
 @pytest.mark.parametrize(
