@@ -19,7 +19,8 @@ from common.errors import (
 )
 from common.market import Timeframe
 from common.wire import encode
-from telegram_bot.adapters.market_data_http import HttpMarketData, create_market_client
+from telegram_bot.adapters.market_data_connection import MarketConnection
+from telegram_bot.adapters.market_data_http import HttpMarketData
 from telegram_bot.ports import AtrQuestion, MarketData
 from tests.support.fake_market import FakeMarket, create_stub
 from tests.support.serving import serve
@@ -45,7 +46,7 @@ async def _over_http(seconds: float = 4.0) -> AsyncIterator[Neighbour]:
         return neighbour.before(request)
 
     async with serve(create_stub(market, before)) as address:
-        client = create_market_client(address)
+        client = MarketConnection(address)
         neighbour = Neighbour(HttpMarketData(client, seconds), market)
         yield neighbour
         await client.aclose()
@@ -148,6 +149,32 @@ async def test_an_outage_upstream_is_nobodys_error(either: Neighbour) -> None:
             await call
 
 
+async def test_a_price_is_told_again_as_long_as_the_neighbour_allows_and_says_its_age(
+    http: Neighbour,
+) -> None:
+    now = 100.0
+    seen: list[str] = []
+    told = encode(await http.market.tickers(["btc"]))
+
+    def allow(request: Request) -> Response:
+        seen.append(str(request.query_params["symbols"]))
+        return Response(told, headers={"Cache-Control": "max-age=1"})
+
+    assert isinstance(http.port, HttpMarketData)
+    port = HttpMarketData(http.port.connection, monotonic=lambda: now)
+    http.before = allow
+    first = await port.tickers(["btc"])
+    now += 0.75
+    again = await port.tickers(["btc"])
+    await port.tickers(["eth"])
+    now += 0.25
+    await port.tickers(["btc"])
+
+    assert seen == ["btc", "eth", "btc"]
+    assert again.tickers[0].age_ms == first.tickers[0].age_ms + 750
+    assert again.tickers[0].price == first.tickers[0].price
+
+
 async def test_a_listing_is_asked_for_once_a_minute(http: Neighbour) -> None:
     await http.port.markets(5)
     http.market.failure = Unavailable("down")
@@ -200,7 +227,7 @@ async def test_an_answer_to_another_question_is_an_outage(http: Neighbour) -> No
 
 
 async def test_a_neighbour_that_is_not_there_is_an_outage() -> None:
-    client = create_market_client("http://127.0.0.1:1")
+    client = MarketConnection("http://127.0.0.1:1")
 
     with pytest.raises(Unavailable, match="cannot be reached"):
         await HttpMarketData(client).tickers(["btc"])

@@ -39,12 +39,16 @@ async def said(kind: str, address: str, authority: Path | None) -> str:
 
 @pytest.mark.parametrize(
     ("kind", "trusted", "refused"),
-    [("post", "Refused", "NotSent"), ("poll", "Misconfigured", "Unavailable")],
+    [
+        ("post", "Refused", "NotSent"),
+        ("poll", "Misconfigured", "Unavailable"),
+        ("ask", "status-404", "Unavailable"),
+    ],
 )
-async def test_telegram_is_reached_over_tls_by_who_trusts_it_alone(
+async def test_a_server_is_reached_over_tls_by_who_trusts_it_alone(
     door: TlsDoor, kind: str, trusted: str, refused: str
 ) -> None:
-    """The playground refuses the token: so far only a trusted connection gets."""
+    """The playground knows neither token nor prices: so far only a trusted connection gets."""
     async with playground(flood=None) as telegram, door.before(telegram.address) as address:
         outcomes = await asyncio.gather(
             said(kind, address, door.authority), said(kind, address, None)

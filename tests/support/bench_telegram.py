@@ -202,7 +202,11 @@ class Connection(asyncio.Protocol):
                 self._reply(answer)
 
     def _reply(self, body: bytes) -> None:
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        # market-data lets a price be told again for a second; Telegram's clients do not care
+        head = (
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+            b"Cache-Control: max-age=1\r\nContent-Length: %d\r\n\r\n"
+        )
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(head % len(body) + body)
 

@@ -11,6 +11,7 @@ from common.errors import CryptoAssistantError
 from common.http import create_client
 from common.market import Symbol
 from market_data.providers.coinbase_feed import CoinbaseFeed
+from telegram_bot.adapters.market_data_connection import MarketConnection
 from telegram_bot.adapters.telegram_connections import Connections
 from telegram_bot.adapters.telegram_feed import HttpFeed
 from telegram_bot.adapters.telegram_post import HttpPost
@@ -44,6 +45,18 @@ async def poll(address: str) -> str:
     return "polled"
 
 
+async def ask(address: str) -> str:
+    """Ask market-data as the bot does."""
+    connection = MarketConnection(address)
+    try:
+        answer = await connection.get("/v1/tickers", {"symbols": "BTC"}, None, _PATIENCE_SECONDS)
+    except CryptoAssistantError as error:
+        return type(error).__name__
+    finally:
+        await connection.aclose()
+    return f"status-{answer.status}"
+
+
 async def feed(address: str) -> str:
     """Watch a market as market-data does."""
     watched = CoinbaseFeed(SystemClock(), address, idle=5.0)
@@ -61,4 +74,8 @@ async def feed(address: str) -> str:
 
 
 if __name__ == "__main__":
-    print(asyncio.run({"post": post, "poll": poll, "feed": feed}[sys.argv[1]](sys.argv[2])))
+    print(
+        asyncio.run(
+            {"post": post, "poll": poll, "ask": ask, "feed": feed}[sys.argv[1]](sys.argv[2])
+        )
+    )

@@ -16,7 +16,8 @@ from common.http import create_client
 from telegram_bot.adapters import database, telegram_application
 from telegram_bot.adapters.database import Database
 from telegram_bot.adapters.market_data_alerts import HttpAlertFeed
-from telegram_bot.adapters.market_data_http import HttpMarketData, create_market_client
+from telegram_bot.adapters.market_data_connection import MarketConnection
+from telegram_bot.adapters.market_data_http import HttpMarketData
 from telegram_bot.adapters.painting import ThreadPainter
 from telegram_bot.adapters.telegram_admins import TelegramAdmins
 from telegram_bot.adapters.telegram_application import App
@@ -135,8 +136,8 @@ async def run(
             await closing.enter_async_context(serving(internal.app(), host, port, "INTERNAL_PORT"))
         application = telegram_application.build(settings.telegram_api_url, token)
         closing.push_async_callback(telegram_application.close, application)
-        market_client = create_market_client(settings.market_data_url)
-        closing.push_async_callback(market_client.aclose)
+        market_connection = MarketConnection(settings.market_data_url)
+        closing.push_async_callback(market_connection.aclose)
         alert_client = create_client(settings.market_data_url, connections=16)
         closing.push_async_callback(alert_client.aclose)
         feed_client = create_client(connections=2)
@@ -156,7 +157,7 @@ async def run(
             return
         health.version["task"] = base.owner
         admins = TelegramAdmins(application.bot, clock)
-        found = market or HttpMarketData(market_client)
+        found = market or HttpMarketData(market_connection)
         services = _services(settings, found, base, admins, clock)
         painter = ThreadPainter()
         closing.callback(painter.close)

@@ -5,7 +5,8 @@ import inspect
 from common.deadlines import BOT_SECONDS, EXCHANGE_SECONDS, MARKET_DATA_SECONDS, SILENCE_SECONDS
 from market_data.app import create_app
 from market_data.resilience.guard import Guard
-from telegram_bot.adapters.market_data_http import HttpMarketData, create_market_client
+from telegram_bot.adapters.market_data_connection import MarketConnection
+from telegram_bot.adapters.market_data_http import HttpMarketData
 
 COLD_ON_KRAKEN = 3.5  # seconds for four timeframes: tests/performance/cold_atr.py
 
@@ -15,9 +16,9 @@ def test_each_waits_longer_than_the_next_may_take() -> None:
 
 
 async def test_the_programs_wait_for_as_long_as_is_written_there() -> None:
-    client = create_market_client("http://127.0.0.1:1")
+    client = MarketConnection("http://127.0.0.1:1")
 
-    assert client.timeout.read == SILENCE_SECONDS
+    assert client.timeout.sock_read == SILENCE_SECONDS
     assert _default(HttpMarketData, "seconds") == BOT_SECONDS
     assert _default(create_app, "deadline") == MARKET_DATA_SECONDS
     assert _default(Guard, "seconds") == EXCHANGE_SECONDS

@@ -2,44 +2,58 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-import httpx
 import msgspec
 import structlog
 
 from common import wire
-from common.deadlines import BOT_SECONDS, SILENCE_SECONDS
+from common.deadlines import BOT_SECONDS
 from common.errors import Unavailable
-from common.http import Answer, create_client, get
 from common.market import Timeframe
+from telegram_bot.adapters.market_data_connection import Answer, MarketConnection
 from telegram_bot.ports import AtrQuestion, CandlesQuestion, error_from
 
 _LISTING_SECONDS = 60.0  # how long a listing is good for: buttons need it, and it hardly changes
 _MULTIPLES = ("1", "1.5", "2", "3")
+_MOST_KEPT = 256  # prices, each for as long as market-data lets it be told again
 
 Shape = TypeVar("Shape")
-
-
-def create_market_client(base_url: str) -> httpx.AsyncClient:
-    """Return the client that HttpMarketData needs; close it with `aclose`."""
-    client = create_client(base_url)
-    client.timeout = httpx.Timeout(SILENCE_SECONDS, connect=1.0, pool=1.0)
-    return client
 
 
 class HttpMarketData:
     """The market-data service behind a base URL."""
 
-    def __init__(self, client: httpx.AsyncClient, seconds: float = BOT_SECONDS) -> None:
-        self._client = client
+    def __init__(
+        self,
+        connection: MarketConnection,
+        seconds: float = BOT_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.connection = connection
         self._seconds = seconds
+        self._monotonic = monotonic
+        self._prices: OrderedDict[str, tuple[float, float, wire.TickersReply]] = OrderedDict()
         self._listing: tuple[float, int, wire.MarketsReply] | None = None
         self._under_way: dict[tuple[str, ...], asyncio.Task[Answer]] = {}
 
     async def tickers(self, words: Sequence[str]) -> wire.TickersReply:
-        return await self._ask("/v1/tickers", {"symbols": ",".join(words)}, wire.TickersReply)
+        """Return prices; those of a moment ago, with their age, where market-data allows it."""
+        asked = ",".join(words)
+        kept_at, until, kept = self._prices.get(asked, (0.0, 0.0, None))
+        if kept is not None and (now := self._monotonic()) < until:
+            return _older(kept, now - kept_at)
+        answer = await self._shared("/v1/tickers", {"symbols": asked})
+        reply = _reply(answer, wire.TickersReply)
+        if answer.max_age > 0:
+            now = self._monotonic()
+            self._prices[asked] = (now, now + answer.max_age, reply)
+            self._prices.move_to_end(asked)
+            if len(self._prices) > _MOST_KEPT:
+                self._prices.popitem(last=False)
+        return reply
 
     async def atr(self, question: AtrQuestion) -> wire.AtrReply:
         path = f"/v1/indicators/{question.symbol}/atr"
@@ -72,7 +86,7 @@ class HttpMarketData:
 
     async def markets(self, limit: int) -> wire.MarketsReply:
         """Return the listing, up to a minute old."""
-        now = time.monotonic()
+        now = self._monotonic()
         if self._listing and self._listing[1] == limit and self._listing[0] > now:
             return self._listing[2]
         reply = await self._ask("/v1/symbols", {"limit": str(limit)}, wire.MarketsReply)
@@ -93,10 +107,7 @@ class HttpMarketData:
         self, path: str, params: dict[str, str], shape: type[Shape], timeframe: str = ""
     ) -> Shape:
         """GET and decode; `timeframe` is what was asked about, for errors that name it."""
-        answer = await self._shared(path, params)
-        if answer.status != 200:
-            raise error_from(_decoded(answer.body, wire.Problem, answer.status), timeframe)
-        return _decoded(answer.body, shape, answer.status)
+        return _reply(await self._shared(path, params), shape, timeframe)
 
     async def _shared(self, path: str, params: dict[str, str]) -> Answer:
         """Ask once for all who ask the same at the same time; nobody's leaving ends it."""
@@ -105,7 +116,7 @@ class HttpMarketData:
         if asking is None:
             ref = structlog.contextvars.get_contextvars().get("ref")
             headers = {"X-Request-Id": ref} if ref else None
-            call = get(self._client, path, params, headers=headers, seconds=self._seconds)
+            call = self.connection.get(path, params, headers, self._seconds)
             asking = self._under_way[key] = asyncio.create_task(call)
             asking.add_done_callback(lambda done: self._answered(key, done))
         return await asyncio.shield(asking)
@@ -127,6 +138,28 @@ def _params(question: AtrQuestion) -> dict[str, str]:
     }
     optional = {"entry": question.entry, "equity": question.equity, "risk": question.risk_pct}
     return params | {name: f"{value:f}" for name, value in optional.items() if value is not None}
+
+
+def _reply(answer: Answer, shape: type[Shape], timeframe: str = "") -> Shape:
+    if answer.status != 200:
+        raise error_from(_decoded(answer.body, wire.Problem, answer.status), timeframe)
+    return _decoded(answer.body, shape, answer.status)
+
+
+def _older(reply: wire.TickersReply, seconds: float) -> wire.TickersReply:
+    """Return prices that were told some seconds ago, that much older."""
+    more = int(seconds * 1_000)
+    tickers = [
+        msgspec.structs.replace(
+            ticker,
+            age_ms=ticker.age_ms + more,
+            sources=[
+                msgspec.structs.replace(one, age_ms=one.age_ms + more) for one in ticker.sources
+            ],
+        )
+        for ticker in reply.tickers
+    ]
+    return msgspec.structs.replace(reply, tickers=tickers)
 
 
 def _decoded(body: bytes, shape: type[Shape], status: int) -> Shape:
