@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from telegram_bot.ports import Notice, Reply, Speaker
+from telegram_bot.ports import Notice, Reply, Speaker, Upload
 from telegram_bot.updates.source import incoming
 from tests.support.databases import KINDS, fresh
 from tests.support.desk import desk as open_desk
@@ -21,7 +21,7 @@ class SlowForOne:
     def __init__(self) -> None:
         self.let_go = asyncio.Event()
 
-    async def said(self, text: str, speaker: Speaker) -> Reply | None:
+    async def said(self, text: str, speaker: Speaker, file: Upload | None = None) -> Reply | None:
         if speaker.chat == SLOW:
             await self.let_go.wait()
         return Reply(text)
