@@ -1,54 +1,105 @@
-"""`python -m deploy`: what was deployed where, from the ledger.
+"""`python -m deploy`: a release to an environment, and back; and what was deployed where.
 
-Ends with 0 when all is well, 2 for what cannot be understood, 3 when the ledger was tampered with.
+Ends with 0 when it is as asked, 2 for what cannot be understood, 3 when it is refused or broken and
+nothing was changed, 4 when it was rolled back, 5 when it is not over (the same command goes on),
+6 when another deployment is under way, 7 when somebody else has deployed since.
 """
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+from deploy import desk, release
+from deploy.apply import Tools, Wish, apply, planned
+from deploy.endings import DEPLOYED, MISUSED, REFUSED, UNFINISHED, Ending
 from deploy.events import BadEvent, Event, broken_at
 from deploy.history import deployments, table
-from deploy.ledger_file import FileLedger
+from deploy.place import BadPlace
+from deploy.plan import Refused, told
+from deploy.platform import PlatformError
+from deploy.release import BadRelease
+from deploy.rollback import rollback
+from deploy.status import status
+from deploy.status import table as status_table
+from deploy.words import parser
 
-TAMPERED = 3
-ENVIRONMENTS = ("staging", "production")
+TAMPERED = REFUSED
 
 
 def main(arguments: Sequence[str]) -> int:
     """Do what is asked, and return the exit code."""
-    asked = _parser().parse_args(arguments)
+    asked = parser(__doc__).parse_args(arguments)
     try:
-        events = FileLedger(asked.ledger).read()
-    except (BadEvent, OSError) as error:
+        if asked.verb == "history":
+            return _history(asked)
+        return run(asked, desk.tools(asked.place))
+    except (BadPlace, BadRelease, OSError) as error:
         print(error, file=sys.stderr)
-        return TAMPERED if isinstance(error, BadEvent) else 2
-    return _verified(events, asked.anchor) if asked.verify else _shown(events, asked)
+        return MISUSED
+    except BadEvent as error:
+        print(error, file=sys.stderr)
+        return TAMPERED
+    except KeyboardInterrupt:
+        print("Nothing was stopped; the same command goes on with it.", file=sys.stderr)
+        return UNFINISHED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__)
-    verbs = parser.add_subparsers(required=True, metavar="VERB")
-    shown = verbs.add_parser("history", help="what was deployed, the newest first")
-    where = os.environ.get("DEPLOY_LEDGER") or ".run/ledger.jsonl"
-    shown.add_argument("--ledger", type=Path, default=Path(where), help="its file (DEPLOY_LEDGER)")
-    shown.add_argument("--environment", choices=ENVIRONMENTS, default="production")
-    shown.add_argument("--json", action="store_true", help="as JSON")
-    shown.add_argument("--verify", action="store_true", help="is every event there and unchanged?")
-    shown.add_argument("--anchor", default="", help="with --verify: a hash that was kept elsewhere")
-    return parser
+def run(asked: argparse.Namespace, tools: Tools) -> int:
+    """Do a verb with these tools."""
+    try:
+        match asked.verb:
+            case "status":
+                found = status(tools)
+                return _print(asked, found, status_table(found))
+            case "plan":
+                made = planned(tools, release.read(asked.release))
+                return _print(asked, {**asdict(made), "hash": made.hash}, told(made))
+            case "rollback":
+                who = desk.teller(asked.actor, asked.run)
+                back = rollback(tools, who, to=asked.to, plan=asked.plan, dry=asked.dry_run)
+                return _ended(asked, back)
+            case "apply":
+                return _ended(asked, apply(tools, _wish(asked)))
+        raise ValueError(asked.verb)
+    except (Refused, PlatformError) as error:
+        return _ended(asked, Ending(REFUSED, "refused", str(error)))
 
 
-def _shown(events: Sequence[Event], asked: argparse.Namespace) -> int:
+def _wish(asked: argparse.Namespace) -> Wish:
+    return Wish(
+        release.read(asked.release),
+        desk.teller(asked.actor, asked.run),
+        trigger=asked.trigger,
+        approver=asked.approved_by,
+        plan=asked.plan,
+        hold=asked.hold,
+        dry=asked.dry_run,
+    )
+
+
+def _ended(asked: argparse.Namespace, ending: Ending) -> int:
+    line = f"{ending.outcome}: {ending.reason}" if ending.reason else ending.outcome
+    _print(asked, asdict(ending), line)
+    return ending.code
+
+
+def _print(asked: argparse.Namespace, content: Any, text: str) -> int:
+    print(json.dumps(content, indent=1) if asked.json else text)
+    return DEPLOYED
+
+
+def _history(asked: argparse.Namespace) -> int:
+    where: str | Path = asked.ledger
+    events = desk.ledger(str(where)).read()
+    if asked.verify:
+        return _verified(events, asked.anchor)
     rows = list(deployments(events, asked.environment))
-    if asked.json:
-        print(json.dumps([asdict(row) for row in rows], indent=1, default=str))
-    else:
-        print(table(rows))
+    content = json.dumps([asdict(it) for it in rows], indent=1, default=str)
+    print(content if asked.json else table(rows))
     return 0
 
 

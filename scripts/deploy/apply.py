@@ -1,7 +1,7 @@
 """A release brought to an environment: all of its services, or none of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from deploy.ledger import Ledger, Locked, Moved, open_deployment, start
 from deploy.pace import Clock
 from deploy.place import Place
 from deploy.plan import Plan, Refused, moved_from, plan, told
-from deploy.platform import Live, Platform, PlatformError
+from deploy.platform import Live, NotNow, Platform, PlatformError, Rollout
 from deploy.probes import Probes
 from deploy.release import Release, Schema
 from deploy.tale import Tale, Teller
@@ -31,6 +31,7 @@ from deploy.tale import Tale, Teller
 # How long one that has written `started` may take until ECS shows it.
 _GRACE = timedelta(minutes=2)
 TURN_BACK = "turn back"
+_CODES = {"deployed": DEPLOYED, "rolled back": ROLLED_BACK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,9 @@ def apply(tools: Tools, wish: Wish) -> Ending:
     """Deploy a release, or go on with it where an earlier run left it."""
     try:
         running = open_deployment(tools.ledger.read(), tools.place.environment)
-        if running is not None and _release(running).identity == wish.release.identity:
+        if running is not None and release_of(running).identity == wish.release.identity:
             tools.say(f"Going on with {running.draft.deployment}.")
-            return _settled(tools, wish, running)
+            return _followed(tools, wish, running)
         return _begun(tools, wish)
     except Refused as error:
         return Ending(REFUSED, "refused", str(error))
@@ -109,7 +110,7 @@ def deployed(events: Sequence[Event], environment: str) -> list[Event]:
 
 def schema_before(tools: Tools) -> Schema | None:
     """Return what the deployed programs know of the database; steps taken stay taken."""
-    found = [_release(it).schema for it in deployed(tools.ledger.read(), tools.place.environment)]
+    found = [release_of(it).schema for it in deployed(tools.ledger.read(), tools.place.environment)]
     if not found:
         return None
     newest, oldest = max(it.newest for it in found), max(it.oldest_program for it in found)
@@ -126,7 +127,7 @@ def _begun(tools: Tools, wish: Wish) -> Ending:
     now = live(tools)
     if moved_from(now) != made.moved_from:
         raise Refused("What is live has moved while it was planned: plan again.")
-    return _settled(tools, wish, _started(tools, wish, made, now))
+    return _followed(tools, wish, _started(tools, wish, made, now))
 
 
 def _started(tools: Tools, wish: Wish, made: Plan, now: Mapping[str, Live]) -> Event:
@@ -148,7 +149,7 @@ def _started(tools: Tools, wish: Wish, made: Plan, now: Mapping[str, Live]) -> E
             "before": {key: it.image for key, it in now.items()},
             "release": wish.release.content(),
         }
-        draft = _tale(tools, wish, name).draft("started", data)
+        draft = tale_of(tools, wish, name).draft("started", data)
         try:
             return start(tools.ledger, draft, lambda event: _still_runs(tools, event))
         except Moved:
@@ -167,13 +168,27 @@ def _still_runs(tools: Tools, started: Event) -> bool:
     return False
 
 
+def _followed(tools: Tools, wish: Wish, started: Event) -> Ending:
+    """Settle it; where another run of the tool has done so meanwhile, tell how it ended."""
+    name = started.draft.deployment
+    try:
+        return _settled(tools, wish, started)
+    except Superseded:
+        for event in tools.ledger.read():
+            if event.draft.deployment == name and event.draft.kind == "finished":
+                outcome, reason = event.draft.data["outcome"], event.draft.data["reason"]
+                return Ending(_CODES.get(outcome, UNFINISHED), outcome, reason, name)
+        raise
+
+
 def _settled(tools: Tools, wish: Wish, started: Event) -> Ending:
     """Go forward, service by service; when one cannot, bring back those that could."""
     name = started.draft.deployment
-    tale = _tale(tools, wish, name)
+    tale = tale_of(tools, wish, name)
     journey = Journey(tools.place, tools.platform, tools.probes, tools.clock, tale, hold=wish.hold)
     if wish.approver:
-        tale.tell("approval", by=wish.approver)
+        agreed = Teller(wish.approver, wish.teller.run)
+        replace(tale, teller=agreed).tell("approval")
     errands = [
         Errand(it, wish.release.images[it.name].reference, name) for it in tools.place.services
     ]
@@ -201,6 +216,7 @@ def _back(journey: Journey, gone: list[Errand], started: Event, reason: str) -> 
         service, image = errand.service, before[errand.service.name]
         found = journey.platform.newest(service.service)
         if found is not None and found.label == errand.label and not found.over:
+            _turned(journey.platform, found)
             journey.travel(errand)
         if journey.platform.live(service.service).image == image:
             continue
@@ -210,6 +226,14 @@ def _back(journey: Journey, gone: list[Errand], started: Event, reason: str) -> 
             why = f"{service.name} cannot go back"
             return _finished(journey.tale, UNFINISHED, "failed", why)
     return _finished(journey.tale, ROLLED_BACK, "rolled back", reason)
+
+
+def _turned(platform: Platform, rollout: Rollout) -> None:
+    try:
+        if rollout.state == "running":
+            platform.turn_back(rollout.name)
+    except NotNow:
+        pass  # it has ended, or turns back already
 
 
 def _why(tale: Tale, errand: Errand) -> str:
@@ -229,10 +253,12 @@ def _finished(tale: Tale, code: int, outcome: str, reason: str) -> Ending:
     return Ending(code, outcome, reason, tale.deployment)
 
 
-def _tale(tools: Tools, wish: Wish, name: str) -> Tale:
+def tale_of(tools: Tools, wish: Wish, name: str) -> Tale:
+    """Return the story of a deployment, to go on with it."""
     place = tools.place.environment
     return Tale(tools.ledger, tools.clock, place, name, wish.teller, tools.say)
 
 
-def _release(started: Event) -> Release:
+def release_of(started: Event) -> Release:
+    """Return the release that a `started` event holds."""
     return releases.parse(started.draft.data["release"])

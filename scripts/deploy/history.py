@@ -6,6 +6,8 @@ from datetime import datetime
 
 from deploy.events import Event, of_environment
 
+ENVIRONMENTS = ("staging", "production")
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment:

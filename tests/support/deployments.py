@@ -23,7 +23,8 @@ def place_on(address: str, **changed: Any) -> Place:
     """The environment whose bot answers on the scripted ECS."""
     bot = SERVICES["telegram-bot"]
     routes = {"production": f"{address}/production/{bot}", "test": f"{address}/test/{bot}"}
-    return place(**routes, header="X-Deploy-Test: 77", **changed)
+    paced = {"poll_seconds": 15.0, "minimum_sample": 5, **changed}
+    return place(**routes, header="X-Deploy-Test: 77", **paced)
 
 
 @dataclass

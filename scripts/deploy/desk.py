@@ -1,0 +1,58 @@
+"""Puts together what the verbs work with, from a place file and the words of the command line."""
+
+import os
+import sys
+from pathlib import Path
+
+from deploy import place as places
+from deploy.apply import Tools
+from deploy.ledger import Ledger
+from deploy.ledger_file import FileLedger
+from deploy.pace import SystemClock
+from deploy.place import Place
+from deploy.probes import HttpProbes
+from deploy.tale import Teller
+
+
+def tools(path: Path) -> Tools:
+    """Return the real tools for an environment.
+
+    Raises:
+        BadPlace, OSError: If its file does not tell where it is.
+    """
+    from deploy import aws  # the ledger's readers do without boto3
+    from deploy.ecs import Ecs
+
+    place = places.read(path)
+    names = {it.service: it.container or it.name for it in place.services}
+    platform = Ecs(aws.client("ecs", place.region), place.cluster, names)
+    probes, clock = HttpProbes(place.headers), SystemClock()
+
+    def say(line: str) -> None:
+        print(f"{clock.now():%H:%M:%S}  {line}", file=sys.stderr, flush=True)
+
+    return Tools(place, platform, ledger_of(place), probes, clock, say)
+
+
+def ledger_of(place: Place) -> Ledger:
+    """Return the ledger of an environment."""
+    return ledger(place.ledger, place.region)
+
+
+def ledger(where: str, region: str = "") -> Ledger:
+    """Return the ledger at `s3://bucket/folder` or in a file."""
+    if not where.startswith("s3://"):
+        return FileLedger(Path(where))
+    from deploy import aws
+    from deploy.ledger_s3 import S3Ledger
+
+    return S3Ledger(aws.client("s3", region or os.environ.get("AWS_REGION", "")), where)
+
+
+def teller(actor: str, run: str) -> Teller:
+    """Return who asks: as said, else as the pipeline says, else who is logged in."""
+    told = os.environ
+    if not run and "GITHUB_RUN_ID" in told:
+        run = f"{told['GITHUB_SERVER_URL']}/{told['GITHUB_REPOSITORY']}/actions/runs/"
+        run += told["GITHUB_RUN_ID"]
+    return Teller(actor or told.get("GITHUB_ACTOR") or told.get("USER") or "somebody", run)
