@@ -20,7 +20,7 @@ from telegram_bot.updates.limits import Limits
 from telegram_bot.updates.sending import Sending
 from telegram_bot.work import Tally
 from tests.support.alerts import STEP, fired, rule
-from tests.support.databases import fresh
+from tests.support.databases import shaped
 from tests.support.desk import NO_LIMITS, Desk
 from tests.support.desk import desk as open_desk
 from tests.support.fake_market import FakeMarket
@@ -30,7 +30,7 @@ FRIEND, GROUP, SUPERGROUP = 2002, -100, -1001
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(fresh("sqlite", tmp_path)) as it:
+    async with open_desk(shaped("sqlite", tmp_path)) as it:
         yield it
 
 
@@ -54,7 +54,7 @@ async def send(desk: Desk) -> None:
 async def test_l6_a_sender_that_dies_after_telegrams_ok_tells_it_once_more_and_no_more(
     tmp_path: Path,
 ) -> None:
-    url = fresh("sqlite", tmp_path)
+    url = shaped("sqlite", tmp_path)
     async with open_desk(url) as desk:
         await fire(desk, YOU)
         (lane,) = await desk.base.outbox.claim_broadcasts(10)

@@ -10,12 +10,13 @@ import pytest
 
 from common.market import Timeframe
 from telegram_bot.alerts.feed import Bar, Reading
+from telegram_bot.alerts.firing import PAGE
 from telegram_bot.alerts.machine import anchored
 from telegram_bot.alerts.rules import Kind, measure
 from telegram_bot.people import Choices
 from tests.support.alert_desk import BTC, ME, NOON, AlertDesk, alert_desk
 from tests.support.alerts import STEP, rule
-from tests.support.databases import fresh
+from tests.support.databases import shaped
 
 HOUR = 3_600.0
 NOON_AT = NOON.timestamp()
@@ -23,7 +24,7 @@ NOON_AT = NOON.timestamp()
 
 @pytest.fixture
 async def it(tmp_path: Path) -> AsyncIterator[AlertDesk]:
-    async with alert_desk(fresh("sqlite", tmp_path)) as it:
+    async with alert_desk(shaped("sqlite", tmp_path)) as it:
         yield it
 
 
@@ -248,10 +249,10 @@ async def test_an_alert_set_by_another_task_is_seen_with_the_prices_of_the_last_
     assert len(await it.told()) == 1
 
 
-async def test_five_hundred_alerts_at_one_price_all_fire(it: AlertDesk) -> None:
+async def test_more_alerts_at_one_price_than_a_page_holds_all_fire(it: AlertDesk) -> None:
     adding = [
         it.base.alerts.add(rule("70000"), ME + number, 1, state="armed", step=STEP, most=9)
-        for number in range(500)
+        for number in range(PAGE + 50)
     ]
     await asyncio.gather(*adding)
     await it.price("69000")
@@ -260,7 +261,7 @@ async def test_five_hundred_alerts_at_one_price_all_fire(it: AlertDesk) -> None:
 
     await it.price("70000")
 
-    assert len(await it.told()) == 500
+    assert len(await it.told()) == PAGE + 50
 
 
 async def test_quiet_hours_are_without_a_sound_and_who_wants_none_gets_none(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.support.alert_replay import Replay
-from tests.support.databases import fresh
+from tests.support.databases import shaped
 from tests.support.replay_world import simulated
 
 
@@ -11,7 +11,7 @@ async def test_a_bot_that_is_killed_loses_no_alert_and_tells_none_twice_without_
     tmp_path: Path,
 ) -> None:
     world = await simulated(minutes=30, markets=3)
-    replay = Replay(world, fresh("sqlite", tmp_path), tmp_path, kills=2, seed=5)
+    replay = Replay(world, shaped("sqlite", tmp_path), tmp_path, kills=2, seed=5)
 
     verdict = await replay.run(count=1_500, people=60)
 

@@ -28,7 +28,7 @@ from telegram_bot.alerts.store import Change, Fire, TooMany
 from telegram_bot.ports import Reply
 from telegram_bot.work import Lost
 from tests.support.alerts import STEP, look, rule
-from tests.support.databases import KINDS, fresh
+from tests.support.databases import KINDS, shaped
 from tests.support.replies import AS_OF
 
 ME, BTC = 1001, ("BTC-USD", PRICE)
@@ -87,7 +87,7 @@ def change(step: Step, *, reply: bool = True) -> Change:
 
 @pytest.fixture(params=KINDS)
 async def two(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Two]:
-    url = fresh(request.param, tmp_path)
+    url = shaped(request.param, tmp_path)
     clock = FrozenClock(AS_OF)
     engine = open_engine(url)
     database_schema.prepare(engine)

@@ -6,6 +6,7 @@ One PostgreSQL server a test process, started when the first test asks for it.
 import atexit
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,9 @@ from importlib import import_module
 from pathlib import Path
 
 import psycopg
+
+from telegram_bot.adapters import database_schema
+from telegram_bot.adapters.database_engine import open_engine
 
 KINDS = ("sqlite", "postgresql")
 # Waits for the end of who started it, however that comes (a test that hangs ends its process
@@ -44,6 +48,32 @@ def fresh(kind: str, folder: Path) -> str:
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"create database {name}".encode())
     return address.replace("/postgres?", f"/{name}?")
+
+
+def shaped(kind: str, folder: Path) -> str:
+    """Return the address of a database that has every table already: a copy, in milliseconds."""
+    pattern = _pattern(kind)
+    if kind == "sqlite":
+        address = fresh(kind, folder)
+        shutil.copyfile(pattern.removeprefix("sqlite:///"), address.removeprefix("sqlite:///"))
+        return address
+    name = f"bot_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(_server(), autocommit=True) as connection:
+        model = pattern.partition("?")[0].rpartition("/")[2]
+        connection.execute(f"create database {name} template {model}".encode())
+    return _server().replace("/postgres?", f"/{name}?")
+
+
+@cache
+def _pattern(kind: str) -> str:
+    """Make the database that `shaped` copies, and return its address."""
+    folder = tempfile.mkdtemp(prefix="pattern-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    address = fresh(kind, Path(folder))
+    engine = open_engine(address)
+    database_schema.prepare(engine)
+    engine.dispose()
+    return address
 
 
 @cache

@@ -172,6 +172,7 @@ class Engine:
             market = WatchedMarket(symbol, marks.get((symbol, PRICE), new), behind=self._now())
             self._markets[symbol] = market
             self._bars_looked = 0.0  # its past comes first, so at once
+            self._retries.pop(symbol, None)
         if market is not None:
             market.watch(measure, band)
             if not market.bands:
