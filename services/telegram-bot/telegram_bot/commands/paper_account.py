@@ -13,7 +13,7 @@ from telegram_bot.formatting.chart import months
 from telegram_bot.formatting.source import source_name
 from telegram_bot.paper import wording
 from telegram_bot.paper.book import Paper
-from telegram_bot.paper.prices import sure_price
+from telegram_bot.paper.prices import sure_price, told_by
 from telegram_bot.ports import Picture, Press, Reply, Rows
 from telegram_bot.profiles import Profile
 from telegram_bot.reader import _, reader
@@ -54,6 +54,10 @@ async def quote(symbol: str, services: Services) -> Quote:
         said = _("On paper you can trade {bases}, priced in {quote}.")
         raise BadInput(said.format(bases=bases, quote=profile.quote))
     price = sure_price(ticker, profile)
+    if price is None and profile.exchange not in told_by(ticker):
+        said = _("Paper trades here take {mine} prices, and these come from {theirs}.")
+        theirs = source_name(ticker.source)
+        raise BadInput(said.format(mine=source_name(profile.exchange), theirs=theirs))
     if price is None:
         said = _("There is no sure {source} price of {symbol} right now; nothing was changed.")
         source = source_name(profile.exchange)

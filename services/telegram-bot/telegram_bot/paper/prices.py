@@ -27,6 +27,11 @@ def sure_price(ticker: TickerReply, profile: Profile, now: float | None = None) 
     return None
 
 
+def told_by(ticker: TickerReply) -> set[str]:
+    """Return the exchanges that a ticker has a price of."""
+    return {ticker.source, *(one.name for one in ticker.sources)}
+
+
 def sure_candles(candles: CandlesReply, profile: Profile) -> bool:
     """Say whether candles are the profile's exchange's, and may be decided by."""
     return candles.source == profile.exchange and candles.quality != "disputed"

@@ -205,7 +205,7 @@ async def test_what_cannot_be_done_is_answered_with_what_would_work(text: str, s
     assert await talk.services.papers.find(ME.chat) is None
 
 
-@pytest.mark.parametrize("ticker", [{"source": "kraken"}, {"stale": True}, {"alertable": False}])
+@pytest.mark.parametrize("ticker", [{"stale": True}, {"alertable": False}])
 async def test_only_a_sure_price_of_the_profiles_exchange_is_traded_at(
     ticker: dict[str, Any],
 ) -> None:
@@ -236,3 +236,9 @@ async def test_a_preset_that_trades_can_be_stopped_wherever_the_account_is_shown
 
     assert "Stopped." in (await talk.say(stop.command)).text
     assert (await held(talk)).autos == ()
+
+
+async def test_who_has_no_price_of_the_profiles_exchange_is_told_so() -> None:
+    reply = await desk(source="kraken").say("/paper buy BTC 500")
+
+    assert "Paper trades here take SIMU prices, and these come from Kraken." in reply.text
