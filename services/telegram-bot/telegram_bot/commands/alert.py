@@ -18,9 +18,10 @@ from telegram_bot.commands import Command, Request, Services, alert_changes
 from telegram_bot.commands.alert_rules import now_of, rule_of
 from telegram_bot.commands.alert_words import AlertWords, read
 from telegram_bot.commands.price import which_coin
-from telegram_bot.formatting.html import bold, code, shortened
+from telegram_bot.formatting.html import bold, code, italic, shortened
 from telegram_bot.formatting.numbers import plain
-from telegram_bot.formatting.source import shown
+from telegram_bot.formatting.source import closing, shown
+from telegram_bot.formatting.time import until
 from telegram_bot.ports import AtrQuestion, Press, Reply, Rows, error_from
 from telegram_bot.reader import _, later, reader
 
@@ -41,6 +42,12 @@ async def answer(request: Request, services: Services) -> Reply:
         return _ask_which_number(words, asked)
     _check_flag(asked.measure, request, services)
     ticker, atr = await _market(asked, services)
+    if ticker.quality == "recorded":
+        raise BadInput(
+            _(
+                "{coin} is recorded up to {end}: its price moves no more, so no alert can fire."
+            ).format(coin=shown(ticker.symbol).base, end=until(ticker.as_of))
+        )
     if asked.kind is None and asked.value is None:
         return _offer(ticker)
     if asked.percent and asked.direction is None and asked.measure == PRICE:
@@ -77,9 +84,12 @@ async def _set(
             )
         ) from None
     if state == "waiting":
-        return Reply(cards.is_past(alert, now), _past_buttons(alert.number, rule))
-    text = cards.was_set(alert, now, services.alerts.now())
-    return Reply(text, alert_changes.card_buttons(alert))
+        text, buttons = cards.is_past(alert, now), _past_buttons(alert.number, rule)
+    else:
+        text = cards.was_set(alert, now, services.alerts.now())
+        buttons = alert_changes.card_buttons(alert)
+    note = closing(ticker)
+    return Reply(f"{text}\n{italic(note)}" if note else text, buttons)
 
 
 async def _market(asked: AlertWords, services: Services) -> tuple[TickerReply, AtrReply | None]:

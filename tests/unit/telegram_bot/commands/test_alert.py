@@ -268,3 +268,21 @@ class _Without:
         if flag != self._flag:
             return None
         return Override(False, False, "somebody", "a test", AS_OF, AS_OF)
+
+
+async def test_a_recorded_market_is_refused_for_its_price_moves_no_more(talk: Watched) -> None:
+    talk.market.telling = {"quality": "recorded", "as_of": datetime(2013, 3, 2, tzinfo=UTC)}
+
+    reply = await talk.say("/alert BTC > 70k")
+
+    assert "recorded up to 1 Mar 2013" in reply.text
+    assert "No alerts yet" in (await talk.say("/alerts")).text
+
+
+@pytest.mark.parametrize("level", ["70k", "60k"])
+async def test_a_simulated_market_is_said_to_be_one(talk: Watched, level: str) -> None:
+    talk.market.telling = {"quality": "simulated", "source": "simu"}
+
+    reply = await talk.say(f"/alert BTC > {level}")
+
+    assert reply.text.endswith("\n<i>simulated prices, not a market</i>")
