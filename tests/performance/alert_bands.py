@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from telegram_bot.adapters import database_schema
 from telegram_bot.adapters.database_alert_book import touched
@@ -72,13 +71,12 @@ def band_against_scan(count: int) -> float:
     return scanned / inside
 
 
-def crossing(engine: Engine, kind: str, count: int) -> float:
+def crossing(engine: Engine, count: int) -> float:
     """Return what the query at the edge of a band costs, in microseconds."""
     _fill(engine, count)
     query = touched(("M7-USD", PRICE), rank(_NOW), rank(_NOW), 2e9)["rise"].limit(200)
-    dialect = sqlite.dialect() if kind == "sqlite" else postgresql.dialect()  # type: ignore[no-untyped-call]
     options = {"render_postcompile": True, "literal_binds": True}
-    written = str(query.compile(dialect=dialect, compile_kwargs=options)).replace("%%", "%")
+    written = str(query.compile(engine, compile_kwargs=options)).replace("%%", "%")
     with engine.connect() as connection:
         connection.execute(text("analyze"))
         raw = connection.connection.cursor()
@@ -125,7 +123,7 @@ def main() -> int:
         for kind in KINDS:
             engine = open_engine(fresh(kind, Path(folder)))
             database_schema.prepare(engine)
-            cost = crossing(engine, kind, count)
+            cost = crossing(engine, count)
             engine.dispose()
             met = cost <= MOST_US[kind]
             fine = fine and met
