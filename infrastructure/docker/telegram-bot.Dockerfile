@@ -11,6 +11,7 @@ COPY infrastructure/docker/assemble.py /build/assemble.py
 COPY services/common/common /app/common
 COPY services/telegram-bot/telegram_bot /app/telegram_bot
 COPY CHANGELOG.md /app/telegram_bot/CHANGELOG.md
+COPY scripts/backup /app/backup
 ARG VERSION=0.0.0
 RUN ["python", "/build/assemble.py", "/app"]
 
