@@ -56,7 +56,7 @@ class Inline:
             found: list[Offer] = []
             words = words_of(query)
             typed = bool(words) and self._named(words[0]) is not None
-            for command, asked in (await self._asked(words))[:MOST]:
+            for command, asked in (await self._asked(words, speaker.chat))[:MOST]:
                 reply, well = await self._runs.run(command, Request(asked, speaker, typed))
                 if not well and not found:
                     return (_hint(reply),)
@@ -65,10 +65,12 @@ class Inline:
                     found.append(_offer(reply))
             return found
 
-    async def _asked(self, words: Sequence[str]) -> list[tuple[Command, Sequence[str]]]:
+    async def _asked(self, words: Sequence[str], chat: int) -> list[tuple[Command, Sequence[str]]]:
         """Return what to run: the first is what was asked, the rest is close to it."""
         price, atr = (self._services.commands.find(name) for name in ("price", "atr"))
         assert price is not None and atr is not None
+        if not words:
+            words = await self._services.watchlists.watched(chat)
         if not words:
             listed = await bases(self._services)
             words = [name for name in _WELL_KNOWN if name in listed] or _WELL_KNOWN[:1]

@@ -109,3 +109,13 @@ async def test_who_types_without_end_is_left_waiting() -> None:
     found = [bool(await endless.offers("btc", ANYWHERE)) for _ in range(3)]
 
     assert found == [True, True, False]
+
+
+async def test_who_types_nothing_is_offered_their_own_coins() -> None:
+    talk = Talk()
+    await talk.say("/watch sol")
+
+    own, others = await offers("", talk), await offers("", Talk())
+
+    assert own[0].title.startswith("Solana") and len(own) == 2
+    assert len(others) > 2
