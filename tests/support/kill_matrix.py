@@ -67,7 +67,8 @@ class Verdict:
     @property
     def fine(self) -> bool:
         bad = (self.lost, self.doubled_unmarked, self.disordered, self.conflicts)
-        return not any(bad) and set(self.exits) <= {0}
+        # Who is told to stop while it still starts has taken nothing, and just ends.
+        return not any(bad) and set(self.exits) <= {0, -signal.SIGTERM}
 
     def __str__(self) -> str:
         return (
