@@ -127,7 +127,16 @@ def _begun(tools: Tools, wish: Wish) -> Ending:
     now = live(tools)
     if moved_from(now) != made.moved_from:
         raise Refused("What is live has moved while it was planned: plan again.")
+    _closed(tools, wish)
     return _followed(tools, wish, _started(tools, wish, made, now))
+
+
+def _closed(tools: Tools, wish: Wish) -> None:
+    """End the story of a deployment that has ended on ECS while nobody followed it."""
+    running = open_deployment(tools.ledger.read(), tools.place.environment)
+    if running is not None and not _still_runs(tools, running):
+        tale = tale_of(tools, wish, running.draft.deployment)
+        tale.tell("finished", outcome="failed", reason="nobody followed it to its end")
 
 
 def _started(tools: Tools, wish: Wish, made: Plan, now: Mapping[str, Live]) -> Event:

@@ -1,24 +1,22 @@
 """`rollback`: out of the time under watch, and to an earlier release afterwards."""
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from deploy.endings import REFUSED, UNFINISHED, Ending
 from deploy.rollback import rollback
 from deploy.tale import Teller
-from tests.support.deployments import Desk, desk_at
-from tests.support.fake_ecs_server import Server
+from tests.support.deploy_deaths import near_desk
+from tests.support.deployments import Desk
 from tests.support.fake_ecs_world import Ticks
 
 ADA = Teller("ada")
 
 
 @pytest.fixture
-def desk(server: Server, client: Any, ticks: Ticks, tmp_path: Path) -> Desk:
-    return desk_at(server, client, ticks, tmp_path / "ledger.jsonl")
+def desk(ticks: Ticks) -> Desk:
+    return near_desk(ticks)
 
 
 def back(desk: Desk, to: str = "", *, dry: bool = False) -> Ending:
@@ -85,7 +83,7 @@ def test_a_dry_run_turns_nothing(desk: Desk) -> None:
     desk.apply("1.1.0", hold=True)
 
     assert back(desk, dry=True).outcome == "nothing done"
-    assert "StopServiceDeployment" not in desk.server.world.calls
+    assert not any(it.back_at for it in desk.server.world.ecs.rollouts.values())
 
 
 def test_whoever_follows_a_deployment_learns_that_it_was_turned_back(desk: Desk) -> None:
