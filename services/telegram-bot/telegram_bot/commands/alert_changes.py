@@ -60,7 +60,7 @@ def card_buttons(found: Alert) -> Rows:
     number = found.number
     changes = (
         Press("✏️ " + _("Level"), f"alert {number} level"),
-        Press("🔁 " + _("Repeat"), f"alert {number} repeat"),
+        Press(_("🔁 Repeat"), f"alert {number} repeat"),
         Press("⏳ " + _("Expiry"), f"alert {number} expiry"),
         Press("🗑 " + _("Delete"), f"alert {number} delete"),
     )

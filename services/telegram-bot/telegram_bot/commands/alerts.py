@@ -69,7 +69,7 @@ def _buttons(alert: Alert) -> tuple[Press, ...]:
 
 
 def _closing(number: int, pages: int) -> tuple[Press, ...]:
-    refresh = Press("🔄 " + _("Refresh"), f"alerts {number}")
+    refresh = Press(_("🔄 Refresh"), f"alerts {number}")
     return (*turning("alerts", number, pages), refresh)
 
 
