@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from common.errors import Misconfigured
 from telegram_bot.adapters.web_server import serving
+from telegram_bot.updates.internal import Health, Internal
 from telegram_bot.updates.webhook import MOST_BYTES, PATH, Webhook
 from telegram_bot.work import Busy, Incoming, Tally
 from tests.support.logged import logged
@@ -142,6 +143,24 @@ async def test_only_posts_to_its_path_are_taken(telegram: httpx.AsyncClient) -> 
     assert (await telegram.get(PATH)).status_code == 405
     for path in ("/", "/healthz", "/telegram/", "/internal/smoke"):
         assert (await telegram.post(path, json=UPDATE)).status_code == 404
+
+
+async def test_smoke_tests_ask_at_the_port_of_updates_and_see_no_metrics(kept: Kept) -> None:
+    health = Health(version={"revision": "abc"})
+    internal = Internal(health, Tally()).app()
+    app = Webhook([OLD], kept.record, Tally(), internal)
+    async with serving(app, "127.0.0.1", 0, "WEBHOOK_PORT") as port:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as anybody:
+            version = await anybody.get("/version")
+            found = [
+                (await anybody.get(path)).status_code
+                for path in ("/healthz", "/readyz", "/metrics")
+            ]
+            smoke = await anybody.post("/internal/smoke", json=UPDATE)
+
+    assert version.json() == {"revision": "abc"}
+    assert found == [200, 503, 404]
+    assert smoke.status_code == 403
 
 
 async def test_a_port_that_is_taken_is_named(telegram: httpx.AsyncClient) -> None:

@@ -237,7 +237,7 @@ async def _serve(
     }
     await alive.first()
     bot.health.well("start")
-    webhook = Webhook(settings.accepted_secrets(), bot.record, bot.tally)
+    webhook = Webhook(settings.accepted_secrets(), bot.record, bot.tally, internal.app())
     helpers = [
         asyncio.create_task(work) for work in (alive.run(), bot.working.run(), broadcasting.run())
     ]

@@ -19,12 +19,16 @@ log = structlog.get_logger(__name__)
 
 PATH = "/telegram"
 MOST_BYTES = 1024 * 1024
+# What a load balancer's smoke tests ask of the port that it brings updates to. Its rules say who
+# may; metrics stay on the internal port.
+SHOWN = frozenset(("/healthz", "/readyz", "/version", "/internal/smoke"))
 _BODY_SECONDS = 10.0
 _SECRET = b"x-telegram-bot-api-secret-token"
 
 Event = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
+App = Callable[[Event, Receive, Send], Awaitable[None]]
 
 
 class _Refused(Exception):
@@ -38,15 +42,25 @@ class _Refused(Exception):
 class Webhook:
     """The app that listens where `setWebhook` points; the deploy tool sets that, never a start."""
 
-    def __init__(self, secrets: Sequence[str], record: Record, tally: Tally) -> None:
-        """Accept any of `secrets`: one, or two while it is being changed."""
+    def __init__(
+        self, secrets: Sequence[str], record: Record, tally: Tally, internal: App | None = None
+    ) -> None:
+        """Accept any of `secrets`: one, or two while it is being changed.
+
+        Args:
+            internal: Answers what is asked at one of SHOWN; None: nobody does.
+        """
         self._secrets = [secret.encode() for secret in secrets]
         self._record = record
         self._tally = tally
+        self._internal = internal
         self.closed = False
 
     async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            return
+        if self._internal is not None and scope["path"] in SHOWN:
+            await self._internal(scope, receive, send)
             return
         try:
             await self._take(scope, receive)
