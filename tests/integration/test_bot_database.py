@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy import Connection, Engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from common.errors import Misconfigured
@@ -15,6 +15,7 @@ from telegram_bot import migrations
 from telegram_bot.adapters import database_schema
 from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_personal import IMPERSONAL, PERSONAL
+from telegram_bot.adapters.database_prepared import Prepared
 from telegram_bot.adapters.database_reader import Reader
 from telegram_bot.adapters.database_tables import metadata, schema_range, tasks
 from telegram_bot.adapters.database_writer import Batch, Writer
@@ -117,6 +118,40 @@ async def test_an_error_is_its_callers_alone(engine: Engine, writer: Writer) -> 
     assert isinstance(outcomes[1], IntegrityError)
     with engine.connect() as connection:
         assert _count(connection) == 3
+
+
+_BEATS = Prepared(lambda dialect: insert(tasks))
+
+
+@pytest.mark.parametrize("names", [("a",), ("a", "b")])
+async def test_a_prepared_statement_fails_as_any_other_does(
+    writer: Writer, names: Sequence[str]
+) -> None:
+    rows = [{"name": name, "seen_at": 1.0} for name in names]
+    await writer.submit(lambda connection: _BEATS.write(connection, rows))
+
+    kept = await writer.submit(lambda it: it.scalar(select(func.count()).select_from(tasks)))
+    assert kept == len(rows)
+    with pytest.raises(IntegrityError):
+        await writer.submit(lambda connection: _BEATS.write(connection, rows))
+
+
+async def test_a_prepared_statement_on_a_lost_connection_is_run_on_the_next(
+    tmp_path: Path,
+) -> None:
+    engine = open_engine(fresh("postgresql", tmp_path))
+    database_schema.prepare(engine)
+    writer = Writer(engine)
+    number = await writer.submit(lambda it: it.scalar(text("SELECT pg_backend_pid()")))
+    with engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
+    row = {"name": "a", "seen_at": 1.0}
+
+    met = await writer.submit(lambda connection: _BEATS.write(connection, [row]))
+
+    assert (met, await writer.submit(lambda it: it.scalar(select(tasks.c.name)))) == (1, "a")
+    await writer.close()
+    engine.dispose()
 
 
 async def test_a_batch_gets_the_items_of_all_who_wait_and_the_lower_order_goes_first(

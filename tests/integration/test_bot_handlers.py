@@ -7,7 +7,7 @@ import pytest
 
 from playground.chats import YOU
 from playground.faults import Fault
-from telegram_bot.ports import Speaker
+from telegram_bot.ports import Speaker, Upload
 from telegram_bot.work import Incoming
 from tests.support.databases import fresh
 from tests.support.desk import Desk
@@ -156,9 +156,9 @@ async def test_what_fails_once_is_tried_again(desk: Desk) -> None:
     desk.parrot.error = ZeroDivisionError("inside")
     said = desk.parrot.said
 
-    async def better_next_time(text: str, speaker: Speaker) -> object:
+    async def better_next_time(text: str, speaker: Speaker, file: Upload | None) -> object:
         try:
-            return await said(text, speaker)
+            return await said(text, speaker, file)
         finally:
             desk.parrot.error = None
 

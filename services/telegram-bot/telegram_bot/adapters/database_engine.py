@@ -7,6 +7,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from common.errors import Misconfigured
+from telegram_bot.adapters.database_prepared import say
 
 READERS = 3
 _BUSY_SECONDS = 10
@@ -84,6 +85,6 @@ def _sqlite(engine: Engine) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        say(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, select, update
 
 from telegram_bot.adapters import database_chats, database_messages, database_personal
+from telegram_bot.adapters.database_prepared import Prepared
 from telegram_bot.adapters.database_tables import (
     DONE,
     SET_ASIDE,
@@ -96,7 +96,7 @@ class DatabaseInbox:
             for updates, _ in many
             for one in updates
         ]
-        added = set(connection.scalars(_keeping(connection.dialect.name), rows))
+        added = {update_id for (update_id,) in _KEEP.read(connection, rows)}
         taken: list[list[Lane]] = []
         for updates, _ in many:
             mine = [one.chat for one in updates if one.chat in ours]
@@ -114,8 +114,7 @@ class DatabaseInbox:
             {"chat": chat, "since": now, "owner": self._owner if takers[chat] else None}
             for chat in sorted(takers)
         ]
-        stamped = connection.execute(_stamping(connection.dialect.name), rows)
-        made = {row.chat for row in stamped if row.stamp == 0}
+        made = {chat for chat, stamp in _STAMP.read(connection, rows) if stamp == 0}
         return {chat for chat in made if takers[chat]}
 
     def _finish_all(self, connection: Connection, many: Sequence[_Finished]) -> Sequence[None]:
@@ -124,7 +123,7 @@ class DatabaseInbox:
             {"row": one.waiting.update_id, "me": self._owner, "now": now, "becomes": one.state}
             for one in many
         ]
-        if connection.execute(_FINISH, done).rowcount != len(many):
+        if _FINISH.write(connection, done) != len(many):
             raise Lost  # whose it is shows when each is written alone
         for one in many:
             if one.answers.forget:
@@ -165,10 +164,6 @@ def _lane(chat: int, first: Incoming, added: set[int]) -> Lane:
     return Lane(chat, waiting=Waiting(first.update_id, chat, first.body, 1))
 
 
-# Statements are built once: that costs more than running them.
-
-
-@cache
 def _stamping(dialect: str) -> Any:
     stamped = {"stamp": lanes.c.stamp + 1}
     adding = insert_in(dialect)(lanes).on_conflict_do_update(
@@ -177,15 +172,17 @@ def _stamping(dialect: str) -> Any:
     return adding.returning(lanes.c.chat, lanes.c.stamp)
 
 
-@cache
 def _keeping(dialect: str) -> Any:
     return insert_in(dialect)(inbox).on_conflict_do_nothing().returning(inbox.c.update_id)
+
+
+_STAMP, _KEEP = Prepared(_stamping), Prepared(_keeping)
 
 
 # Done by us already is done: a write whose commit was lost from sight is done again. (The states
 # are not named: a list of values would keep the statement from running for many updates at once.)
 # What was said is not kept once it is answered, but for an update that nobody could answer.
-_FINISH = (
+_finishing = (
     update(inbox)
     .where(inbox.c.update_id == bindparam("row"), inbox.c.owner == bindparam("me"))
     .values(
@@ -194,3 +191,4 @@ _FINISH = (
         body=case((bindparam("becomes") == SET_ASIDE, inbox.c.body), else_=b""),
     )
 )
+_FINISH = Prepared(lambda dialect: _finishing)

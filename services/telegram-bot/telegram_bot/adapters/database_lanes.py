@@ -10,10 +10,12 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     and_,
     bindparam,
     delete,
+    exists,
     func,
     literal_column,
     or_,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 )
 
 from telegram_bot.adapters.database_messages import mark_sent, message_of
+from telegram_bot.adapters.database_prepared import Prepared
 from telegram_bot.adapters.database_tables import (
     QUEUED,
     SENDING,
@@ -148,13 +151,25 @@ class DatabaseLanes:
         self, connection: Connection, many: Sequence[tuple[int, Receipt | None]]
     ) -> Sequence[Lane | None]:
         mark_sent(connection, [it for _, it in many if it is not None], self._clock())
-        found = self._heads(connection, [chat for chat, _ in many])
+        left = self._left(connection, [chat for chat, _ in many])
+        if not left:
+            return [None] * len(many)
+        found = self._heads(connection, left)
         empty = [(chat, stamp) for chat, (stamp, waiting) in found.items() if waiting is None]
         gone = set(connection.scalars(_GIVE_UP, {"lanes": empty})) if empty else set[int]()
         return [
             None if chat in gone or chat not in found else _lane(chat, found[chat][1])
             for chat, _ in many
         ]
+
+    def _left(self, connection: Connection, chats: Sequence[int]) -> list[int]:
+        """Give up lanes that got nothing but what they were made for; return the other chats."""
+        if len(chats) > 1:
+            gone = set(connection.scalars(_LEAVE_MANY, {"chats": chats, "me": self._owner}))
+        else:
+            found, _ = _LEAVE.run(connection, {"number": chats[0], "me": self._owner})
+            gone = {chat for (chat,) in found}
+        return [chat for chat in chats if chat not in gone]
 
     def _release(self, connection: Connection, chat: int, unfinished: Waiting | None) -> None:
         if unfinished is not None and unfinished.counted:
@@ -192,6 +207,22 @@ class DatabaseLanes:
         connection.execute(delete(tasks).where(tasks.c.name == self._owner))
 
 
+def _leaving(these: ColumnElement[bool]) -> Any:
+    """Delete lanes that are ours and done. Their stamp is the same before and under the lock, so
+    that nothing came in since they were found empty; one that is being added to is skipped."""
+    work = exists().where(
+        inbox.c.chat == lanes.c.chat, inbox.c.state == literal_column("'waiting'")
+    )
+    done = (
+        select(lanes.c.chat)
+        .where(these, lanes.c.stamp == 0, lanes.c.owner == bindparam("me"), ~work)
+        .with_for_update(skip_locked=True)
+    )
+    return delete(lanes).where(lanes.c.chat.in_(done)).returning(lanes.c.chat)
+
+
+_LEAVE = Prepared(lambda dialect: _leaving(lanes.c.chat == bindparam("number")))
+_LEAVE_MANY = _leaving(lanes.c.chat.in_(bindparam("chats", expanding=True)))
 _older = inbox.alias("older")
 _HEADS = (
     select(lanes.c.chat, lanes.c.stamp, inbox.c.update_id, inbox.c.body, inbox.c.attempts)

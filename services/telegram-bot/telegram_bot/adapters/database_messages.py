@@ -1,12 +1,12 @@
 """Messages as rows of the outbox, and back."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, update
 
+from telegram_bot.adapters.database_prepared import Prepared
 from telegram_bot.adapters.database_tables import (
     QUEUED,
     SENDING,
@@ -84,14 +84,14 @@ def insert(connection: Connection, messages: Sequence[Message], owner: str | Non
         }
         for message in messages
     ]
-    connection.execute(_adding(connection.dialect.name), rows)
+    _ADD.write(connection, rows)
 
 
 def mark_sent(connection: Connection, receipts: Sequence[Receipt], now: float) -> None:
     """Note that messages arrived."""
     rows = [{"row": it.key, "message": it.message_id, "now": now} for it in receipts]
     if rows:
-        connection.execute(_ARRIVED, rows)
+        _ARRIVED.write(connection, rows)
     if traceless := [it.key for it in receipts if it.key.startswith(TRACELESS)]:
         connection.execute(delete(outbox).where(outbox.c.key.in_(traceless)))
     _keep_pictures(connection, receipts)
@@ -110,13 +110,12 @@ def _keep_pictures(connection: Connection, receipts: Sequence[Receipt]) -> None:
         )
 
 
-_ARRIVED = (
+_arriving = (
     update(outbox)
     .where(outbox.c.key == bindparam("row"))
     .values(state=SENT, message_id=bindparam("message"), finished_at=bindparam("now"), file=None)
 )
 
 
-@cache
-def _adding(dialect: str) -> Any:
-    return insert_in(dialect)(outbox).on_conflict_do_nothing()
+_ARRIVED = Prepared(lambda dialect: _arriving)
+_ADD = Prepared(lambda dialect: insert_in(dialect)(outbox).on_conflict_do_nothing())
