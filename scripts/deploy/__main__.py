@@ -25,6 +25,7 @@ from deploy.release import BadRelease
 from deploy.rollback import rollback
 from deploy.status import status
 from deploy.status import table as status_table
+from deploy.verify import findings
 from deploy.words import parser
 
 TAMPERED = REFUSED
@@ -58,6 +59,8 @@ def run(asked: argparse.Namespace, tools: Tools) -> int:
             case "plan":
                 made = planned(tools, release.read(asked.release))
                 return _print(asked, {**asdict(made), "hash": made.hash}, told(made))
+            case "verify":
+                return _found(asked, tools)
             case "rollback":
                 who = desk.teller(asked.actor, asked.run)
                 back = rollback(tools, who, to=asked.to, plan=asked.plan, dry=asked.dry_run)
@@ -67,6 +70,14 @@ def run(asked: argparse.Namespace, tools: Tools) -> int:
         raise ValueError(asked.verb)
     except (Refused, PlatformError) as error:
         return _ended(asked, Ending(REFUSED, "refused", str(error)))
+
+
+def _found(asked: argparse.Namespace, tools: Tools) -> int:
+    wanted = release.read(asked.release)
+    found = list(findings(tools.place, wanted, tools.facts(wanted)))
+    good = f"Nothing stands in the way of {wanted.version} to {tools.place.environment}."
+    _print(asked, {"findings": found}, "\n".join(found) or good)
+    return REFUSED if found else DEPLOYED
 
 
 def _wish(asked: argparse.Namespace) -> Wish:

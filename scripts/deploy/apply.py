@@ -1,9 +1,8 @@
 """A release brought to an environment: all of its services, or none of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from deploy import release as releases
 from deploy.endings import (
@@ -18,6 +17,7 @@ from deploy.endings import (
     Unfinished,
 )
 from deploy.events import Event, of_environment
+from deploy.facts import ServiceFacts
 from deploy.journey import BACK, Errand, Journey
 from deploy.ledger import Ledger, Locked, Moved, open_deployment, start
 from deploy.pace import Clock
@@ -36,14 +36,20 @@ _CODES = {"deployed": DEPLOYED, "rolled back": ROLLED_BACK}
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the verbs work with; tests bring their own."""
+    """What the verbs work with; tests bring their own.
+
+    Attributes:
+        say: Takes a line for a person.
+        facts: Reads what `verify` judges.
+    """
 
     place: Place
     platform: Platform
     ledger: Ledger
     probes: Probes
     clock: Clock
-    say: Any  # takes a line for a person
+    say: Callable[[str], None]
+    facts: Callable[[Release], list[ServiceFacts]] = lambda release: []
 
 
 @dataclass(frozen=True, slots=True)

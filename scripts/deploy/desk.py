@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 from deploy import place as places
@@ -22,16 +23,19 @@ def tools(path: Path) -> Tools:
     """
     from deploy import aws  # the ledger's readers do without boto3
     from deploy.ecs import Ecs
+    from deploy.facts_aws import Reader
 
     place = places.read(path)
     names = {it.service: it.container or it.name for it in place.services}
-    platform = Ecs(aws.client("ecs", place.region), place.cluster, names)
+    clients = cache(lambda service: aws.client(service, place.region))
+    platform = Ecs(clients("ecs"), place.cluster, names)
+    facts = Reader(clients, place, platform).facts
     probes, clock = HttpProbes(place.headers), SystemClock()
 
     def say(line: str) -> None:
         print(f"{clock.now():%H:%M:%S}  {line}", file=sys.stderr, flush=True)
 
-    return Tools(place, platform, ledger_of(place), probes, clock, say)
+    return Tools(place, platform, ledger_of(place), probes, clock, say, facts)
 
 
 def ledger_of(place: Place) -> Ledger:

@@ -14,6 +14,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m deploy", description=description)
     verbs = made.add_subparsers(required=True, metavar="VERB", dest="verb")
     for verb, words in (
+        ("verify", "could this release be deployed? Changes nothing"),
         ("plan", "what would be done, and the hash of that plan"),
         ("apply", "deploy a release, or go on with it"),
     ):

@@ -1,9 +1,10 @@
 """One ECS server and one client for all tests of a worker; each test has a world of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from moto.server import ThreadedMotoServer
 
 from deploy import aws
 from tests.support.fake_ecs_server import Server, World, running
@@ -20,6 +21,18 @@ def _server() -> Iterator[Server]:
 def _client(_server: Server) -> Any:
     keys = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}
     return aws.client("ecs", "eu-central-1", endpoint_url=_server.address, **keys)
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[Callable[[str], Any]]:
+    """Clients of what moto does copy well: S3, registry, logs, secrets, load balancers."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    keys = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}
+    where = {"endpoint_url": f"http://{host}:{port}", **keys}
+    yield lambda service: aws.client(service, "eu-central-1", **where)
+    server.stop()
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 """The ledger in S3, on moto's copy of it: real refusals of a second writer."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
 
-from deploy import aws
 from deploy.events import BadEvent, Draft, broken_at
 from deploy.ledger import Moved, add
 from deploy.ledger_s3 import S3Ledger
@@ -17,14 +15,9 @@ NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 WHERE = "s3://deployments/staging/ledger"
 
 
-@pytest.fixture(scope="module")
-def s3() -> Iterator[Any]:
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    keys = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}
-    yield aws.client("s3", "eu-central-1", endpoint_url=f"http://{host}:{port}", **keys)
-    server.stop()
+@pytest.fixture
+def s3(moto: Callable[[str], Any]) -> Any:
+    return moto("s3")
 
 
 @pytest.fixture
