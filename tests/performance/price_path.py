@@ -109,7 +109,7 @@ async def way(upstream: str) -> float:
     now = SystemClock().now()
     candles = [
         f"/products/BTC-USD/candles?granularity={timeframe.seconds}"
-        f"&start={_written(timeframe.opening(now) - 289 * timeframe.length)}&end={_written(now)}"
+        f"&start={_written(timeframe.opening(now) - 291 * timeframe.length)}&end={_written(now)}"
         for timeframe in (Timeframe.M5, Timeframe.H1)
     ]
     taken = 0.0

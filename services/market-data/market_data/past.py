@@ -20,6 +20,7 @@ from market_data.resilience.cache import Cache
 
 PATIENCE_SECONDS = 1.5  # for candles: the price does not wait longer for its past
 _HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+_FINE = 291  # of 5 minutes: a day, and one before what a price of 5 minutes ago asks for
 _RANGES = 14  # candles behind the usual range of a minute
 log = structlog.get_logger(__name__)
 
@@ -98,7 +99,7 @@ class Pasts:
         known = self._history.timeframes(offer)
         if Timeframe.M5 in known:
             fine, coarse = await asyncio.gather(
-                self._history.closed(offer, Timeframe.M5, 289),
+                self._history.closed(offer, Timeframe.M5, _FINE),
                 self._history.closed(offer, Timeframe.H1, 170),
             )
             return fine, coarse, known[0]

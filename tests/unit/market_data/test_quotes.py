@@ -119,6 +119,17 @@ async def test_an_outage_is_bridged_with_a_stale_mark_for_five_minutes() -> None
         await quotes.ticker(offer)
 
 
+async def test_a_price_kept_over_a_candles_close_still_knows_the_day_before() -> None:
+    quotes, provider, offer, clock = make()
+    provider.price = Decimal(1_000)
+    clock.advance(299)
+    await quotes.ticker(offer)
+
+    clock.advance(1)
+
+    assert (await quotes.ticker(offer)).open_24h == 1_000
+
+
 async def test_fifty_askers_make_one_call() -> None:
     quotes, provider, offer, _ = make()
     provider.gate.clear()
