@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import time as clock_time
@@ -10,11 +10,12 @@ from decimal import Decimal
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, union
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, union
 
 from common.market import Timeframe
 from telegram_bot.adapters import database_personal
 from telegram_bot.adapters.database_people_tables import questions, settings, users
+from telegram_bot.adapters.database_prepared import Prepared
 from telegram_bot.adapters.database_reader import Reader as Threads
 from telegram_bot.adapters.database_tables import insert_in, insert_of
 from telegram_bot.adapters.database_writer import Batch, Writer
@@ -155,8 +156,10 @@ class DatabasePeople:
 
 
 def _read_all(connection: Connection, chats: Sequence[int]) -> Mapping[int, Any]:
-    rows = connection.execute(_EVERYTHING, {"wanted": chats})
-    return {row.chat: row for row in rows}
+    if len(chats) == 1:
+        found, _ = _ALL_OF_ONE.run(connection, {"wanted": chats[0]})
+        return {chats[0]: _Row(*row) for row in found}
+    return {row.chat: row for row in connection.execute(_ALL_OF_MANY, {"wanted": chats})}
 
 
 def _known(row: Any, now: float) -> _Known:
@@ -187,23 +190,25 @@ def _noting(dialect: str) -> Any:
     return adding.on_conflict_do_update(index_elements=[users.c.chat], set_=told)
 
 
-_who = union(
-    *(
-        select(table.c.chat).where(table.c.chat.in_(bindparam("wanted", expanding=True)))
-        for table in (users, settings, questions)
+def _everything(these: Callable[[Any], ColumnElement[bool]]) -> Any:
+    """Select what is kept about the chats for which `these` is true, said of a column."""
+    who = union(
+        *(select(table.c.chat).where(these(table.c.chat)) for table in (users, settings, questions))
+    ).subquery()
+    chosen = (it for it in settings.c if it.name not in ("chat", "changed_at"))
+    return select(
+        who.c.chat, users.c.told, *chosen, questions.c.command, questions.c.asked_at
+    ).select_from(
+        who.outerjoin(users, users.c.chat == who.c.chat)
+        .outerjoin(settings, settings.c.chat == who.c.chat)
+        .outerjoin(questions, questions.c.chat == who.c.chat)
     )
-).subquery()
-_EVERYTHING = select(
-    _who.c.chat,
-    users.c.told,
-    *(column for column in settings.c if column.name not in ("chat", "changed_at")),
-    questions.c.command,
-    questions.c.asked_at,
-).select_from(
-    _who.outerjoin(users, users.c.chat == _who.c.chat)
-    .outerjoin(settings, settings.c.chat == _who.c.chat)
-    .outerjoin(questions, questions.c.chat == _who.c.chat)
-)
+
+
+_ALL_OF_MANY = _everything(lambda chat: chat.in_(bindparam("wanted", expanding=True)))
+_ALL_OF_ONE = Prepared(lambda dialect: _everything(lambda chat: chat == bindparam("wanted")))
+_NAMES = [column.name for column in _ALL_OF_MANY.selected_columns]
+_Row: Any = namedtuple("_Row", _NAMES)  # type: ignore[misc]  # known to SQLAlchemy alone
 
 
 def _row_of(choices: Choices) -> dict[str, Any]:
