@@ -33,10 +33,11 @@ BUILDSPEC = yaml.safe_load(
     (ROOT / "infrastructure" / "aws" / "codebuild" / "buildspec.yml").read_text()
 )
 DIGEST = "sha256:" + "a" * 64
+REGISTRY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 RELEASE = content("1.4.0") | {
     "images": {
         name: {
-            "repository": f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/crypto-assistant/{name}",
+            "repository": f"{REGISTRY}/crypto-assistant/{name}",
             "digest": DIGEST,
         }
         for name in ("market-data", "telegram-bot")
