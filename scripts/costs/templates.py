@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,9 @@ def _function(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
 _Loader.add_multi_constructor("!", _function)
 
 
+@cache
 def template(name: str, folder: Path = FOLDER) -> dict[str, Any]:
-    """Return the template `name`, such as `foundation`.
+    """Return the template `name`, such as `foundation`; read once, not to be changed.
 
     Raises:
         OSError: If there is none.

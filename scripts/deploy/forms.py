@@ -49,11 +49,12 @@ def values(exports: Mapping[str, Any], environment: str) -> dict[str, str]:
 
 
 def images(found: Release) -> dict[str, str]:
-    """Return the release's images, by digest, by the names that forms use."""
-    return {
-        f"{name.replace('-', '_').upper()}_IMAGE": image.reference
-        for name, image in found.images.items()
-    }
+    """Return the release's images and their digests by the names that forms use."""
+    told: dict[str, str] = {}
+    for name, image in found.images.items():
+        word = name.replace("-", "_").upper()
+        told |= {f"{word}_IMAGE": image.reference, f"{word}_DIGEST": image.digest}
+    return told
 
 
 def filled(form: str, known: Mapping[str, str]) -> dict[str, Any]:

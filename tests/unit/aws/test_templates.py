@@ -324,6 +324,8 @@ def test_a_task_is_small_shut_and_given_time_to_end(name: str) -> None:
         assert container["user"] == "10001:10001"
         assert container["linuxParameters"]["capabilities"] == {"drop": ["ALL"]}
         assert re.fullmatch(r"\$\{[A-Z_]+_IMAGE\}", container["image"])
+        told = {row["name"]: row["value"] for row in container["environment"]}
+        assert int(told.get("STOP_SECONDS", 0)) < container["stopTimeout"]
         if name != "provision":
             assert container["healthCheck"]["command"][-1].endswith("/healthz")
 

@@ -69,7 +69,9 @@ def test_a_filled_form_is_what_ecs_takes(
     assert report.generate_report() == ""
     assert "${" not in told
     assert json.loads(told)["family"] == f"staging-{name}"
-    assert f"@{DIGEST}" in told
+    for container in json.loads(told)["containerDefinitions"]:
+        assert container["image"].endswith(f"@{DIGEST}")
+        assert {"name": "IMAGE_DIGEST", "value": DIGEST} in container["environment"]
 
 
 def test_what_nobody_said_is_named() -> None:
