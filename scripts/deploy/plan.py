@@ -9,6 +9,9 @@ from deploy.place import Place
 from deploy.platform import Live
 from deploy.release import Release, Schema
 
+_WATCHED = "start it beside the old one, smoke it, shift the traffic, watch it"
+_ROLLED = "start it beside the old one, take the old one away once it is healthy"
+
 
 class Refused(Exception):
     """The sentence says why nothing is done, and what would help."""
@@ -20,12 +23,14 @@ class Change:
 
     Attributes:
         before, after: Images. The same: it is left alone.
+        smoked: Whether it is asked before and while people reach it; else ECS alone judges it.
     """
 
     service: str
     name: str
     before: str
     after: str
+    smoked: bool
 
     @property
     def needed(self) -> bool:
@@ -82,7 +87,13 @@ def plan(
             "The database never goes back: deploy a newer version."
         )
     changes = tuple(
-        Change(it.service, it.name, live[it.name].image, release.images[it.name].reference)
+        Change(
+            it.service,
+            it.name,
+            live[it.name].image,
+            release.images[it.name].reference,
+            bool(it.test),
+        )
         for it in place.services
     )
     known = before.newest if before is not None else release.schema.newest
@@ -108,7 +119,7 @@ def told(plan: Plan) -> str:
         lines.append(
             f"  {change.name} goes from {_short(change.before)} to {_short(change.after)}:"
         )
-        lines.append("    start it beside the old one, smoke it, shift the traffic, watch it")
+        lines.append(f"    {_WATCHED if change.smoked else _ROLLED}")
     if not plan.needed:
         lines.append("  nothing moves")
     return "\n".join([*lines, f"Plan {plan.hash[:12]}"])

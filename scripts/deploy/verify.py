@@ -40,9 +40,9 @@ def _of_image(service: ServiceFacts, release: Release) -> Iterator[str]:
 
 
 def _of_deployment(service: ServiceFacts) -> Iterator[str]:
-    if service.strategy != "BLUE_GREEN":
-        yield f"its strategy is {service.strategy}; the tool deploys BLUE_GREEN."
-    if service.breaker:
+    if service.balanced and service.strategy != "BLUE_GREEN":
+        yield f"its strategy is {service.strategy}; what people reach is deployed BLUE_GREEN."
+    if service.breaker and service.strategy != "ROLLING":
         yield "a circuit breaker is for rolling deployments only; take it out."
     if service.desired < 1:
         yield "its desired count is 0: nothing would run."

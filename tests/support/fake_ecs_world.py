@@ -31,17 +31,19 @@ class Ticks:
         return self.at.timestamp()
 
 
-def world_at(ticks: Any, client: Any, server: Server, version: str = "1.0.0") -> World:
+def world_at(
+    ticks: Any, client: Any, server: Server, version: str = "1.0.0", *, pause_minutes: int = 30
+) -> World:
     """Return a world in which `version` runs: the bot behind a load balancer, with one PAUSE."""
     server.world = World(FakeEcs(ticks.seconds))
     for program in PROGRAMS:
-        create(client, program, version)
+        create(client, program, version, pause_minutes)
     server.world.calls.clear()
     ticks.sleep(3600)
     return server.world
 
 
-def create(client: Any, program: str, version: str) -> None:
+def create(client: Any, program: str, version: str, pause_minutes: int = 30) -> None:
     """Make a service as its template does."""
     client.register_task_definition(**definition(program, version))
     balanced = program == "telegram-bot"
@@ -51,7 +53,7 @@ def create(client: Any, program: str, version: str) -> None:
         serviceName=SERVICES[program],
         taskDefinition=SERVICES[program],
         desiredCount=1,
-        deploymentConfiguration=configuration(pauses=balanced),
+        deploymentConfiguration=configuration(pauses=balanced, minutes=pause_minutes),
         **more,
     )
 
@@ -77,12 +79,12 @@ def definition(program: str, version: str) -> dict[str, Any]:
     }
 
 
-def configuration(*, pauses: bool) -> dict[str, Any]:
+def configuration(*, pauses: bool, minutes: int = 30) -> dict[str, Any]:
     """How the service is deployed."""
     hook = {
         "targetType": "PAUSE",
         "lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"],
-        "timeoutConfiguration": {"timeoutInMinutes": 30, "action": "ROLLBACK"},
+        "timeoutConfiguration": {"timeoutInMinutes": minutes, "action": "ROLLBACK"},
     }
     return {
         "strategy": "BLUE_GREEN",

@@ -27,6 +27,10 @@ class ProgramSettings(BaseSettings):
     revision: str = Field(
         default="unknown", description="the commit that this program was built of"
     )
+    image_digest: str = Field(
+        default="",
+        description="the digest of the image that the program runs from, told by `/version`",
+    )
     flag_overrides: Path | None = Field(
         default=None,
         description="a file of flags that were turned for a while; read again when it changes",

@@ -128,7 +128,8 @@ async def run(
     wall = _wall(clock)
     token = settings.telegram_bot_token.get_secret_value()
     profile = load_profile(settings.trading_profile)
-    tally, health = Tally(), Health(version={"revision": settings.revision})
+    told = {"revision": settings.revision, "digest": settings.image_digest}
+    tally, health = Tally(), Health(version=told)
     internal = Internal(health, tally, settings.smoke_token.get_secret_value())
     async with AsyncExitStack() as closing:
         if settings.internal_port is not None:

@@ -87,6 +87,10 @@ def test_one_fault_is_found_and_nothing_else(changed: dict[str, Any], sentence: 
     assert one.startswith("telegram-bot: ") and sentence in one
 
 
+def test_what_nobody_reaches_may_roll_with_a_circuit_breaker() -> None:
+    assert found(balanced=False, strategy="ROLLING", breaker=True, pauses=(), bake_minutes=0) == []
+
+
 def test_a_balanced_service_must_be_asked_from_outside() -> None:
     assert list(findings(place(), release(), [BOT])) == [
         "telegram-bot: the place file lacks its production or test address."

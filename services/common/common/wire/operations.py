@@ -47,12 +47,17 @@ class ProvidersReply(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class Version(msgspec.Struct, kw_only=True, frozen=True):
-    """`GET /version` of every program that listens."""
+    """`GET /version` of every program that listens.
+
+    Attributes:
+        digest: Of the image; empty where nobody told it.
+    """
 
     program: str
     version: str
     revision: str
     environment: str
+    digest: str = ""
 
 
 class Health(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):

@@ -36,6 +36,7 @@ async def what(request: Request) -> Response:
             version=version("crypto-assistant"),
             revision=settings.revision,
             environment=settings.environment,
+            digest=settings.image_digest,
         )
     )
 
