@@ -246,7 +246,9 @@ def _judge_one(verdict: Verdict, world: ReplayWorld, alert: Alert, fires: Sequen
         verdict.examples.append(f"missed {alert}")
     anchor = rule.threshold
     for row in fires:
-        verdict.unexplained += not _explained(world, alert, anchor, row)
+        if not _explained(world, alert, anchor, row):
+            verdict.unexplained += 1
+            verdict.examples.append(f"unexplained {_kind(alert)} {row.moment} {alert.rule}")
         if rule.percent is not None:
             anchor = Decimal(row.price) * (100 + rule.percent) / 100
 
