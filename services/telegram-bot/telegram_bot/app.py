@@ -353,6 +353,7 @@ def _services(
         digests=base.digests,
         news=base.news,
         releases=packaged(),
+        snapshots=bool(settings.snapshots),
         version=f"{version('crypto-assistant')} ({settings.revision[:7]})",
         alerts=base.alerts,
     )

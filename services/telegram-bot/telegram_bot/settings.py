@@ -103,6 +103,10 @@ class Settings(ProgramSettings):
         default=None,
         description="a file to touch before every poll, for a health check to read its age",
     )
+    snapshots: str = Field(
+        default="",
+        description="where `python -m backup keep` stores snapshots, s3://bucket/folder",
+    )
     stop_seconds: float = Field(
         default=10.0,
         gt=0,

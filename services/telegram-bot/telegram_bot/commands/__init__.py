@@ -99,6 +99,7 @@ class Services:
     papers: Papers = field(default_factory=PassingPapers)
     profile: Profile = field(default_factory=lambda: load_profile("SIMU"))
     version: str = "0"
+    snapshots: bool = False
     alerts: Alerts = field(default_factory=RememberedAlerts)
 
 

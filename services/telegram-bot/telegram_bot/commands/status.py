@@ -19,7 +19,8 @@ async def answer(request: Request, services: Services) -> Reply:
     waiting = await services.people.asked(speaker.chat) if speaker.private else None
     chat = chat_line(speaker.private, waiting, now)
     again = Press(_("🔄 Refresh"), "status")
-    return Reply(status(sources, newest, services.version, chat, now), ((again,),))
+    text = status(sources, newest, services.version, chat, now, services.snapshots)
+    return Reply(text, ((again,),))
 
 
 async def _sources(services: Services) -> list[wire.ProviderState] | None:

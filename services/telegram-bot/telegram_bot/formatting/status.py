@@ -17,6 +17,7 @@ def status(
     version: str,
     chat: str,
     now: datetime,
+    snapshots: bool = False,
 ) -> str:
     """Return the whole answer.
 
@@ -24,6 +25,7 @@ def status(
         sources: None: market data does not answer.
         newest: A price that was asked for just now; None: there is none.
         chat: What there is to say about this chat alone, a line of markup.
+        snapshots: Whether what is kept is only copied to a safe place once a minute.
     """
     title = bold(_("Status"))
     return "\n".join(
@@ -33,6 +35,7 @@ def status(
             *_freshness(newest),
             "",
             chat,
+            *_memory(snapshots),
             _("Bot {version}, {time}").format(version=code(version), time=clock_time(now)),
         ]
     )
@@ -50,6 +53,12 @@ def chat_line(private: bool, waiting: str | None, now: datetime) -> str:
         command=code(f"/{waiting}")
     )
     return f"{line}\n{asked}"
+
+
+def _memory(snapshots: bool) -> list[str]:
+    if not snapshots:
+        return []
+    return [_("I copy what I know once a minute: if my machine dies, its last minute is lost.")]
 
 
 def _sources(sources: Sequence[ProviderState] | None) -> list[str]:

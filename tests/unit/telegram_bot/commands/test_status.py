@@ -32,3 +32,10 @@ async def test_a_question_that_waits_is_named_and_goes_on_waiting() -> None:
 
     assert "<code>/settings equity</code>" in (await talk.say("/status")).text
     assert "✅" in (await talk.say("10k")).text
+
+
+async def test_what_a_sudden_end_costs_is_said_where_it_costs_something() -> None:
+    sentence = "if my machine dies, its last minute is lost"
+
+    assert sentence in (await Talk(snapshots=True).say("/status")).text
+    assert sentence not in (await Talk().say("/status")).text
