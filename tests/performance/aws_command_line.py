@@ -1,4 +1,4 @@
-"""The real aws command line deploys by hand on the scripted ECS, and boto3 agrees with what it sees.
+"""The real aws command deploys by hand on the scripted ECS, and boto3 agrees with what it sees.
 
     make prove PROOFS=aws_command_line          (AWS_COMMAND=/where/it/is/aws)
 
