@@ -31,6 +31,7 @@ async def test_whoever_sets_an_alert_is_told_when_the_price_gets_there() -> None
 
         assert re.match(r"🔔 BTC crossed (above|below) [\d,.]+\nNow [\d,.]+", told["text"])
         assert "alert #" in told["text"]
+        assert told["text"].endswith("simulated prices, not a market")
         if "above" in told["text"]:
             assert "once, now off" in told["text"]
             armed = await chat.tap(told, "Re-arm", brings="message")

@@ -256,4 +256,4 @@ class Engine:
 
 
 def _look(bar: Bar, *, late: bool = False) -> Look:
-    return Look(bar.begins, bar.at, bar.low, bar.high, bar.close, bar.close, late)
+    return Look(bar.begins, bar.at, bar.low, bar.high, bar.close, bar.close, late, bar.simulated)

@@ -18,6 +18,7 @@ class Bar:
     low: Decimal
     high: Decimal
     close: Decimal
+    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Reading:
         atr_share: ATR in percent of the close.
         regime: ATR against the mean of its last 50 values, this one included.
         flip: 1 where Supertrend turned up at this close, -1 where it turned down, else 0.
+        simulated: Whether no market stands behind it.
     """
 
     at: float
@@ -39,6 +41,7 @@ class Reading:
     atr_share: Decimal | None
     regime: Decimal | None
     flip: int
+    simulated: bool = False
 
 
 class Feed(Protocol):

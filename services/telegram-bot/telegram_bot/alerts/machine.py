@@ -22,6 +22,7 @@ class Look:
         last: Its value at `at`.
         price: Of the market at `at`, in the quote asset.
         late: Whether this was found out afterwards.
+        simulated: Whether no market stands behind it.
     """
 
     begins: float
@@ -31,6 +32,7 @@ class Look:
     last: Decimal
     price: Decimal
     late: bool = False
+    simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

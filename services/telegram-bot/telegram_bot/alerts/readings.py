@@ -17,9 +17,10 @@ Values = Sequence[Decimal | None]
 def bars_of(reply: CandlesReply) -> list[Bar]:
     """Return the candles of a reply, oldest first."""
     seconds = Timeframe(reply.timeframe).seconds
+    simulated = reply.quality == "simulated"
     columns = zip(reply.opened_at, reply.low, reply.high, reply.close, strict=True)
     return [
-        Bar(opened.timestamp(), opened.timestamp() + seconds, low, high, close)
+        Bar(opened.timestamp(), opened.timestamp() + seconds, low, high, close, simulated)
         for opened, low, high, close in columns
     ]
 
@@ -53,6 +54,7 @@ def readings_of(candles: CandlesReply, studies: IndicatorsReply) -> list[Reading
                 atr_share=shares[place],
                 regime=_regime(atrs[: place + 1]),
                 flip=_flip(up, place),
+                simulated=candles.quality == "simulated",
             )
         )
     return found
@@ -68,14 +70,16 @@ def look_of(reading: Reading, kind: Kind, *, late: bool = False) -> Look | None:
     value = reading.atr_share if kind is Kind.ATR_SHARE else reading.regime
     if value is None:
         return None
-    return Look(reading.at, reading.at, value, value, value, reading.close, late)
+    return Look(reading.at, reading.at, value, value, value, reading.close, late, reading.simulated)
 
 
 def _happening(reading: Reading, size: Decimal | None, late: bool) -> Look | None:
     if not size:
         return None
     down, up = min(size, Decimal(0)), max(size, Decimal(0))
-    return Look(reading.at, reading.at, down, up, Decimal(0), reading.close, late)
+    return Look(
+        reading.at, reading.at, down, up, Decimal(0), reading.close, late, reading.simulated
+    )
 
 
 def _named(name: str, series: dict[str, list[Decimal | None]]) -> list[tuple[str, Values]]:

@@ -27,7 +27,7 @@ def fire(
             return wording.several(lines)
 
     with reading_as(reader):
-        reply = wording.fired(alert, look.at, now, direction, look.price, change)
+        reply = wording.fired(alert, look, now, direction, change)
         line = wording.line(alert, look.at, now, direction, look.price)
     wanted = reader.notifications != "off"
     silent = reader.notifications == "silent" or is_quiet(reader, now)

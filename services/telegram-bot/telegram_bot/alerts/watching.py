@@ -172,7 +172,8 @@ def may_fire(reply: wire.TickerReply, now: float) -> bool:
 def look_at(reply: wire.TickerReply) -> Look:
     """Return a ticker as a look at one instant."""
     at = reply.as_of.timestamp()
-    return Look(at, at, reply.price, reply.price, reply.price, reply.price)
+    simulated = reply.quality == "simulated"
+    return Look(at, at, *(reply.price,) * 4, simulated=simulated)
 
 
 def _seconds(measure: Measure) -> float:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from telegram_bot.alerts.machine import Look
 from telegram_bot.alerts.rules import PRICE, Alert, Kind, Rule
 from telegram_bot.formatting.html import bold, escape, italic, shortened
 from telegram_bot.formatting.numbers import plain, price, share, signed_percent, times
-from telegram_bot.formatting.source import shown
+from telegram_bot.formatting.source import SIMULATED, shown
 from telegram_bot.formatting.time import moment, span
 from telegram_bot.ports import Press, Reply
 from telegram_bot.reader import _, plural
@@ -16,29 +17,24 @@ _LATE_SECONDS = 120.0
 _MOST_LINES = 20
 
 
-def fired(
-    alert: Alert,
-    at: float,
-    now: float,
-    direction: str,
-    last: Decimal,
-    change: Decimal | None,
-) -> Reply:
+def fired(alert: Alert, look: Look, now: float, direction: str, change: Decimal | None) -> Reply:
     """Return the message of an alert that has fired.
 
     Args:
-        alert: As it was when it fired.
-        last: The market's price, in the quote asset; `change`: over 24 hours, in percent.
+        alert: As it was when it fired, `look`: at what.
+        change: Over 24 hours, in percent.
     """
     rule = alert.rule
     day = "" if change is None else f" · 24h {signed_percent(change)}"
     lines = [
         f"🔔 {bold(what_happened(rule, direction, alert.step))}",
-        _("Now {price}").format(price=price(last, alert.step)) + day,
+        _("Now {price}").format(price=price(look.price, alert.step)) + day,
     ]
     if rule.note:
         lines.append(f"📝 {escape(rule.note)}")
-    lines.append(italic(_closing(alert, at, now)))
+    lines.append(italic(_closing(alert, look.at, now)))
+    if look.simulated:
+        lines.append(italic(_(SIMULATED)))
     base = shown(rule.symbol).base
     again = Press("🔁 " + _("Re-arm"), f"alert {alert.number} arm", fresh=True)
     others = (

@@ -1,11 +1,10 @@
-"""Where updates come from: a port with two forms, `polling` and `webhook`.
+"""What both sources of updates, `polling` and `webhook`, do with one.
 
 A source receives, has the whole update recorded, and only then lets Telegram forget it.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -15,12 +14,6 @@ from telegram_bot.work import Incoming
 Record = Callable[[Sequence[Incoming]], Awaitable[None]]
 
 _LARGEST = 2**63
-
-
-class UpdateSource(Protocol):
-    """Takes updates until it is told to stop."""
-
-    async def run(self, stop: asyncio.Event) -> None: ...
 
 
 class NotAnUpdate(ValueError):
