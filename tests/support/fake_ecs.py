@@ -275,7 +275,6 @@ class FakeEcs:
                 for arn in filter(None, [it.source])
             ],
             "status": it.status,
-            "lifecycleStage": it.fate.new_word or it.stage,
             "lifecycleHookDetails": [
                 {
                     "hookId": hook.id,
@@ -288,6 +287,8 @@ class FakeEcs:
             ],
             "deploymentConfiguration": it.configuration,
         }
+        if it.configuration.get("strategy") == "BLUE_GREEN":  # a rolling one tells no stage
+            told["lifecycleStage"] = it.fate.new_word or it.stage
         if it.reason:
             told["statusReason"] = it.reason
         if it.finished is not None:

@@ -86,11 +86,11 @@ def configuration(*, pauses: bool, minutes: int = 30) -> dict[str, Any]:
         "lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"],
         "timeoutConfiguration": {"timeoutInMinutes": minutes, "action": "ROLLBACK"},
     }
-    return {
-        "strategy": "BLUE_GREEN",
-        "bakeTimeInMinutes": 2 if pauses else 0,
-        "lifecycleHooks": [hook] if pauses else [],
-    }
+    if not pauses:  # as the template has what nobody outside reaches
+        breaker = {"enable": True, "rollback": True}
+        rolling = {"strategy": "ROLLING", "minimumHealthyPercent": 100, "maximumPercent": 200}
+        return rolling | {"deploymentCircuitBreaker": breaker}
+    return {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 2, "lifecycleHooks": [hook]}
 
 
 def _balancer() -> dict[str, Any]:

@@ -44,7 +44,7 @@ def deaths(spoil: Spoil, how: How) -> Iterator[tuple[int, Desk]]:
         except Killed:
             pass
         if reaper.steps < step:
-            assert step > 25  # that many there are
+            assert step > 20  # that many there are
             return
         yield step, desk
 
