@@ -85,7 +85,8 @@ def _pytest(what: Sequence[str]) -> list[str]:
 
 
 def _workers() -> int:
-    return min(_MOST_WORKERS, max(2, os.cpu_count() or 2))
+    """Two for each core: half of the time a test waits, for a process, a port or a deadline."""
+    return min(_MOST_WORKERS, 2 * (os.cpu_count() or 1))
 
 
 def _coverage() -> int:
