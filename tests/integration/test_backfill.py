@@ -141,6 +141,11 @@ async def test_killed_at_any_moment_it_goes_on_without_losing_or_doubling(scene:
 
 
 async def test_ctrl_c_says_how_to_go_on(scene: Scene) -> None:
+    async def slow(_: object, answer: object) -> object:
+        await asyncio.sleep(0.2)
+        return answer
+
+    scene.exchange.trouble = slow
     process = await scene.start("backfill", *FORTY_DAYS)
     await scene.until_asked(3)
     process.send_signal(signal.SIGINT)

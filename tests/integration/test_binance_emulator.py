@@ -62,7 +62,7 @@ async def test_a_list_of_many_megabytes_is_read(scene: Scene) -> None:
 
     scene.exchange.trouble = with_every_rule
 
-    assert len(await scene.provider.listings()) == 11
+    assert len(await scene.provider.listings()) == 12
 
 
 @pytest.mark.parametrize("form", [int, str], ids=["int", "text"])

@@ -158,7 +158,7 @@ async def run(
             return
         health.version["task"] = base.owner
         admins = TelegramAdmins(application.bot, clock)
-        found = market or HttpMarketData(market_connection)
+        found = market or HttpMarketData(market_connection, monotonic=clock.monotonic)
         services = _services(settings, found, base, admins, clock)
         painter = ThreadPainter()
         closing.callback(painter.close)

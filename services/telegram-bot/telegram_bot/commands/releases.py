@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 _PACKAGED = Path(__file__).parents[1] / "CHANGELOG.md"
-_IN_THE_REPOSITORY = Path(__file__).parents[4] / "CHANGELOG.md"
+_IN_THE_REPOSITORY = _PACKAGED.parent / "../../../CHANGELOG.md"  # nowhere, in an image
 _TITLE = re.compile(
     r"^## (?P<version>\d+\.\d+\.\d+) - (?P<day>\d{4}-\d\d-\d\d)\s*$|^## (?P<other>.*)"
 )
