@@ -119,7 +119,9 @@ async def test_an_outage_is_bridged_by_the_last_price_marked_stale() -> None:
     clock = FrozenClock(datetime(2026, 3, 13, 12, 2, tzinfo=UTC))
     emulator = ExchangeEmulator(clock)
     async with serve(emulator.app) as exchange:
-        async with assistant(clock=clock, providers="coinbase", coinbase_url=exchange) as chat:
+        async with assistant(
+            clock=clock, one_clock=True, providers="coinbase", coinbase_url=exchange
+        ) as chat:
             fresh = await chat.ask("/price BTC")
             emulator.trouble = answers(500)
             clock.advance(240)
