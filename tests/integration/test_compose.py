@@ -1,5 +1,6 @@
 """docker-compose.yml, started for real: as it stands, with every profile, and under test."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from urllib.request import urlopen
@@ -85,10 +86,15 @@ async def test_the_profile_playground_shows_a_chat_page(everything: Composed) ->
 
 @pytest.mark.others
 async def test_the_profile_monitoring_reads_both_programs(everything: Composed) -> None:
-    with urlopen(f"http://{address(everything, 'prometheus')}/api/v1/targets") as answer:
-        targets = json.load(answer)["data"]["activeTargets"]
+    jobs: set[str] = set()
+    async with asyncio.timeout(30):
+        while len(jobs) < 2:  # it reads its configuration a moment after it answers
+            with urlopen(f"http://{address(everything, 'prometheus')}/api/v1/targets") as answer:
+                targets = json.load(answer)["data"]["activeTargets"]
+            jobs = {it["labels"]["job"] for it in targets}
+            await asyncio.sleep(0.2)
 
-    assert {it["labels"]["job"] for it in targets} == {"market-data", "telegram-bot"}
+    assert jobs == {"market-data", "telegram-bot"}
 
 
 def address(stack: Composed, service: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from local.needs import browser
 
@@ -19,6 +19,7 @@ _QUIET = (
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """Yield this machine's Chromium; it calls nobody on its own."""
+    expect.set_options(timeout=20_000)  # a machine that tests much else beside may take its time
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=browser(), args=_QUIET)
         try:
