@@ -34,12 +34,10 @@ async def test_whoever_sets_an_alert_is_told_when_the_price_gets_there() -> None
         assert told["text"].endswith("simulated prices, not a market")
         if "above" in told["text"]:
             assert "once, now off" in told["text"]
-            armed = await chat.tap(told, "Re-arm", brings="message")
+            armed = await chat.tap(told, "Re-arm", brings="message", showing="away")
             assert "#1" in armed["text"]
         else:
             assert "every 1h" in told["text"] and "what now?" in told["text"]
-        gone = await chat.ask("/alert 2 delete")
-        while "Undo" not in str(gone):  # an alert may come in between
-            gone = await chat.hear()
+        gone = await chat.ask("/alert 2 delete", showing="Undo")
         back = await chat.tap(gone, "Undo")
         assert "#2" in back["text"]

@@ -30,11 +30,16 @@ class Chat:
         self.telegram = telegram
         self._number = number
 
-    async def ask(self, text: str) -> Json:
-        """Type `text` and return the bot's answer."""
+    async def ask(self, text: str, *, showing: str = "") -> Json:
+        """Type `text` and return the bot's answer.
+
+        Args:
+            showing: what the answer or a button of it shows, where a message that nobody
+                asked for (an alert) may come first.
+        """
         after = await self._now()
         await self.telegram.says(text, chat=self._number)
-        return await self._from_bot("message", after)
+        return await self._from_bot("message", after, showing)
 
     async def hand(self, name: str, content: str) -> Json:
         """Send a text file and return the bot's answer."""
@@ -42,17 +47,20 @@ class Chat:
         await self.telegram.hands(name, content, chat=self._number)
         return await self._from_bot("message", after)
 
-    async def tap(self, message: Json, label: str, *, brings: str = "edit") -> Json:
+    async def tap(
+        self, message: Json, label: str, *, brings: str = "edit", showing: str = ""
+    ) -> Json:
         """Tap the button that shows `label`; return the edited message, or the new one.
 
         Args:
             brings: `edit` where the bot edits the message, `message` where it sends another.
+            showing: as for `ask`.
         """
         after = await self._now()
         await self.telegram.taps(
             message["message_id"], self.data(message, label), chat=self._number
         )
-        return await self._from_bot(brings, after)
+        return await self._from_bot(brings, after, showing)
 
     async def notice(self, message: Json, label: str) -> str:
         """Tap a button and return the text of the notice that answers it; empty without one."""
@@ -93,12 +101,13 @@ class Chat:
         """Return the next message that the bot sends without being asked."""
         return await self._from_bot("message", await self._now())
 
-    async def _from_bot(self, kind: str, after: int) -> Json:
+    async def _from_bot(self, kind: str, after: int, showing: str = "") -> Json:
         while True:
             event = await self.telegram.next_event(kind, after=after, chat=self._number)
-            after = event["seq"]
-            if event["message"]["from"]["is_bot"]:
-                return dict(event["message"])
+            after, message = event["seq"], dict(event["message"])
+            shown = message.get("text", "") + str(self.labels(message))
+            if message["from"]["is_bot"] and showing in shown:
+                return message
 
     async def _now(self) -> int:
         seen = await self.telegram.control("GET", "/api/transcript?after=0", chat=self._number)
