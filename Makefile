@@ -13,7 +13,7 @@ SAFETY_VENV := $(if $(SAFETY_API_KEY),venv-safety-current)
 .PHONY: help run test check ahead prove lock format clean venv-run venv-dev venv-tools venv-checkov venv-safety \
 	generated lint types contracts security secrets vulnerabilities licences documentation \
 	duplication docstrings workflows dockerfiles templates locked canaries branch sbom sign facts faketime \
-	vendor-safety secrets-history performance-report weekly-report dashboard release-start release-publish hooks unit integration e2e containers coverage images others gate
+	vendor-safety secrets-history performance-report weekly-report deployment-report ledger-head dashboard release-start release-publish hooks unit integration e2e containers coverage images others gate
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "; print "make <word>, where <word> is one of"} \
@@ -143,6 +143,12 @@ performance-report: venv-dev ## Write what `make prove` measured to performance-
 weekly-report: venv-dev ## Write what happened in a week to .run/weekly-report.md
 	@$(IN) scripts/weekly_report.py
 
+deployment-report: venv-dev ## Write what became of DEPLOYMENT to .run/deployment-report.md
+	@$(IN) -m dashboard report
+
+ledger-head: venv-dev ## Print the newest hash of DEPLOY_LEDGER, to be kept elsewhere
+	@$(IN) -m deploy history --head
+
 sbom: venv-dev venv-tools ## Write what is in the image of PROGRAM to .run/sbom.json
 	@$(IN) -m supply.sbom $(PROGRAM) .run/sbom.json
 
@@ -153,7 +159,7 @@ facts: venv-dev ## Print what the build of an image must know
 	@$(IN) -m supply.facts
 
 dashboard: venv-dev ## Open the deployment dashboard on a made-up ledger that says it is one
-	@$(IN) -m dashboard --demonstration --open
+	@$(IN) -m dashboard page --demonstration --open
 
 release-start: venv-dev ## Start the release named by RELEASE, push it and ask for its merge
 	@$(IN) -m gitflow publish-start

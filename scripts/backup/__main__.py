@@ -19,7 +19,7 @@ from backup.copies import BadCopy, Storage, listed, pack, unpack
 from backup.databases import CannotCopy
 from backup.folder import Folder
 from backup.keep import Keeper
-from backup.s3 import Bucket
+from common.aws.s3 import bucket_at
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -66,15 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def storage_at(place: str) -> Storage:
     """Return the folder or bucket that `place` names."""
-    return _bucket(place) if place.startswith("s3://") else Folder(Path(place))
-
-
-def _bucket(place: str) -> Bucket:
-    bucket, _, folder = place.removeprefix("s3://").strip("/").partition("/")
-    if not bucket or not folder:
-        raise OSError("A place on S3 is s3://bucket/folder.")
-    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
-    return Bucket(bucket, folder, region, os.environ.get("AWS_ENDPOINT_URL_S3", ""))
+    return bucket_at(place) if place.startswith("s3://") else Folder(Path(place))
 
 
 def _save(asked: argparse.Namespace) -> int:
@@ -112,7 +104,7 @@ def _keep(asked: argparse.Namespace) -> int:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    keeper = Keeper(asked.file, _bucket(place), uuid.uuid4().hex, time.monotonic, _say)
+    keeper = Keeper(asked.file, bucket_at(place), uuid.uuid4().hex, time.monotonic, _say)
     return keeper.run(asked.command, stop) if keeper.take(stop) else 0
 
 

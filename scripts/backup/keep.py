@@ -17,7 +17,7 @@ from typing import Protocol
 
 from backup.copies import BadCopy
 from backup.databases import CannotCopy, restore_sqlite, sqlite_content
-from backup.s3 import Changed, Found
+from common.aws.s3 import Changed, Found
 
 LOST = 4
 NAME = "bot.sqlite.gz"

@@ -1,34 +1,60 @@
-"""`python -m dashboard [--ledger FILE] [--out FILE] [--demonstration] [--open]`: build the page."""
+"""`python -m dashboard page|report|week`: what the ledgers say, as a page or in Markdown.
+
+A report goes to standard output, to its file and to the summary of the pipeline's run.
+"""
 
 import argparse
+import os
 import sys
 import webbrowser
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from common.features import ENVIRONMENTS, FEATURES, Features
-from common.features.switchboard import Switchboard
-from common.features.turning import value_of
-from dashboard.board import board
+from common.ledger.events import BadEvent, Event
+from dashboard.board import board, merged
 from dashboard.demonstration import demonstration
 from dashboard.page import page
-from deploy.events import BadEvent
-from deploy.ledger_file import FileLedger
+from dashboard.report import NoSuchDeployment, find, report
+from dashboard.turned import flags
+from dashboard.week import week
+from deploy import desk
+from deploy.history import ENVIRONMENTS
 
-PLACES = ("staging", "production")
+_DEFAULT = ".run/ledger.jsonl"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the page and say where it is; return 2 where the ledger cannot be read."""
+    """Do what is asked; return 2 where a ledger cannot be read or does not say."""
     asked = _parser().parse_args(arguments)
     now = datetime.now(UTC).replace(microsecond=0)
     try:
-        events = demonstration(now) if asked.demonstration else FileLedger(asked.ledger).read()
-    except (BadEvent, OSError) as error:
+        chains = [demonstration(now)] if asked.demonstration else _read(asked.ledger or _ledgers())
+        match asked.verb:
+            case "page":
+                return _page(asked, chains, now)
+            case "report":
+                story = find(merged(chains), asked.deployment, ENVIRONMENTS)
+                return _told(asked.out, report(story))
+            case _:
+                return _told(asked.out, week(chains, ENVIRONMENTS, now))
+    except (BadEvent, NoSuchDeployment, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    text = page(board(events, PLACES, flags(asked.flags), now))
+
+
+def _ledgers() -> list[str]:
+    said = os.environ.get("DEPLOY_LEDGERS") or os.environ.get("DEPLOY_LEDGER") or _DEFAULT
+    return said.split()
+
+
+def _read(places: Sequence[str]) -> list[Sequence[Event]]:
+    return [desk.ledger(place).read() for place in places]
+
+
+def _page(asked: argparse.Namespace, chains: Sequence[Sequence[Event]], now: datetime) -> int:
+    turned = flags(merged(chains), now)
+    text = page(board(chains, ENVIRONMENTS, turned, now))
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text(text, encoding="utf-8")
     print(f"{asked.out.resolve().as_uri()}  ({len(text.encode()) // 1024} KB)")
@@ -37,22 +63,36 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def flags(overrides: Path | None) -> Mapping[str, Mapping[str, str]]:
-    """Return each flag's value in each environment, in a word."""
-    features = [
-        Features(it, Switchboard(overrides, it) if overrides is not None else None)
-        for it in ENVIRONMENTS
-    ]
-    return {flag: {it.environment: value_of(it, flag) for it in features} for flag in FEATURES}
+def _told(out: Path, text: str) -> int:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    print(text, end="")
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with open(summary, "a", encoding="utf-8") as file:
+            file.write(text + "\n")
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m dashboard", description=__doc__)
-    parser.add_argument("--ledger", type=Path, default=Path(".run/ledger.jsonl"))
-    parser.add_argument("--flags", type=Path, help="a file of flags that were turned")
-    parser.add_argument("--out", type=Path, default=Path(".run/dashboard.html"))
+    verbs = parser.add_subparsers(required=True, metavar="VERB", dest="verb")
+    shown = _verb(verbs.add_parser("page", help="what runs where"), "dashboard.html")
+    shown.add_argument("--open", action="store_true", help="show it in the browser")
+    one = _verb(verbs.add_parser("report", help="one deployment"), "deployment-report.md")
+    asked = os.environ.get("DEPLOYMENT", "")
+    one.add_argument("--deployment", default=asked, help="its name; the newest (DEPLOYMENT)")
+    _verb(verbs.add_parser("week", help="delivery of a week"), "delivery.md")
+    return parser
+
+
+def _verb(parser: argparse.ArgumentParser, out: str) -> argparse.ArgumentParser:
+    parser.add_argument(
+        "--ledger",
+        action="append",
+        help="a file or s3://...; may stand more than once (DEPLOY_LEDGERS, DEPLOY_LEDGER)",
+    )
+    parser.add_argument("--out", type=Path, default=Path(".run") / out, help="the file to write")
     parser.add_argument("--demonstration", action="store_true", help="from a made-up ledger")
-    parser.add_argument("--open", action="store_true", help="show it in the browser")
     return parser
 
 

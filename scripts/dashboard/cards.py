@@ -2,20 +2,37 @@
 
 from datetime import datetime
 
+from common.condition import WORDS
 from dashboard.board import Place
-from dashboard.markup import ago, code, escape, length, link, moment, tag
+from dashboard.markup import ago, code, copied, escape, length, link, moment, tag
 from dashboard.story import Story
 
-_HEALTH = {"healthy": "✓ healthy", "ill": "✗ ill", "unknown": "? not known"}
+_MARKS = {"healthy": "✓", "impaired": "!", "down": "✗", "unknown": "?"}
 
 
 def card(place: Place, now: datetime) -> str:
     """Return an environment's card."""
-    title = tag("h2", escape(place.name)) + tag(
-        "span", _HEALTH[place.health], kind=f"health {place.health}"
-    )
-    parts = [tag("header", title), _glance(place, now), _running(place), _more(place)]
-    return tag("section", "".join(parts), kind=f"card {place.health}", id=place.name, tabindex=0)
+    title = tag("h2", tag("a", escape(place.name), href=f"#{place.name}"))
+    health = tag("span", _health(place), kind=f"pill {place.health}")
+    parts = [tag("header", title + health), _version(place), _glance(place, now)]
+    parts += [_running(place), _back(place), _more(place, now)]
+    label = f"Environment {place.name}"
+    inside = "".join(parts)
+    return tag("section", inside, kind=f"card {place.health}", id=place.name, aria_label=label)
+
+
+def _health(place: Place) -> str:
+    mark = tag("span", _MARKS[place.health], kind="mark", aria_hidden="true")
+    return f"{mark} {escape(WORDS[place.health])}"
+
+
+def _version(place: Place) -> str:
+    current = place.current
+    if current is None:
+        return tag("p", "none yet", kind="version")
+    revision = tag("small", code(current.revision[:7])) if current.revision else ""
+    drift = tag("p", f"⚠ {escape(place.drift)}", kind="drift") if place.drift else ""
+    return tag("p", f"{escape(current.version)} {revision}", kind="version") + drift
 
 
 def _glance(place: Place, now: datetime) -> str:
@@ -25,12 +42,13 @@ def _glance(place: Place, now: datetime) -> str:
     if observed is not None:
         old = "" if place.health != "unknown" else " (too old to say anything about now)"
         checked = f"{moment(observed.at)}, {ago(observed.at, now)}{old}"
+    detail = f": {escape(observed.detail)}" if observed and observed.detail else ""
     fields = [
         ("Environment", escape(place.name)),
         ("Current version", tag("strong", escape(current.version)) if current else "none yet"),
         ("Last deployed", _when(current, now)),
         ("Deployed by", escape(current.actor) if current else "nobody"),
-        ("Health status", escape(_HEALTH[place.health]) + _detail(place)),
+        ("Health status", escape(WORDS[place.health]) + detail),
         ("Last health check", checked),
     ]
     return _fields(fields, "glance")
@@ -42,43 +60,51 @@ def _when(current: Story | None, now: datetime) -> str:
     return f"{moment(current.finished)}, {ago(current.finished, now)}"
 
 
-def _detail(place: Place) -> str:
-    return f": {escape(place.observed.detail)}" if place.observed and place.observed.detail else ""
-
-
 def _running(place: Place) -> str:
     story = place.running
     if story is None:
         return ""
-    weights = (
-        f"{story.production_weight} % of production, {story.test_weight} % of test traffic "
-        f"on {escape(story.version)}"
+    stage = escape(stage_of(story))
+    words = (
+        f"{tag('strong', 'Under way:')} {link_to(story)} by {escape(story.actor)}, at "
+        f"{tag('em', stage)}, since {moment(story.started)}"
     )
-    bar = tag("progress", "", value=story.production_weight, max=100, aria_label="traffic")
-    stage = escape(story.stage or "started")
-    return tag(
-        "p",
-        f"<strong>Under way:</strong> {escape(story.version)} by {escape(story.actor)}, "
-        f"at {stage}, since {moment(story.started)}. {weights} {bar}",
-        kind="running",
-    )
+    bars = _weight("production", story.production_weight) + _weight("test", story.test_weight)
+    return tag("div", tag("p", words) + bars, kind="running", role="status")
 
 
-def _more(place: Place) -> str:
+def _weight(what: str, percent: int) -> str:
+    """One bar of traffic; the figure stands beside it in words."""
+    bar = tag("progress", "", value=percent, max=100, aria_label=f"{what} traffic")
+    return tag("p", f"{tag('span', f'{percent} % of {what} traffic')}{bar}", kind="weight")
+
+
+def _back(place: Place) -> str:
+    if place.back_to is None:
+        return tag("p", f"No way back now: {escape(place.not_back)}.", kind="back")
+    asked = f"-f environment={place.name} -f version={place.back_to}"
+    command = f"gh workflow run rollback.yml {asked}"
+    words = f"Roll back to {tag('strong', escape(place.back_to))}"
+    return tag("div", tag("p", words) + copied(command, "Copy the command"), kind="back")
+
+
+def _more(place: Place, now: datetime) -> str:
     current = place.current
     if current is None:
         return tag("p", "Nothing was deployed here yet. The first deployment will show up here.")
     smoke = f"{current.smoke[0]} passed, {current.smoke[1]} failed" if current.smoke else "not told"
+    verdict = " · ".join(filter(None, (current.verdict, current.reason)))
     fields = [
         ("Observed version", _observed(place)),
-        ("Revision", code(current.revision[:12]) if current.revision else "not told"),
+        ("Healthy", _looked(place)),
         ("Approved by", escape(current.approver or "nobody had to")),
+        ("Trigger", escape(current.trigger)),
         ("Commits since the one before", _commits(current)),
+        ("Images", _images(current)),
         ("Schema", escape(current.schema or "not told")),
         ("Smoke tests", smoke),
-        ("Verdict", escape(" · ".join(filter(None, (current.verdict, current.reason))) or "none")),
-        ("Took", _took(current)),
-        ("Roll back", _way_back(place)),
+        ("Verdict", escape(verdict or "none")),
+        ("Took", length(current.finished - current.started) if current.finished else "not over"),
         ("Flags", _flags(place)),
         ("Ledger", f"event {current.seq}, {code(current.hash[:16])}"),
         ("Run", link(current.run, "the pipeline's run") if current.run else "by hand"),
@@ -88,10 +114,18 @@ def _more(place: Place) -> str:
 
 def _observed(place: Place) -> str:
     if place.drift:
-        return tag("span", f"⚠ {escape(place.drift)}", kind="ill")
+        return tag("span", f"⚠ {escape(place.drift)}", kind="down")
     if place.health == "unknown" or place.observed is None:
         return "not known"
-    return f"{escape(place.observed.version or 'not told')}, as deployed"
+    seen = place.observed
+    return f"{escape(seen.version or seen.digest[:19] or 'not told')}, as deployed"
+
+
+def _looked(place: Place) -> str:
+    looked = place.looked
+    if looked.percent is None:
+        return "nobody looked"
+    return f"{looked.percent:.1f} % of {looked.whole} looks in 7 days"
 
 
 def _commits(story: Story) -> str:
@@ -103,25 +137,38 @@ def _commits(story: Story) -> str:
     return f"{len(story.commits)}{tag('ul', items)}"
 
 
-def _took(story: Story) -> str:
-    return length(story.finished - story.started) if story.finished else "not over"
-
-
-def _way_back(place: Place) -> str:
-    if place.back_to is None:
-        return f"not now: {escape(place.not_back)}"
-    asked = f"-f environment={place.name} -f version={place.back_to}"
-    command = f"gh workflow run rollback.yml {asked}"
-    return f"to {escape(place.back_to)}: {code(command)}"
+def _images(story: Story) -> str:
+    items = "".join(
+        tag("li", f"{escape(name)}: {code(digest[:19])}")
+        for name, digest in sorted(story.images.items())
+    )
+    return tag("ul", items) if items else "not told"
 
 
 def _flags(place: Place) -> str:
+    """By value, so that what is off or shared stands out."""
+    values = sorted(set(place.flags.values()), key=("on", "off").__contains__)
     items = "".join(
-        tag("li", f"{escape(flag)}: {escape(value)}") for flag, value in place.flags.items()
+        tag("li", f"{tag('strong', escape(value))}: {', '.join(_having(place, value))}")
+        for value in values
     )
     return tag("ul", items) if items else "none"
 
 
+def _having(place: Place, value: str) -> list[str]:
+    return [escape(flag) for flag, it in place.flags.items() if it == value]
+
+
+def stage_of(story: Story) -> str:
+    """Say where a deployment is, as a person would."""
+    return (story.stage or "started").lower().replace("_", " ")
+
+
+def link_to(story: Story) -> str:
+    """Return a link to the deployment's row on the same page."""
+    return tag("a", escape(story.version), href=f"#{story.name}")
+
+
 def _fields(fields: list[tuple[str, str]], kind: str) -> str:
-    inside = "".join(tag("dt", escape(name)) + tag("dd", value) for name, value in fields)
+    inside = "".join(tag("div", tag("dt", escape(name)) + tag("dd", it)) for name, it in fields)
     return tag("dl", inside, kind=kind)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha1
 from typing import Any
 
-from deploy.events import Draft, Event, Kind, sealed
+from common.ledger.events import Draft, Event, Kind, sealed
 
 _PEOPLE = ("ada", "grace", "linus")
 _SUBJECTS = (
@@ -42,9 +42,26 @@ def _drafts(now: datetime, chance: random.Random) -> Iterator[Draft]:
     yield from _deployment(
         "production", "p-last", "0.9.0", now - timedelta(minutes=9), chance, "under way"
     )
+    yield from _turned(now)
     for place, minutes in (("staging", 4), ("production", 3)):
-        told = {"version": seen[place], "health": "healthy", "detail": "3 of 3 checks"}
-        yield _draft(now - timedelta(minutes=minutes), place, "observation", "probe", "", told)
+        yield from _looks(place, seen[place], now - timedelta(minutes=minutes), chance)
+
+
+def _looks(place: str, version: str, last: datetime, chance: random.Random) -> Iterator[Draft]:
+    for days in range(29, -1, -1):
+        at = last - timedelta(days=days)
+        ill = days > 0 and chance.random() < 0.06
+        told = {"version": version, "health": "impaired" if ill else "healthy", "count": 96}
+        told |= {"well": 90 if ill else 96, "detail": "resting: kraken" if ill else ""}
+        yield _draft(at, place, "observation", "probe", "", told)
+
+
+def _turned(now: datetime) -> Iterator[Draft]:
+    for days, old, new in ((6.0, "off", "5 %"), (3.0, "5 %", "25 %"), (0.4, "25 %", "50 %")):
+        at = now - timedelta(days=days)
+        told = {"flag": "charts", "old": old, "new": new, "reason": "first users, nothing broke"}
+        until = {"expires_at": (at + timedelta(days=7)).isoformat()}
+        yield _draft(at, "production", "flag", "grace", "", told | until)
 
 
 def _deployment(
@@ -68,9 +85,15 @@ def _deployment(
     yield _draft(at, place, "started", actor, name, begun)
     if place == "production":
         yield _draft(at + timedelta(seconds=20), place, "approval", "owner", name, {})
-    steps = (("migrate", 30), ("green", 60), ("smoke", 150), ("shift", 180), ("bake", 190))
+    steps = (
+        ("begin telegram-bot", 30),
+        ("telegram-bot SCALE_UP", 40),
+        ("telegram-bot POST_TEST_TRAFFIC_SHIFT", 150),
+        ("telegram-bot PRODUCTION_TRAFFIC_SHIFT", 180),
+        ("telegram-bot BAKE_TIME", 190),
+    )
     for step, seconds in steps:
-        done = {"step": step, "outcome": "done"}
+        done = {"step": step, "outcome": "reached"}
         yield _draft(at + timedelta(seconds=seconds), place, "step", actor, name, done)
     smoke = {"passed": 12, "failed": 0}
     yield _draft(at + timedelta(seconds=160), place, "smoke", actor, name, smoke)

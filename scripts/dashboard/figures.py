@@ -9,27 +9,55 @@ from dashboard.measures import Measures, Share, Times, measures
 from dashboard.story import Story
 
 PERIOD = timedelta(days=90)
+DAYS_OF_WORK = 5  # "daily" is each day on which somebody works
 _UNKNOWN = "unknown"
 
 
 def delivery(shown: Board) -> str:
-    """Return the five delivery metrics of production."""
+    """Return the five delivery metrics of production, and how long it takes, as tiles."""
     told = next((place.told for place in shown.places if place.name == "production"), ())
     found = measures(told, shown.at - PERIOD, shown.at)
-    rows = [[escape(cell) for cell in row] for row in _delivery(found)]
-    return whole_table(
-        f"Delivery of production, {PERIOD.days} days",
-        ("Metric", "Value", "Target", "Stands on"),
-        rows,
-    )
+    tiles = "".join(_tile(*row) for row in zip(delivery_rows(found), _met(found), strict=True))
+    caption = f"Production, the {PERIOD.days} days before {shown.at:%Y-%m-%d}"
+    return tag("p", caption, kind="soft") + tag("ul", tiles, kind="tiles")
 
 
-def _delivery(found: Measures) -> Iterator[tuple[str, str, str, str]]:
+def _tile(row: tuple[str, str, str, str], met: bool | None) -> str:
+    name, value, target, stands_on = (escape(cell) for cell in row)
+    kind, mark = {True: ("met", "✓ "), False: ("missed", "✗ "), None: ("", "")}[met]
+    words = {True: "met", False: "missed", None: ""}[met]
+    said = tag("span", f"{mark}{words}", kind="judged") if words else ""
+    first, _, rest = value.partition(", ")
+    parts = [tag("h3", name), tag("p", first, kind="value"), tag("p", rest) if rest else ""]
+    goal = f"Target: {target} {said}" if target != "no target" else "No target"
+    parts += [tag("p", goal, kind="goal"), tag("p", stands_on, kind="soft")]
+    return tag("li", "".join(parts), kind=f"tile {kind}".strip())
+
+
+def _met(found: Measures) -> Iterator[bool | None]:
+    """Yield whether each row's target is met; None where nothing is known, or nothing was set."""
+    yield None if found.per_week is None or not found.count else found.per_week >= DAYS_OF_WORK
+    yield _below(found.lead_time, timedelta(hours=1))
+    yield None if found.failed.percent is None else found.failed.percent < 1
+    yield _below(found.recovery, timedelta(minutes=15))
+    yield None
+    yield None
+    yield _below(found.took, timedelta(minutes=15))
+
+
+def _below(found: Times, target: timedelta) -> bool | None:
+    return None if found.half is None else found.half < target
+
+
+def delivery_rows(found: Measures) -> Iterator[tuple[str, str, str, str]]:
+    """Yield metric, value, target and what it stands on, in words."""
     per_week = _UNKNOWN if found.per_week is None else f"{found.per_week:.1f} a week"
     yield "Deployment frequency", per_week, "daily", _n(found.count, "deployment")
     yield "Change lead time", _times(found.lead_time), "< 1 h", _n(found.lead_time.count, "commit")
     failed = found.failed
-    yield "Change fail rate", _share(failed), "< 1 %", _n(failed.whole, "deployment")
+    yield "Change fail rate", _share(failed), "< 1 %, success > 99 %", _n(
+        failed.whole, "deployment"
+    )
     yield "Recovery from a failed deployment", _times(found.recovery), "< 15 min", _n(
         found.recovery.count, "failure"
     )
@@ -40,33 +68,37 @@ def _delivery(found: Measures) -> Iterator[tuple[str, str, str, str]]:
 
 
 def pipeline(shown: Board) -> str:
-    """Return what the runs of the newest deployments measured."""
+    """Return what the runs of the newest deployments measured, beside the owner's targets."""
     rows = [
-        [escape(place.name), *(escape(cell) for cell in _measured(_newest(place.told)))]
+        [escape(place.name), *(escape(cell) for cell in _measured(place.told))]
         for place in shown.places
     ]
-    return whole_table(
-        "Pipeline of the newest deployment",
-        ("Environment", "Build time", "Coverage", "Tests", "Failures"),
-        rows,
-    )
+    rows.append([tag("em", "target"), *(tag("em", escape(it)) for it in _TARGETS)])
+    head = ("Environment", "Build time", "Coverage", "Tests", "Failures", "Deployment time")
+    return whole_table("Pipeline of the newest deployment", head, rows)
+
+
+_TARGETS = ("< 15 min with its deployment", "no target", "no target", "0", "< 15 min")
 
 
 def _newest(told: Sequence[Story]) -> Story | None:
     return next((story for story in reversed(told) if story.pipeline), None)
 
 
-def _measured(story: Story | None) -> tuple[str, str, str, str]:
+def _measured(told: Sequence[Story]) -> tuple[str, ...]:
+    ended = [story.finished - story.started for story in told if story.finished]
+    took = length(ended[-1]) if ended else _UNKNOWN
+    story = _newest(told)
     if story is None:
-        return (_UNKNOWN,) * 4
+        return (*(_UNKNOWN,) * 4, took)
     found = story.pipeline
-    seconds = found.get("build_seconds")
-    coverage = found.get("coverage")
+    seconds, coverage = found.get("build_seconds"), found.get("coverage")
     return (
         length(timedelta(seconds=float(seconds))) if seconds is not None else _UNKNOWN,
         f"{coverage} %" if coverage is not None else _UNKNOWN,
         str(found.get("tests", _UNKNOWN)),
         str(found.get("failures", _UNKNOWN)),
+        took,
     )
 
 
@@ -91,7 +123,7 @@ def lead_times(shown: Board, until: datetime) -> str:
     return tag(
         "svg",
         f"<title>{words}</title>{dots}"
-        f'<line x1="{target:.1f}" x2="{target:.1f}" y1="8" y2="52"/>'
+        f'<line class="target" x1="{target:.1f}" x2="{target:.1f}" y1="8" y2="52"/>'
         f'<text x="10" y="66">0 h</text><text x="710" y="66" text-anchor="end">{most:.0f} h</text>',
         viewBox="0 0 720 72",
         role="img",

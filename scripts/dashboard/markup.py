@@ -4,7 +4,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from html import escape
 
-__all__ = ["ago", "code", "escape", "length", "link", "moment", "row", "tag", "whole_table"]
+__all__ = [
+    "ago",
+    "code",
+    "copied",
+    "escape",
+    "length",
+    "link",
+    "moment",
+    "row",
+    "tag",
+    "whole_table",
+]
 
 
 def tag(name: str, inside: str, **attributes: object) -> str:
@@ -57,8 +68,14 @@ def length(lasts: timedelta | None) -> str:
 
 
 def code(text: str) -> str:
-    """Return a command or an identifier that a button copies."""
-    return tag("code", escape(text), tabindex=0, data_copy=text, role="button")
+    """Return a command or an identifier."""
+    return tag("code", escape(text))
+
+
+def copied(text: str, label: str) -> str:
+    """Return a command with a button that copies it; without a script it can be marked."""
+    button = tag("button", escape(label), type="button", data_copy=text)
+    return tag("div", code(text) + button, kind="copy")
 
 
 def link(address: str, words: str) -> str:

@@ -75,8 +75,9 @@ def measures(told: Sequence[Story], since: datetime, until: datetime) -> Measure
     mine = [story for story in told if since <= story.started <= until and story.finished]
     deployed = [story for story in mine if story.outcome == "deployed"]
     changed = _changes(deployed)
-    reached = [story for story in mine if story.reached_people]
-    failed = [story for story in reached if story.outcome != "deployed"]
+    undone = _undone(told)
+    reached = [story for story in mine if story.reached_people and story.trigger != "rollback"]
+    failed = [it for it in reached if it.outcome != "deployed" or it.incident or it.name in undone]
     weeks = (until - since) / timedelta(weeks=1)
     return Measures(
         per_week=len(changed) / weeks if weeks > 0 else None,
@@ -85,11 +86,30 @@ def measures(told: Sequence[Story], since: datetime, until: datetime) -> Measure
         failed=Share(len(failed), len(reached)),
         caught=sum(story.outcome != "deployed" and not story.reached_people for story in mine),
         recovery=_times(
-            story.finished - story.shifted for story in failed if story.finished and story.shifted
+            (undone.get(story.name) or story.finished) - story.shifted
+            for story in failed
+            if story.finished and story.shifted and (story.name in undone or not story.incident)
         ),
-        rework=Share(sum(story.trigger == "hotfix" for story in deployed), len(deployed)),
+        rework=_rework([story for story in deployed if story.trigger != "rollback"]),
         took=_times(story.finished - story.started for story in mine if story.finished),
     )
+
+
+def _undone(told: Sequence[Story]) -> dict[str, datetime]:
+    """Return what came through and was rolled back by somebody later, and when that was done."""
+    found: dict[str, datetime] = {}
+    before: Story | None = None
+    for story in told:
+        if story.outcome != "deployed" or story.finished is None:
+            continue
+        if story.trigger == "rollback" and before is not None and before.trigger != "rollback":
+            found[before.name] = story.finished
+        before = story
+    return found
+
+
+def _rework(deployed: Sequence[Story]) -> Share:
+    return Share(sum(story.trigger == "hotfix" for story in deployed), len(deployed))
 
 
 def _changes(deployed: Sequence[Story]) -> list[Story]:

@@ -1,22 +1,37 @@
 "use strict";
 // The page is whole without this; here it becomes easier to use.
 
-function copy(element) {
-  navigator.clipboard.writeText(element.dataset.copy).then(() => {
-    element.classList.add("copied");
-    setTimeout(() => element.classList.remove("copied"), 1500);
-  });
+// Where the clipboard is not to be had, the command is marked, for the keys of the browser.
+function mark(button) {
+  const words = button.previousElementSibling;
+  getSelection().selectAllChildren(words);
+  return document.execCommand("copy");
 }
 
-document.querySelectorAll("[data-copy]").forEach((element) => {
-  element.addEventListener("click", () => copy(element));
-  element.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); copy(element); }
-  });
+async function copy(button) {
+  const words = button.textContent;
+  let done = true;
+  try { await navigator.clipboard.writeText(button.dataset.copy); } catch { done = mark(button); }
+  button.textContent = done ? "Copied" : "Marked: copy it now";
+  button.classList.toggle("done", done);
+  setTimeout(() => { button.textContent = words; button.classList.remove("done"); }, 1500);
+}
+
+document.querySelectorAll("[data-copy]").forEach((button) => {
+  button.addEventListener("click", () => copy(button));
 });
 
+// On a phone the six fields of both environments come first.
+if (innerWidth < 600) document.querySelectorAll(".card details").forEach((it) => { it.open = false; });
+
+// A link to a deployment brings its row into sight, and says so to who cannot see it.
+function follow() {
+  const found = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (found && found.closest("tr")) { filter.value = ""; narrow(); found.focus(); }
+}
+
 const filter = document.getElementById("filter");
-const rows = [...filter.closest("p").nextElementSibling.querySelectorAll("tbody tr")];
+const rows = [...document.querySelectorAll("#deployments tbody tr")];
 function narrow() {
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
   rows.forEach((row) => {
@@ -26,17 +41,26 @@ function narrow() {
 }
 filter.addEventListener("input", narrow);
 document.addEventListener("keydown", (event) => {
-  if (event.key === "/" && document.activeElement !== filter) { event.preventDefault(); filter.focus(); }
+  const typing = /^(input|textarea|select)$/i.test(event.target.tagName);
+  if (event.key === "/" && !typing) { event.preventDefault(); filter.focus(); }
+  if (event.key === "Escape" && event.target === filter) { filter.value = ""; narrow(); filter.blur(); }
 });
+addEventListener("hashchange", follow);
+follow();
 
 // A page that was built long ago says nothing about now: no green on it may be believed.
 const old = document.getElementById("old");
-const age = Date.now() - Date.parse(old.dataset.built);
-if (age > 30 * 60 * 1000) {
-  old.textContent = "This page is older than 30 minutes: what it calls healthy may not be.";
+function doubt() {
+  if (Date.now() - Date.parse(old.dataset.built) <= 30 * 60 * 1000) return;
+  old.textContent = "This page is older than 30 minutes: how things are now is not known.";
   old.className = "old";
-  document.querySelectorAll(".card.healthy").forEach((card) => {
-    card.classList.replace("healthy", "unknown");
-    card.querySelector(".health").textContent = "? was healthy then";
+  document.querySelectorAll(".card").forEach((card) => {
+    const pill = card.querySelector(".pill");
+    if (card.classList.contains("unknown")) return;
+    pill.textContent = "? not known; was " + pill.lastChild.textContent.trim();
+    pill.className = "pill unknown";
+    card.className = "card unknown";
   });
 }
+doubt();
+setInterval(doubt, 60 * 1000);

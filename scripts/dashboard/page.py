@@ -5,10 +5,11 @@ from importlib.resources import files
 from dashboard.board import Board
 from dashboard.cards import card
 from dashboard.figures import delivery, lead_times, pipeline
-from dashboard.markup import code, escape, length, link, moment, tag, whole_table
+from dashboard.markup import code, copied, escape, length, link, moment, tag, whole_table
 from dashboard.timeline import listed, timeline
 
 _MOST_LISTED = 60
+_MOST_TURNED = 10
 
 
 def page(shown: Board) -> str:
@@ -19,10 +20,11 @@ def page(shown: Board) -> str:
     body = [
         _head(shown),
         cards,
-        tag("h2", "The last 30 days") + timeline(shown) + _key(),
-        tag("h2", "Delivery") + delivery(shown) + lead_times(shown, shown.at) + pipeline(shown),
-        tag("h2", "Flags") + flags,
-        tag("h2", "Deployments") + _filter() + _deployments(shown),
+        _part("timeline", "The last 30 days", timeline(shown) + _key()),
+        _part("delivery", "Delivery", delivery(shown) + lead_times(shown, shown.at)),
+        _part("pipeline", "Pipeline", pipeline(shown)),
+        _part("flags", "Feature flags", flags),
+        _part("deployments", "Deployments", _filter() + _deployments(shown)),
         _foot(shown),
     ]
     policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -52,7 +54,22 @@ def _head(shown: Board) -> str:
     told = "".join(tag("p", escape(words), kind="warning", role="alert") for words in warnings)
     built = f"As of {moment(shown.at)}"
     old = tag("span", "", id="old", data_built=shown.at.isoformat())
-    return tag("header", tag("h1", "What runs where") + tag("p", f"{built} {old}")) + told
+    parts = "".join(tag("a", words, href=f"#{name}") for name, words in _PARTS)
+    menu = tag("nav", parts, aria_label="Parts of the page")
+    return tag("header", tag("h1", "What runs where") + tag("p", f"{built} {old}") + menu) + told
+
+
+_PARTS = (
+    ("timeline", "Timeline"),
+    ("delivery", "Delivery"),
+    ("pipeline", "Pipeline"),
+    ("flags", "Flags"),
+    ("deployments", "Deployments"),
+)
+
+
+def _part(name: str, title: str, inside: str) -> str:
+    return tag("section", tag("h2", escape(title)) + inside, id=name)
 
 
 def _key() -> str:
@@ -60,7 +77,9 @@ def _key() -> str:
         "p",
         '<span class="deployed">■ deployed</span> <span class="rolled-back">■ rolled back</span> '
         '<span class="failed">■ failed</span> <span class="under-way">■ under way</span> '
-        "▨ under watch",
+        "▨ under watch; the line below: "
+        '<span class="healthy">▬ healthy</span> <span class="impaired">▬ impaired</span> '
+        '<span class="down">▬ down</span>',
         kind="key",
     )
 
@@ -72,22 +91,37 @@ def _flags(shown: Board) -> str:
         for name in names
     ]
     head = ("Flag", *(place.name for place in shown.places))
-    return whole_table("Feature flags by environment", head, rows)
+    turned = [
+        [
+            moment(it.at),
+            escape(it.environment),
+            escape(it.flag),
+            f"{escape(it.old)} → {tag('strong', escape(it.new))}",
+            escape(it.actor),
+            escape(it.reason),
+            moment(it.until) if it.until else "",
+        ]
+        for it in shown.turned[:_MOST_TURNED]
+    ]
+    words = ("When", "Environment", "Flag", "Change", "By", "Why", "Until")
+    changed = whole_table("Turned without a release, the newest first", words, turned)
+    return whole_table("Now, by environment", head, rows) + (changed if turned else "")
 
 
 def _filter() -> str:
     return tag(
         "p",
         '<label>Show only <input id="filter" type="search" autocomplete="off" '
-        'placeholder="production, 1.2.0, ada …"></label>',
+        'placeholder="production, 1.2.0, ada …"></label> '
+        '<span class="soft">or press <kbd>/</kbd></span>',
     )
 
 
 def _deployments(shown: Board) -> str:
     rows = [
         [
-            f'<span id="{escape(story.name)}"></span>{escape(story.environment)}',
-            escape(story.version),
+            tag("a", escape(story.version), href=f"#{story.name}", id=story.name),
+            escape(story.environment),
             moment(story.started),
             length(story.finished - story.started) if story.finished else "under way",
             escape(story.actor),
@@ -98,11 +132,13 @@ def _deployments(shown: Board) -> str:
         ]
         for story in listed(shown)[:_MOST_LISTED]
     ]
-    head = ("Environment", "Version", "Started", "Took", "By", "Approved", "Outcome", "Why", "Run")
+    head = ("Version", "Environment", "Started", "Took", "By", "Approved", "Outcome", "Why", "Run")
     return whole_table("Deployments, the newest first", head, rows)
 
 
 def _foot(shown: Board) -> str:
-    anchor = code(shown.anchor[:16]) if shown.anchor else "none"
-    words = f"{shown.events} events in the ledger, head {anchor}. Check it yourself:"
-    return tag("footer", tag("p", f"{words} {code('python -m deploy history --verify')}"))
+    heads = ", ".join(code(head[:16]) for head in shown.heads) or "none"
+    words = f"{shown.events} events in the ledger, newest hash {heads}. Check it yourself:"
+    head = shown.heads[-1] if shown.heads else "HASH"
+    command = f"python -m deploy history --verify --head {head}"
+    return tag("footer", tag("p", words) + copied(command, "Copy the command"))

@@ -3,11 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, Literal
 
-from deploy.events import Event, of_environment
+from common.ledger.events import Event, of_environment
 
 Outcome = Literal["deployed", "rolled back", "failed", "under way"]
+_WATCHED = ("bake_time", "bake", "watch")  # the stage of ECS, and steps by hand
+# Where nothing outside may ask, no weight is told: these stages of ECS say that people are served.
+_WITH_PEOPLE = ("PRODUCTION_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME")
+_WORSE = ("PASS", "INCONCLUSIVE", "FAIL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +30,14 @@ class Story:
 
     Attributes:
         trigger: push, manual, rollback or hotfix.
+        images: The digest of each program.
         stage: The last step that was told.
         production_weight, test_weight: Of the new version, in percent.
         reached_people: Whether production traffic ever went to it.
-        verdict: PASS, FAIL or INCONCLUSIVE of the time under watch.
+        shifted: When that began.
+        smoke: How many passed and failed, of all its programs.
+        verdict: PASS, FAIL or INCONCLUSIVE of the time under watch: of several programs the worst.
+        incident: What somebody had to step in for; empty for nothing.
         pipeline: build_seconds, coverage, tests, failures: what the run measured.
         seq, hash: Of its last event.
     """
@@ -42,6 +51,8 @@ class Story:
     trigger: str
     started: datetime
     schema: str = ""
+    oldest_program: int | None = None
+    images: Mapping[str, str] = field(default_factory=dict)
     approver: str = ""
     commits: tuple[Commit, ...] = ()
     finished: datetime | None = None
@@ -53,16 +64,26 @@ class Story:
     test_weight: int = 0
     reached_people: bool = False
     shifted: datetime | None = None
-    smoke: tuple[int, int] | None = None
+    smokes: dict[str, tuple[int, int]] = field(default_factory=dict)
     verdict: str = ""
+    incident: str = ""
     pipeline: Mapping[str, Any] = field(default_factory=dict)
     seq: int = 0
     hash: str = ""
 
     @property
-    def seconds(self) -> float | None:
-        """How long it took; None while it is under way."""
-        return (self.finished - self.started).total_seconds() if self.finished else None
+    def smoke(self) -> tuple[int, int] | None:
+        """Passed and failed; None where nothing was asked."""
+        if not self.smokes:
+            return None
+        passed, failed = zip(*self.smokes.values(), strict=True)
+        return sum(passed), sum(failed)
+
+    def watched(self) -> Iterator[tuple[datetime, datetime | None]]:
+        """Yield when it was under watch; the end is None while it is."""
+        for (name, at, _), after in zip_longest(self.steps, self.steps[1:]):
+            if name.rpartition(" ")[2].lower() in _WATCHED:
+                yield at, after[1] if after is not None else self.finished
 
 
 def stories(events: Sequence[Event], environment: str) -> list[Story]:
@@ -89,9 +110,23 @@ def _begun(event: Event) -> Story:
         trigger=str(data.get("trigger", "push")),
         started=event.draft.at,
         schema=str(data.get("schema", "")),
+        oldest_program=_oldest_program(data.get("release")),
+        images=dict(_images(data.get("release"))),
         commits=tuple(_commits(data.get("commits", ()))),
         pipeline=data.get("pipeline", {}),
     )
+
+
+def _images(release: Any) -> Iterator[tuple[str, str]]:
+    images = release.get("images") if isinstance(release, dict) else None
+    for name, image in images.items() if isinstance(images, dict) else ():
+        yield str(name), str(image.get("digest", ""))
+
+
+def _oldest_program(release: Any) -> int | None:
+    schema = release.get("schema") if isinstance(release, dict) else None
+    found = schema.get("oldest_program") if isinstance(schema, dict) else None
+    return found if isinstance(found, int) else None
 
 
 def _commits(rows: Any) -> Iterator[Commit]:
@@ -109,17 +144,34 @@ def _tell(story: Story, event: Event) -> None:
         case "step":
             story.stage = str(data.get("step", ""))
             story.steps.append((story.stage, event.draft.at, str(data.get("outcome", ""))))
-        case "traffic":
+            if story.stage.rpartition(" ")[2] in _WITH_PEOPLE:
+                _reached(story, event.draft.at)
+        case "traffic" if not data.get("back"):
             story.production_weight = int(data.get("production", 0))
             story.test_weight = int(data.get("test", 0))
-            if story.production_weight and not story.reached_people:
-                story.reached_people, story.shifted = True, event.draft.at
+            if story.production_weight:
+                _reached(story, event.draft.at)
         case "smoke":
-            story.smoke = (int(data.get("passed", 0)), int(data.get("failed", 0)))
+            counts = (int(data.get("passed", 0)), int(data.get("failed", 0)))
+            story.smokes[str(data.get("service", ""))] = counts
         case "verdict":
-            story.verdict = str(data.get("verdict", ""))
-            story.reason = str(data.get("reason", ""))
+            said = str(data.get("verdict", ""))
+            if _rank(said) >= _rank(story.verdict):
+                story.verdict, story.reason = said, str(data.get("reason", ""))
+        case "incident":
+            story.incident = str(data.get("reason", "an incident"))
         case "finished":
             story.finished = event.draft.at
             story.outcome = data.get("outcome", "failed")
-            story.reason = str(data.get("reason", story.reason))
+            if story.outcome == "deployed":
+                _reached(story, event.draft.at)
+            story.reason = str(data.get("reason") or story.reason)
+
+
+def _reached(story: Story, at: datetime) -> None:
+    if not story.reached_people:
+        story.reached_people, story.shifted = True, at
+
+
+def _rank(verdict: str) -> int:
+    return _WORSE.index(verdict) if verdict in _WORSE else -1

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
-from dashboard.board import Board
+from common.condition import WORDS
+from dashboard.board import Board, Place
 from dashboard.markup import escape, length, tag
 from dashboard.story import Story
 
 SHOWN = timedelta(days=30)
-_WIDTH, _LANE, _TOP, _LEFT = 720, 34, 18, 90
+_WIDTH, _LANE, _TOP, _LEFT = 720, 40, 6, 90
+_LOOK_HOLDS = timedelta(hours=25)  # the ledger hears of an unchanged state once a day
 _LEAST = 5.0  # so narrow is a bar at least, or nobody could point at it
-_WATCH_STEPS = ("bake", "watch")
 _HATCH = (
     '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><rect width="3" height="6"/></pattern></defs>'
@@ -34,11 +36,27 @@ def timeline(shown: Board) -> str:
 def _lane(shown: Board, number: int) -> str:
     place = shown.places[number]
     top = _TOP + number * _LANE
-    name = f'<text x="0" y="{top + 20}">{escape(place.name)}</text>'
-    line = f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{top + 27}" y2="{top + 27}"/>'
+    name = f'<text class="name" x="0" y="{top + 20}">{escape(place.name)}</text>'
+    line = f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{top + 30}" y2="{top + 30}"/>'
     since = shown.at - SHOWN
     bars = "".join(_bar(story, top, shown.at) for story in place.told if story.started >= since)
-    return name + line + bars
+    return name + line + bars + _band(place, top, shown.at)
+
+
+def _band(place: Place, top: int, now: datetime) -> str:
+    """What looks have seen, as a thin band below the lane: each holds until the next, for a day."""
+    band = ""
+    for look, after in zip_longest(place.seen, place.seen[1:]):
+        end = min(after.at if after is not None else now, look.at + _LOOK_HOLDS)
+        left, right = _x(look.at, now), _x(end, now)
+        if end <= now - SHOWN or right <= left:
+            continue
+        words = f"{WORDS[look.condition]} from {look.at:%d %b %H:%M}"
+        band += (
+            f'<g><title>{words}</title><rect class="{look.condition}" x="{left:.1f}" '
+            f'y="{top + 28}" width="{max(1.0, right - left):.1f}" height="4"/></g>'
+        )
+    return band
 
 
 def _bar(story: Story, top: int, now: datetime) -> str:
@@ -48,22 +66,14 @@ def _bar(story: Story, top: int, now: datetime) -> str:
     kind = story.outcome.replace(" ", "-")
     words = f"{story.version}: {story.outcome}, {length(end - story.started)}"
     bar = f'<rect class="{kind}" x="{left:.1f}" y="{top + 5}" width="{width:.1f}" height="20"/>'
-    watched = _watched(story, end)
-    if watched is not None:
-        part = max(0.0, (end - watched) / (end - story.started)) if end > story.started else 0.0
-        x, wide = left + width * (1 - part), width * part
+    for began, ended in story.watched() if end > story.started else ():
+        part = (began - story.started) / (end - story.started)
+        share = ((ended or end) - began) / (end - story.started)
+        x, wide = left + width * part, width * share
         bar += (
             f'<rect fill="url(#hatch)" x="{x:.1f}" y="{top + 5}" width="{wide:.1f}" height="20"/>'
         )
     return tag("a", f"<title>{escape(words)}</title>{bar}", href=f"#{story.name}")
-
-
-def _watched(story: Story, end: datetime) -> datetime | None:
-    """Return when the time under watch began."""
-    for name, at, _ in story.steps:
-        if name in _WATCH_STEPS and at <= end:
-            return at
-    return None
 
 
 def _days(now: datetime, height: int) -> str:

@@ -7,17 +7,18 @@ nothing was changed, 4 when it was rolled back, 5 when it is not over (the same 
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from common.ledger.events import BadEvent, Event, broken_at
 from deploy import desk, release
 from deploy.apply import Tools, Wish, apply, planned
 from deploy.endings import DEPLOYED, MISUSED, REFUSED, UNFINISHED, Ending
-from deploy.events import BadEvent, Event, broken_at
-from deploy.history import deployments, table
+from deploy.history import deployments, head_of, table
 from deploy.place import BadPlace
 from deploy.plan import Refused, told
 from deploy.platform import PlatformError
@@ -107,7 +108,9 @@ def _history(asked: argparse.Namespace) -> int:
     where: str | Path = asked.ledger
     events = desk.ledger(str(where)).read()
     if asked.verify:
-        return _verified(events, asked.anchor)
+        return _verified(events, asked.head or "")
+    if asked.head is not None:
+        return _anchored(str(where), events)
     rows = list(deployments(events, asked.environment))
     content = json.dumps([asdict(it) for it in rows], indent=1, default=str)
     print(content if asked.json else table(rows))
@@ -118,8 +121,17 @@ def _verified(events: Sequence[Event], anchor: str) -> int:
     if (found := broken_at(events, anchor)) is not None:
         print(f"Broken at event {found.seq}: {found.reason}.", file=sys.stderr)
         return TAMPERED
-    head = events[-1].hash if events else "none"
-    print(f"{len(events)} events, all of them whole. Head: {head}")
+    print(f"{len(events)} events, all of them whole. Head: {head_of(events)}")
+    return 0
+
+
+def _anchored(where: str, events: Sequence[Event]) -> int:
+    """Print the head, and keep it in the summary of the pipeline's run, out of a writer's reach."""
+    print(head_of(events))
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        line = f"Ledger `{where}`: {len(events)} events, head `{head_of(events)}`"
+        with open(summary, "a", encoding="utf-8") as file:
+            file.write(line + "\n\n")
     return 0
 
 

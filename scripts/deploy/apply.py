@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from common.ledger import Ledger, Moved
+from common.ledger.events import Event, of_environment
 from deploy import release as releases
 from deploy.endings import (
     DEPLOYED,
@@ -16,10 +18,9 @@ from deploy.endings import (
     Superseded,
     Unfinished,
 )
-from deploy.events import Event, of_environment
 from deploy.facts import ServiceFacts
 from deploy.journey import BACK, Errand, Journey
-from deploy.ledger import Ledger, Locked, Moved, open_deployment, start
+from deploy.ledger import Locked, open_deployment, start
 from deploy.pace import Clock
 from deploy.place import Place
 from deploy.plan import Plan, Refused, moved_from, plan, told

@@ -5,10 +5,9 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from common.ledger import Ledger, opened
 from deploy import place as places
 from deploy.apply import Tools
-from deploy.ledger import Ledger
-from deploy.ledger_file import FileLedger
 from deploy.pace import SystemClock
 from deploy.place import Place
 from deploy.probes import HttpProbes
@@ -44,13 +43,12 @@ def ledger_of(place: Place) -> Ledger:
 
 
 def ledger(where: str, region: str = "") -> Ledger:
-    """Return the ledger at `s3://bucket/folder` or in a file."""
-    if not where.startswith("s3://"):
-        return FileLedger(Path(where))
-    from deploy import aws
-    from deploy.ledger_s3 import S3Ledger
-
-    return S3Ledger(aws.client("s3", region or os.environ.get("AWS_REGION", "")), where)
+    """Return the ledger at `s3://bucket/folder` or in a file; its readers do without boto3."""
+    try:
+        from deploy.aws import credentials
+    except ImportError:
+        return opened(where, region)
+    return opened(where, region, credentials)
 
 
 def teller(actor: str, run: str) -> Teller:

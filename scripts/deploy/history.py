@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from deploy.events import Event, of_environment
+from common.ledger.events import Event, of_environment
 
 ENVIRONMENTS = ("staging", "production")
 
@@ -49,6 +49,11 @@ def deployments(events: Sequence[Event], environment: str) -> Iterator[Deploymen
             reason=str(end.draft.data.get("reason", "")) if end is not None else "",
             run=event.draft.run,
         )
+
+
+def head_of(events: Sequence[Event]) -> str:
+    """Return the newest hash, which vouches for all before it."""
+    return events[-1].hash if events else "none"
 
 
 def table(rows: Sequence[Deployment]) -> str:

@@ -1,15 +1,9 @@
-"""The ledger's port: events are added at its end by one writer at a time, and never changed."""
+"""One deployment of an environment at a time: the ledger is also the lock."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
-from deploy.events import Draft, Event, of_environment
-
-_TRIES = 20
-
-
-class Moved(Exception):
-    """Another writer was first: read again, and decide again."""
+from common.ledger import Ledger, last
+from common.ledger.events import Draft, Event, of_environment
 
 
 class Locked(Exception):
@@ -22,42 +16,6 @@ class Locked(Exception):
             f"started by {event.draft.actor} at {at}."
         )
         self.event = event
-
-
-class Ledger(Protocol):
-    """Where events are kept; `ledger_file` and `ledger_s3` are two such places."""
-
-    def read(self) -> Sequence[Event]:
-        """Return all events in order.
-
-        Raises:
-            BadEvent: Names the first record that is none.
-            OSError: If they cannot be read.
-        """
-        ...
-
-    def append(self, draft: Draft, after: Event | None) -> Event:
-        """Add the event that follows `after`, and return it once it is kept for good.
-
-        Raises:
-            Moved: If the last event is another; nothing was added.
-            OSError: If it cannot be written.
-        """
-        ...
-
-
-def add(ledger: Ledger, draft: Draft) -> Event:
-    """Add an event that holds whatever else happened, as an observation does.
-
-    Raises:
-        Moved: If others were first each of twenty times.
-    """
-    for _ in range(_TRIES - 1):
-        try:
-            return ledger.append(draft, _last(ledger.read()))
-        except Moved:
-            continue
-    return ledger.append(draft, _last(ledger.read()))
 
 
 def start(ledger: Ledger, draft: Draft, still_runs: Callable[[Event], bool]) -> Event:
@@ -75,7 +33,7 @@ def start(ledger: Ledger, draft: Draft, still_runs: Callable[[Event], bool]) -> 
     running = open_deployment(events, draft.environment)
     if running is not None and still_runs(running):
         raise Locked(running)
-    return ledger.append(draft, _last(events))
+    return ledger.append(draft, last(events))
 
 
 def open_deployment(events: Sequence[Event], environment: str) -> Event | None:
@@ -91,7 +49,3 @@ def open_deployment(events: Sequence[Event], environment: str) -> Event | None:
         ):
             running = None
     return running
-
-
-def _last(events: Sequence[Event]) -> Event | None:
-    return events[-1] if events else None

@@ -43,22 +43,22 @@ class HttpProbes:
         self._headers = dict(headers)
 
     def digest(self, address: str) -> str:
-        status, content = self._get(address, "/version")
+        status, content = self.ask(address, "/version")
         found = content.get("digest") if status == 200 else None
         return found if isinstance(found, str) else ""
 
     def smoke(self, address: str, digest: str) -> list[Check]:
         checks = []
         for path in ("/healthz", "/readyz"):
-            status, content = self._get(address, path)
+            status, content = self.ask(address, path)
             said = f"{status} {json.dumps(content)[:200]}" if status else content["error"]
             checks.append(Check(path, status == 200, said))
         found = self.digest(address)
         said = "the digest that is deployed" if found == digest else f"{found or 'no digest'}"
         return [*checks, Check("/version", found == digest, said)]
 
-    def _get(self, address: str, path: str) -> tuple[int, dict[str, Any]]:
-        """Return status and JSON; 0 when nobody answered."""
+    def ask(self, address: str, path: str) -> tuple[int, dict[str, Any]]:
+        """Return the status and JSON of a path; 0 when nobody answered."""
         try:
             # A connection of its own each time: a kept one would stay with the task that it has.
             with urllib3.PoolManager(timeout=_TIMEOUT, retries=False) as pool:

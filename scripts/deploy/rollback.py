@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from common.ledger.events import Event
 from deploy.apply import TURN_BACK, Tools, Wish, apply, deployed, release_of, tale_of
 from deploy.endings import DEPLOYED, REFUSED, ROLLED_BACK, UNFINISHED, Ending
-from deploy.events import Event
 from deploy.ledger import open_deployment
 from deploy.plan import Refused
 from deploy.tale import Teller

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from common.ledger import Ledger, Moved
+from common.ledger.events import Draft, Event, Kind
 from deploy.endings import Superseded
-from deploy.events import Draft, Event, Kind
-from deploy.ledger import Ledger, Moved, open_deployment
+from deploy.ledger import open_deployment
 from deploy.pace import Clock
 
 _TRIES = 20

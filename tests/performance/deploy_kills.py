@@ -17,10 +17,10 @@ from collections import Counter
 from pathlib import Path
 from typing import get_args
 
+from common.ledger.events import broken_at
+from common.ledger.file import FileLedger
 from deploy import aws
 from deploy.endings import DEPLOYED, ROLLED_BACK, UNFINISHED
-from deploy.events import broken_at
-from deploy.ledger_file import FileLedger
 from tests.support.deploy_deaths import How
 from tests.support.dying_deploy import NO_SUCH_STEP
 from tests.support.fake_ecs_server import Server, running

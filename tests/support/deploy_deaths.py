@@ -11,10 +11,10 @@ from typing import Any, Literal, TypeVar
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
+from common.ledger import Ledger, Moved
+from common.ledger.events import Draft, Event, sealed
 from deploy.apply import Tools
 from deploy.ecs import Ecs
-from deploy.events import Draft, Event, sealed
-from deploy.ledger import Ledger, Moved
 from deploy.platform import Live, Platform, PlatformError, Rollout
 from deploy.probes import Check
 from tests.support.deployments import Desk, place_on

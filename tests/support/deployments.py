@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from common.ledger.file import FileLedger
 from dashboard.story import Story, stories
 from deploy.apply import Tools, Wish, apply, planned
 from deploy.ecs import Ecs
 from deploy.endings import Ending
-from deploy.ledger_file import FileLedger
 from deploy.place import Place
 from deploy.plan import Plan
 from deploy.probes import HttpProbes

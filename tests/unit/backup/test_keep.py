@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event
 
 from backup.keep import LOST, Keeper, Times
-from backup.s3 import Found
+from common.aws.s3 import Found
 
 TIMES = Times(every=0.02, lease=1.0, give_up=0.2, ending=5.0, look=0.01)
 WORKS = [sys.executable, "-S", "-c", "import signal; signal.pause()"]

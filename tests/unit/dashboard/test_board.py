@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from common.ledger.events import Draft, Event, Kind, sealed
 from dashboard.board import FRESH, Board, Place, board
 from dashboard.measures import Share, measures
-from deploy.events import Draft, Event, Kind, sealed
 
 NOW = datetime(2030, 3, 1, 12, tzinfo=UTC)
 FLAGS = {"charts": {"staging": "on", "production": "25 %"}}
@@ -31,7 +31,7 @@ class Story:
         self.add("finished", minutes - 10, name, outcome=outcome)
 
     def board(self) -> Board:
-        return board(self.events, ("production",), FLAGS, NOW)
+        return board([self.events], ("production",), FLAGS, NOW)
 
     @property
     def place(self) -> Place:
@@ -70,7 +70,14 @@ def test_a_deployment_under_way_shows_its_stage_and_weights() -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "told", "health"),
-    [(29, "healthy", "healthy"), (29, "ill", "ill"), (31, "healthy", "unknown"), (29, "", "ill")],
+    [
+        (29, "healthy", "healthy"),
+        (29, "down", "down"),
+        (29, "impaired", "impaired"),
+        (31, "healthy", "unknown"),
+        (29, "", "unknown"),
+        (-9, "healthy", "unknown"),
+    ],
 )
 def test_only_a_fresh_observation_says_that_all_is_well(
     minutes: float, told: str, health: str

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.__main__ import flags, main
+from common.ledger.events import Draft, Event, broken_at, sealed
+from dashboard.__main__ import main
 from dashboard.board import Board, board
 from dashboard.demonstration import demonstration
 from dashboard.page import page
-from deploy.events import Draft, Event, broken_at, sealed
+from dashboard.turned import flags
 
 NOW = datetime(2030, 3, 1, 12, tzinfo=UTC)
 PLACES = ("staging", "production")
@@ -37,7 +38,7 @@ class Nesting(HTMLParser):
 
 
 def shown(events: list[Event]) -> Board:
-    return board(events, PLACES, flags(None), NOW)
+    return board([events], PLACES, flags(events, NOW), NOW)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +102,7 @@ def test_the_command_line_writes_the_page_and_says_where(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "new" / "page.html"
-    assert main(["--ledger", str(tmp_path / "none"), "--out", str(out)]) == 0
+    assert main(["page", "--ledger", str(tmp_path / "none"), "--out", str(out)]) == 0
 
     assert out.as_uri() in capsys.readouterr().out
     assert "What runs where" in out.read_text(encoding="utf-8")
@@ -111,5 +112,5 @@ def test_a_corrupt_ledger_is_named(tmp_path: Path, capsys: pytest.CaptureFixture
     (tmp_path / "ledger.jsonl").write_text("?\n", encoding="utf-8")
     out = tmp_path / "page.html"
 
-    assert main(["--ledger", str(tmp_path / "ledger.jsonl"), "--out", str(out)]) == 2
+    assert main(["page", "--ledger", str(tmp_path / "ledger.jsonl"), "--out", str(out)]) == 2
     assert "ledger.jsonl, line 1" in capsys.readouterr().err

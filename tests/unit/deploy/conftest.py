@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from deploy import aws
+from tests.support import moto as support
 from tests.support.fake_ecs_server import Server, World, running
 from tests.support.fake_ecs_world import Ticks, world_at
 
@@ -26,13 +26,8 @@ def _client(_server: Server) -> Any:
 @pytest.fixture(scope="session")
 def moto() -> Iterator[Callable[[str], Any]]:
     """Clients of what moto does copy well: S3, registry, logs, secrets, load balancers."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    keys = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}
-    where = {"endpoint_url": f"http://{host}:{port}", **keys}
-    yield lambda service: aws.client(service, "eu-central-1", **where)
-    server.stop()
+    with support.moto() as address:
+        yield lambda service: support.client(service, address)
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from common.ledger.events import broken_at
 from deploy.apply import Wish, apply
 from deploy.endings import LOCKED, REFUSED, ROLLED_BACK, SUPERSEDED, UNFINISHED
-from deploy.events import broken_at
 from deploy.tale import Teller
 from tests.support.deploy_deaths import near_desk
 from tests.support.deployments import Desk, desk_at

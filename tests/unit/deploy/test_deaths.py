@@ -8,8 +8,8 @@ from typing import get_args
 
 import pytest
 
+from common.ledger.events import broken_at
 from deploy.endings import ROLLED_BACK, UNFINISHED
-from deploy.events import broken_at
 from tests.support.deploy_deaths import How, Killed, Reaper, mortal, near_desk
 from tests.support.deployments import Desk
 from tests.support.fake_ecs_world import Ticks

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from common.ledger import Moved, add
+from common.ledger.events import BadEvent, Draft, Event, Kind, broken_at, decode, encode, sealed
+from common.ledger.file import FileLedger
 from deploy.__main__ import main
-from deploy.events import BadEvent, Draft, Event, Kind, broken_at, decode, encode, sealed
-from deploy.ledger import Locked, Moved, add, open_deployment, start
-from deploy.ledger_file import FileLedger
+from deploy.ledger import Locked, open_deployment, start
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -209,7 +210,7 @@ def test_history_tells_the_story_and_whether_it_is_whole(
     rows = json.loads(capsys.readouterr().out)
     assert [row["outcome"] for row in rows] == ["", "rolled back", "deployed"]
     assert rows[1]["reason"] == "smoke failed"
-    assert main(["history", *where, "--verify", "--anchor", head]) == 0
+    assert main(["history", *where, "--verify", "--head", head]) == 0
     assert f"5 events, all of them whole. Head: {head}" in capsys.readouterr().out
 
 

@@ -35,6 +35,12 @@ def findings(code: Path, today: date) -> Iterator[Finding]:
         for environment in ENVIRONMENTS:
             if environment not in row:
                 yield Finding(True, f"{flag} has no value for {environment}.")
+    yield from overdue(today)
+
+
+def overdue(today: date) -> Iterator[Finding]:
+    """Yield the flags that nobody explains, or whose time is over or nearly so."""
+    for flag in FEATURES:
         yield from _overdue(flag, today)
 
 

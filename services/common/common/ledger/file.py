@@ -5,8 +5,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.events import BadEvent, Draft, Event, decode, encode, sealed
-from deploy.ledger import Moved
+from common.ledger import Moved
+from common.ledger.events import BadEvent, Draft, Event, decode, encode, sealed
 
 
 class FileLedger:

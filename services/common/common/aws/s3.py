@@ -1,28 +1,18 @@
 """A folder of an S3 bucket, by nothing but the standard library."""
 
 import html
-import http.client
-import json
 import os
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
-from backup.signing import Credentials, Request, signed
+from common.aws.asking import Answer, Door
+from common.aws.credentials import credentials, region
+from common.aws.signing import Credentials, Request
 
-SECONDS = 20.0
-_MOST_BYTES = 1 << 30
-_TRIES = 3
 _META = "x-amz-meta-"
-_TASK_CREDENTIALS = "169.254.170.2"  # where ECS tells a task its role's credentials
-
-
-class Refused(OSError):
-    """S3 said no; the sentence says what it said."""
 
 
 class Changed(Exception):
@@ -46,37 +36,6 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What S3 answered; headers in small letters."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-def credentials(variables: Mapping[str, str] = os.environ) -> Credentials:
-    """Return the task's role, or what the environment says.
-
-    Raises:
-        OSError: If there are none; the sentence says how to get some.
-    """
-    if path := variables.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"):
-        connection = http.client.HTTPConnection(_TASK_CREDENTIALS, timeout=5)
-        try:
-            connection.request("GET", path)
-            told = json.loads(connection.getresponse().read(1 << 16))
-        finally:
-            connection.close()
-        return Credentials(told["AccessKeyId"], told["SecretAccessKey"], told["Token"])
-    try:
-        key, secret = variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]
-    except KeyError:
-        line = 'eval "$(aws configure export-credentials --format env)"'
-        raise OSError(f"S3 asks who we are. This line tells: {line}") from None
-    return Credentials(key, secret, variables.get("AWS_SESSION_TOKEN", ""))
-
-
-@dataclass(slots=True)
 class Bucket:
     """A storage of `copies` under `s3://bucket/folder`.
 
@@ -91,11 +50,6 @@ class Bucket:
     endpoint: str = ""
     who: Callable[[], Credentials] = credentials
     pause: Callable[[float], None] = time.sleep
-    _host: str = field(init=False, default="")
-
-    def __post_init__(self) -> None:
-        split = urlsplit(self.endpoint)
-        self._host = split.netloc or f"{self.bucket}.s3.{self.region}.amazonaws.com"
 
     def put(self, name: str, body: bytes) -> None:
         """Store an object."""
@@ -169,36 +123,26 @@ class Bucket:
         query: Mapping[str, str] | None = None,
         fine: tuple[int, ...] = (200,),
     ) -> Answer:
-        """Ask up to three times; what S3 refuses is not asked again."""
         key = f"/{self.folder}/{name}" if name else "/"
         path = f"/{self.bucket}{key}" if self.endpoint else key
-        request = Request(method, path, query or {}, {"host": self._host, **(headers or {})}, body)
-        for left in reversed(range(_TRIES)):
-            try:
-                answer = self._once(request)
-            except (OSError, http.client.HTTPException) as error:
-                if not left:
-                    raise OSError(f"S3 cannot be asked: {error}") from error
-            else:
-                if answer.status in fine:
-                    return answer
-                if answer.status < 500 or not left:
-                    code = re.search(rb"<Code>(\w+)</Code>", answer.body)
-                    said = code[1].decode() if code else str(answer.status)
-                    raise Refused(f"S3 refuses {method} s3://{self.bucket}{key}: {said}.")
-            self.pause(float(_TRIES - left))
-        raise AssertionError("the last try returns or raises")
+        host = f"{self.bucket}.s3.{self.region}.amazonaws.com"
+        door = Door("s3", self.region, host, self.endpoint, self.who, self.pause)
+        told = {"host": door.address, **(headers or {})}
+        request = Request(method, path, query or {}, told, body)
+        return door.ask(request, f"{method} s3://{self.bucket}{key}", fine)
 
-    def _once(self, request: Request) -> Answer:
-        headers = signed(request, self.who(), self.region, datetime.now(UTC))
-        plain = self.endpoint.startswith("http://")
-        kind = http.client.HTTPConnection if plain else http.client.HTTPSConnection
-        connection = kind(self._host, timeout=SECONDS)
-        try:
-            connection.request(request.method, request.target, request.body or None, headers)
-            found = connection.getresponse()
-            body = found.read(_MOST_BYTES)
-            told = {name.lower(): value for name, value in found.getheaders()}
-            return Answer(found.status, told, body)
-        finally:
-            connection.close()
+
+def bucket_at(place: str, where: str = "", who: Callable[[], Credentials] = credentials) -> Bucket:
+    """Return the folder that `s3://bucket/folder` names.
+
+    Args:
+        where: Its region; what the environment says by default.
+
+    Raises:
+        OSError: If it names none.
+    """
+    bucket, _, folder = place.removeprefix("s3://").strip("/").partition("/")
+    if not bucket or not folder:
+        raise OSError("A place on S3 is s3://bucket/folder.")
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3", "")
+    return Bucket(bucket, folder, where or region(), endpoint, who)

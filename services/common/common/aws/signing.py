@@ -1,4 +1,4 @@
-"""Requests to S3, signed as AWS asks (Signature Version 4)."""
+"""Requests to AWS, signed as it asks (Signature Version 4)."""
 
 import hashlib
 import hmac
@@ -45,7 +45,9 @@ def escaped(path: str) -> str:
     return quote(path, safe="/-_.~")
 
 
-def signed(request: Request, who: Credentials, region: str, now: datetime) -> dict[str, str]:
+def signed(
+    request: Request, who: Credentials, region: str, now: datetime, service: str = "s3"
+) -> dict[str, str]:
     """Return all headers to send, `authorization` among them; `now` is UTC."""
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
     content = hashlib.sha256(request.body).hexdigest()
@@ -56,7 +58,7 @@ def signed(request: Request, who: Credentials, region: str, now: datetime) -> di
     lines = [f"{name}:{headers[name].strip()}\n" for name in sorted(headers)]
     path, _, query = request.target.partition("?")
     canonical = "\n".join([request.method, path, query, "".join(lines), named, content])
-    scope = f"{stamp[:8]}/{region}/s3/aws4_request"
+    scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     told = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, digest])
     key = f"AWS4{who.secret}".encode()

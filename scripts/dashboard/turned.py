@@ -1,0 +1,65 @@
+"""Flags as the table and the ledger's newest changes make them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from common.features import ENVIRONMENTS, FEATURES, Features
+from common.features.turning import value_of
+from common.ledger.events import Event
+
+Values = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A flag that somebody turned.
+
+    Attributes:
+        old, new: on, off, killed, a percentage; `new` is `table` where it was given back.
+        until: When it lapses; None where it was given back.
+    """
+
+    at: datetime
+    environment: str
+    flag: str
+    old: str
+    new: str
+    actor: str
+    reason: str
+    until: datetime | None
+
+
+def changes(events: Sequence[Event]) -> Iterator[Change]:
+    """Yield what the ledger says of flags, in its order; what it says wrongly is left out."""
+    for event in events:
+        if event.draft.kind != "flag":
+            continue
+        draft, data = event.draft, event.draft.data
+        try:
+            until = data.get("expires_at")
+            yield Change(
+                at=draft.at,
+                environment=draft.environment,
+                flag=str(data["flag"]),
+                old=str(data.get("old", "")),
+                new=str(data["new"]),
+                actor=draft.actor,
+                reason=str(data.get("reason", "")),
+                until=datetime.fromisoformat(until) if until else None,
+            )
+        except (KeyError, TypeError, ValueError):
+            continue
+
+
+def flags(events: Sequence[Event], at: datetime) -> Values:
+    """Return each flag's value in each environment, in a word, flag by flag."""
+    values: dict[str, dict[str, str]] = {}
+    for flag in FEATURES:
+        values[flag] = {str(it): value_of(Features(it), flag) for it in ENVIRONMENTS}
+    newest = {(it.environment, it.flag): it for it in changes(events) if it.at <= at}
+    for (environment, name), change in newest.items():
+        alive = change.until is not None and at < change.until
+        if alive and environment in values.get(name, {}):
+            values[name][environment] = change.new
+    return values

@@ -1,0 +1,1 @@
+"""Looks at what runs, and remembers what it saw."""

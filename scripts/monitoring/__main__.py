@@ -1,0 +1,88 @@
+"""`python -m monitoring probe`: look at an environment once, and remember what was seen.
+
+Ends with 0 when the look was remembered, whatever it saw; 2 when it could not be.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from common.ledger import Ledger, Moved, add
+from common.ledger.events import BadEvent, Draft, Event, of_environment
+from dashboard.story import stories
+from deploy import desk
+from deploy.history import ENVIRONMENTS
+from deploy.probes import HttpProbes
+from monitoring.looks import Look, added, is_news, looks
+from monitoring.newest import Shelf, beside, keep, newest
+from monitoring.probe import Asks, look
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Look, say what was seen, and remember it."""
+    asked = _parser().parse_args(arguments)
+    if not asked.address:
+        print("Where is it? Say --address, or set PROBE_ADDRESS.", file=sys.stderr)
+        return 2
+    at = datetime.now(UTC).replace(microsecond=0)
+    try:
+        ledger, shelf = desk.ledger(asked.ledger), beside(asked.ledger)
+        seen = looked(ledger, shelf, HttpProbes({}), asked.environment, asked.address, at)
+    except (BadEvent, Moved, OSError) as error:
+        print(f"The look cannot be remembered: {error}", file=sys.stderr)
+        return 2
+    print(told(asked.environment, seen))
+    return 0
+
+
+def looked(
+    ledger: Ledger, shelf: Shelf, asks: Asks, environment: str, address: str, at: datetime
+) -> Look:
+    """Look once; the ledger hears of news, and the shelf of every look.
+
+    Raises:
+        BadEvent, Moved, OSError: If it cannot be remembered.
+    """
+    events = ledger.read()
+    known = list(looks(events, environment))
+    seen = look(asks, address, _versions(events, environment), at)
+    seen = added(seen, newest(shelf, environment), known)
+    if is_news(seen, known):
+        who = desk.teller("probe", "")
+        add(ledger, Draft(at, environment, "observation", "probe", "", who.run, seen.told()))
+    keep(shelf, environment, seen)
+    return seen
+
+
+def told(environment: str, seen: Look) -> str:
+    """Say it to a person."""
+    what = f", {seen.version or seen.digest[:19]}" if seen.version or seen.digest else ""
+    why = f": {seen.detail}" if seen.detail else ""
+    return f"{environment} is {seen.condition}{what}{why}"
+
+
+def _versions(events: Sequence[Event], environment: str) -> dict[str, str]:
+    mine = list(of_environment(events, environment))
+    return {
+        digest: story.version
+        for story in stories(mine, environment)
+        for digest in story.images.values()
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m monitoring", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    probe = verbs.add_parser("probe", help="look once")
+    said = os.environ.get
+    probe.add_argument("--environment", choices=ENVIRONMENTS, default=said("ENVIRONMENT"))
+    probe.add_argument("--address", default=said("PROBE_ADDRESS", ""), help="(PROBE_ADDRESS)")
+    where = said("DEPLOY_LEDGER") or ".run/ledger.jsonl"
+    probe.add_argument("--ledger", default=where, help="a file or s3://... (DEPLOY_LEDGER)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,118 @@
+"""The ledger in S3, on moto's copy of it: real refusals of a second writer."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from common.aws.asking import Refused
+from common.aws.s3 import Bucket
+from common.ledger import Moved, add
+from common.ledger.events import BadEvent, Draft, broken_at
+from common.ledger.s3 import S3Ledger
+from tests.support.moto import REGION, WHO, client
+from tests.support.threaded import served
+
+NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
+FOLDER = "staging/ledger"
+
+
+@pytest.fixture
+def s3(aws_address: str) -> Iterator[Any]:
+    theirs = client("s3", aws_address)
+    here = {"LocationConstraint": REGION}
+    theirs.create_bucket(Bucket="deployments", CreateBucketConfiguration=here)
+    yield theirs
+    for it in theirs.list_objects_v2(Bucket="deployments").get("Contents", []):
+        theirs.delete_object(Bucket="deployments", Key=it["Key"])
+    theirs.delete_bucket(Bucket="deployments")
+
+
+@pytest.fixture
+def bucket(s3: Any, aws_address: str) -> Bucket:
+    return bucket_of("deployments", aws_address)
+
+
+def bucket_of(name: str, address: str) -> Bucket:
+    return Bucket(name, FOLDER, REGION, address, lambda: WHO, pause=lambda _: None)
+
+
+def draft(number: int) -> Draft:
+    return Draft(NOW, "staging", "note", "ada", data={"number": number})
+
+
+def test_what_was_added_is_read_back_by_another(bucket: Bucket, s3: Any) -> None:
+    added = [add(S3Ledger(bucket), draft(number)) for number in range(3)]
+
+    assert list(S3Ledger(bucket).read()) == added
+    names = [it["Key"] for it in s3.list_objects_v2(Bucket="deployments")["Contents"]]
+    assert names[0] == "staging/ledger/00000001.json"
+
+
+def test_a_second_writer_is_refused(bucket: Bucket) -> None:
+    one, other = S3Ledger(bucket), S3Ledger(bucket)
+    first = one.append(draft(1), None)
+
+    with pytest.raises(Moved):
+        other.append(draft(2), None)
+    assert other.append(draft(2), first).seq == 2
+
+
+def test_an_event_whose_reply_was_lost_is_not_another_writers(bucket: Bucket) -> None:
+    once = S3Ledger(bucket).append(draft(1), None)
+
+    assert S3Ledger(bucket).append(draft(1), None) == once
+
+
+def test_racing_writers_make_one_chain(bucket: Bucket) -> None:
+    def write(writer: int) -> None:
+        ledger = S3Ledger(bucket)
+        for number in range(4):
+            add(ledger, draft(10 * writer + number))
+
+    writers = [threading.Thread(target=write, args=(writer,)) for writer in range(3)]
+    for it in writers:
+        it.start()
+    for it in writers:
+        it.join()
+
+    events = S3Ledger(bucket).read()
+    assert len(events) == 12
+    assert broken_at(events) is None
+
+
+def test_what_somebody_put_there_is_found(bucket: Bucket, s3: Any) -> None:
+    add(S3Ledger(bucket), draft(1))
+    s3.put_object(Bucket="deployments", Key="staging/ledger/00000002.json", Body=b"hello")
+
+    with pytest.raises(BadEvent, match="s3://deployments/staging/ledger/00000002.json"):
+        S3Ledger(bucket).read()
+
+
+def test_no_bucket_is_said(aws_address: str) -> None:
+    nowhere = S3Ledger(bucket_of("nowhere", aws_address))
+
+    with pytest.raises(OSError, match="S3 refuses GET s3://nowhere/: NoSuchBucket"):
+        nowhere.read()
+
+
+def test_a_refusal_of_s3_says_what_was_refused_and_why() -> None:
+    def refuse(_: Request) -> Response:
+        return Response("<Error><Code>AccessDenied</Code></Error>", 403)
+
+    refusing = Starlette(routes=[Route("/{path:path}", refuse, methods=["GET", "PUT"])])
+    with served(lambda: refusing) as address:
+        ledger = S3Ledger(bucket_of("deployments", address))
+        with pytest.raises(Refused, match="S3 refuses PUT .*00000001.json: AccessDenied"):
+            ledger.append(draft(1), None)
+
+
+def test_nobody_at_s3_is_no_empty_ledger() -> None:
+    with pytest.raises(OSError, match="S3 cannot be asked"):
+        S3Ledger(bucket_of("deployments", "http://127.0.0.1:9")).read()
