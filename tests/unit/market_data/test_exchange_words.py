@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.market import EPOCH, Timeframe
+from common.market import EPOCH, Symbol, Ticker, Timeframe
 from market_data.providers import exchange_words as words
 from market_data.providers.exchange_words import BadAnswer
 
@@ -67,20 +67,22 @@ def test_weeks_open_on_monday_and_nothing_else_is_a_week() -> None:
         words.candle(Timeframe.W1, MONDAY.replace(day=19), 1, 2, 1, 2, 0)
 
 
+def ticker(price: str, bid: Any, ask: Any) -> Ticker:
+    nothing = {"high": "0", "low": None, "volume": "many"}
+    return words.ticker(Symbol("BTC", "USD"), MONDAY, price=price, bid=bid, ask=ask, **nothing)
+
+
 @pytest.mark.parametrize("price", ["89.9", "111.2"])
 def test_a_trade_a_tenth_outside_the_book_is_refused(price: str) -> None:
     with pytest.raises(BadAnswer, match="far outside"):
-        words.check_book(Decimal(price), Decimal(100), Decimal(101))
+        ticker(price, "100", "101")
 
 
 @pytest.mark.parametrize("price", ["90", "100.5", "111.1"])
 def test_a_trade_near_the_book_stands_and_so_does_one_without_a_book(price: str) -> None:
-    words.check_book(Decimal(price), Decimal(100), Decimal(101))
-    words.check_book(Decimal(price), None, None)
+    for bid, ask in (("100", "101"), (None, "0")):
+        found = ticker(price, bid, ask)
 
-
-def test_what_a_read_stumbles_over_is_a_bad_answer() -> None:
-    nothing: dict[str, str] = {}
-    with pytest.raises(BadAnswer, match="a product makes no sense: 'id'"):
-        with words.making_sense("a product"):
-            nothing["id"]
+        assert found.price == Decimal(price)
+        assert found.bid == (Decimal(bid) if bid else None)
+        assert (found.high_24h, found.low_24h, found.volume_24h) == (None, None, None)

@@ -61,19 +61,16 @@ def ticker(symbol: Symbol, said: Any, now: datetime) -> Ticker:
         BadAnswer: If there is no price, or it lies far outside the book's bid and ask.
     """
     said = words.an_object(said, "a ticker")
-    price = words.above_zero(said.get("lastPrice"))
-    bid, ask = words.price_or_none(said.get("bidPrice")), words.price_or_none(said.get("askPrice"))
-    words.check_book(price, bid, ask)
-    return Ticker(
-        symbol=symbol,
-        price=price,
-        at=min(words.instant(said.get("closeTime"), _MILLISECONDS), now),
-        bid=bid,
-        ask=ask,
-        high_24h=words.price_or_none(said.get("highPrice")),
-        low_24h=words.price_or_none(said.get("lowPrice")),
-        volume_24h=words.amount_or_none(said.get("volume")),
-        quote_volume_24h=words.amount_or_none(said.get("quoteVolume")),
+    return words.ticker(
+        symbol,
+        min(words.instant(said.get("closeTime"), _MILLISECONDS), now),
+        price=said.get("lastPrice"),
+        bid=said.get("bidPrice"),
+        ask=said.get("askPrice"),
+        high=said.get("highPrice"),
+        low=said.get("lowPrice"),
+        volume=said.get("volume"),
+        quote_volume=said.get("quoteVolume"),
     )
 
 

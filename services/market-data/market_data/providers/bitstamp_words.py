@@ -59,18 +59,15 @@ def ticker(symbol: Symbol, said: Any, now: datetime) -> Ticker:
         BadAnswer: If there is no price, or it lies far outside the book's bid and ask.
     """
     said = words.an_object(said, "a ticker")
-    price = words.above_zero(said.get("last"))
-    bid, ask = words.price_or_none(said.get("bid")), words.price_or_none(said.get("ask"))
-    words.check_book(price, bid, ask)
-    return Ticker(
-        symbol=symbol,
-        price=price,
-        at=min(words.instant(said.get("timestamp")), now),
-        bid=bid,
-        ask=ask,
-        high_24h=words.price_or_none(said.get("high")),
-        low_24h=words.price_or_none(said.get("low")),
-        volume_24h=words.amount_or_none(said.get("volume")),
+    return words.ticker(
+        symbol,
+        min(words.instant(said.get("timestamp")), now),
+        price=said.get("last"),
+        bid=said.get("bid"),
+        ask=said.get("ask"),
+        high=said.get("high"),
+        low=said.get("low"),
+        volume=said.get("volume"),
     )
 
 

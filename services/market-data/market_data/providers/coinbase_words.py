@@ -47,19 +47,16 @@ def ticker(symbol: Symbol, said: Any, stats: Any, now: datetime) -> Ticker:
         BadAnswer: If there is no price, or it lies far outside the book's bid and ask.
     """
     said = words.an_object(said, "a ticker")
-    price = words.above_zero(said.get("price"))
-    bid, ask = words.price_or_none(said.get("bid")), words.price_or_none(said.get("ask"))
-    words.check_book(price, bid, ask)
     day = stats if isinstance(stats, dict) else {}
-    return Ticker(
-        symbol=symbol,
-        price=price,
-        at=min(_instant(said.get("time")), now),
-        bid=bid,
-        ask=ask,
-        high_24h=words.price_or_none(day.get("high")),
-        low_24h=words.price_or_none(day.get("low")),
-        volume_24h=words.amount_or_none(said.get("volume")),
+    return words.ticker(
+        symbol,
+        min(_instant(said.get("time")), now),
+        price=said.get("price"),
+        bid=said.get("bid"),
+        ask=said.get("ask"),
+        high=day.get("high"),
+        low=day.get("low"),
+        volume=said.get("volume"),
     )
 
 
@@ -70,18 +67,15 @@ def ticker_of_feed(symbol: Symbol, said: Any, now: datetime) -> Ticker:
         BadAnswer: As `ticker` does.
     """
     said = words.an_object(said, "a ticker message")
-    price = words.above_zero(said.get("price"))
-    bid, ask = words.price_or_none(said.get("best_bid")), words.price_or_none(said.get("best_ask"))
-    words.check_book(price, bid, ask)
-    return Ticker(
-        symbol=symbol,
-        price=price,
-        at=min(_instant(said.get("time")), now),
-        bid=bid,
-        ask=ask,
-        high_24h=words.price_or_none(said.get("high_24h")),
-        low_24h=words.price_or_none(said.get("low_24h")),
-        volume_24h=words.amount_or_none(said.get("volume_24h")),
+    return words.ticker(
+        symbol,
+        min(_instant(said.get("time")), now),
+        price=said.get("price"),
+        bid=said.get("best_bid"),
+        ask=said.get("best_ask"),
+        high=said.get("high_24h"),
+        low=said.get("low_24h"),
+        volume=said.get("volume_24h"),
     )
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from common.assets import NAMES
-from common.market import EPOCH, Candle, Symbol, Timeframe
+from common.market import EPOCH, Candle, Symbol, Ticker, Timeframe
 from market_data.providers import Listing
 
 _LARGEST = 20  # powers of ten; beyond, a number is a slip and not a price
@@ -137,7 +137,39 @@ def an_object(said: Any, what: str) -> Mapping[str, Any]:
     return said
 
 
-def check_book(price: Decimal, bid: Decimal | None, ask: Decimal | None) -> None:
+def ticker(
+    symbol: Symbol,
+    at: datetime,
+    *,
+    price: Any,
+    bid: Any,
+    ask: Any,
+    high: Any,
+    low: Any,
+    volume: Any,
+    quote_volume: Any = None,
+) -> Ticker:
+    """Make a ticker of what an exchange says of the last 24 hours; only the price must be there.
+
+    Raises:
+        BadAnswer: If there is no price, or it lies far outside the book's bid and ask.
+    """
+    found = Ticker(
+        symbol=symbol,
+        price=above_zero(price),
+        at=at,
+        bid=price_or_none(bid),
+        ask=price_or_none(ask),
+        high_24h=price_or_none(high),
+        low_24h=price_or_none(low),
+        volume_24h=amount_or_none(volume),
+        quote_volume_24h=amount_or_none(quote_volume),
+    )
+    _check_book(found.price, found.bid, found.ask)
+    return found
+
+
+def _check_book(price: Decimal, bid: Decimal | None, ask: Decimal | None) -> None:
     """A last trade far from where people bid and ask is a slip, or old: no price of now.
 
     Raises:

@@ -79,18 +79,15 @@ def ticker(symbol: Symbol, said: Any, now: datetime) -> Ticker:
         BadAnswer: If there is no price, or it lies far outside the book's bid and ask.
     """
     with words.making_sense("a ticker"):
-        price = words.above_zero(said["c"][0])
-        bid, ask = words.price_or_none(said["b"][0]), words.price_or_none(said["a"][0])
-        words.check_book(price, bid, ask)
-        return Ticker(
-            symbol=symbol,
-            price=price,
-            at=now,
-            bid=bid,
-            ask=ask,
-            high_24h=words.price_or_none(said["h"][1]),
-            low_24h=words.price_or_none(said["l"][1]),
-            volume_24h=words.amount_or_none(said["v"][1]),
+        return words.ticker(
+            symbol,
+            now,
+            price=said["c"][0],
+            bid=said["b"][0],
+            ask=said["a"][0],
+            high=said["h"][1],
+            low=said["l"][1],
+            volume=said["v"][1],
         )
 
 
