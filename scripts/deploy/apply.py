@@ -7,6 +7,7 @@ from datetime import timedelta
 from common.ledger import Ledger, Moved
 from common.ledger.events import Event, of_environment
 from deploy import release as releases
+from deploy.around import aim, expand, note
 from deploy.endings import (
     DEPLOYED,
     LOCKED,
@@ -21,6 +22,7 @@ from deploy.endings import (
 from deploy.facts import ServiceFacts
 from deploy.journey import BACK, Errand, Journey
 from deploy.ledger import Locked, open_deployment, start
+from deploy.notes import Notes
 from deploy.pace import Clock
 from deploy.place import Place
 from deploy.plan import Plan, Refused, moved_from, plan, told
@@ -28,6 +30,7 @@ from deploy.platform import Live, NotNow, Platform, PlatformError, Rollout
 from deploy.probes import Probes
 from deploy.release import Release, Schema
 from deploy.tale import Tale, Teller
+from deploy.webhook import Telegram
 
 # How long one that has written `started` may take until ECS shows it.
 _GRACE = timedelta(minutes=2)
@@ -41,6 +44,8 @@ class Tools:
 
     Attributes:
         say: Takes a line for a person.
+        notes: What the stacks believe to run.
+        telegram: Where updates are brought to.
         facts: Reads what `verify` judges.
     """
 
@@ -50,6 +55,8 @@ class Tools:
     probes: Probes
     clock: Clock
     say: Callable[[str], None]
+    notes: Notes
+    telegram: Telegram
     facts: Callable[[Release], list[ServiceFacts]] = lambda release: []
 
 
@@ -96,7 +103,18 @@ def planned(tools: Tools, release: Release) -> Plan:
     Raises:
         Refused: If it would do nothing, because it must not.
     """
-    return plan(tools.place, live(tools), release, schema_before(tools))
+    noted = {
+        it.name: tools.notes.noted(it.parameter) for it in tools.place.services if it.parameter
+    }
+    now = live(tools)
+    ours = {event.draft.deployment for event in tools.ledger.read()}
+    foreign = {
+        name: noted[name]
+        for name, it in now.items()
+        if noted.get(name, "") not in ("", it.definition)
+        and it.label.removesuffix(BACK) not in ours - {""}
+    }
+    return plan(tools.place, now, release, schema_before(tools), foreign)
 
 
 def live(tools: Tools) -> dict[str, Live]:
@@ -162,6 +180,7 @@ def _started(tools: Tools, wish: Wish, made: Plan, now: Mapping[str, Live]) -> E
             "commits": [dict(it) for it in wish.release.commits],
             "pipeline": dict(wish.release.pipeline or {}),
             "plan": made.hash,
+            "expands": made.expands,
             "before": {key: it.image for key, it in now.items()},
             "release": wish.release.content(),
         }
@@ -206,12 +225,15 @@ def _settled(tools: Tools, wish: Wish, started: Event) -> Ending:
         agreed = Teller(wish.approver, wish.teller.run)
         replace(tale, teller=agreed).tell("approval")
     errands = [
-        Errand(it, wish.release.images[it.name].reference, name) for it in tools.place.services
+        Errand(it, wish.release.images[it.name].reference, name, revision=wish.release.revision)
+        for it in tools.place.services
     ]
     backward = any(step["step"] == TURN_BACK for step in tale.heard("step"))
     gone: list[Errand] = list(errands) if backward else []
     reason = "it was asked to be turned back" if backward else ""
-    for errand in () if backward else errands:
+    if not backward and started.draft.data.get("expands"):
+        reason = _expanded(journey, errands)
+    for errand in () if reason else errands:
         gone.append(errand)
         state = journey.travel(errand)
         if state == "stuck":
@@ -221,12 +243,22 @@ def _settled(tools: Tools, wish: Wish, started: Event) -> Ending:
             break
         journey.prove(errand)
     else:
-        if not backward:
+        if not reason:
+            for errand in errands:
+                aim(journey, errand, tools.telegram, tools.ledger)
+            note(journey, errands, tools.notes)
             return _finished(tale, DEPLOYED, "deployed", "")
-    return _back(journey, gone, started, reason)
+    return _back(tools, journey, gone, started, reason)
 
 
-def _back(journey: Journey, gone: list[Errand], started: Event, reason: str) -> Ending:
+def _expanded(journey: Journey, errands: list[Errand]) -> str:
+    """Return why the database could not be prepared; empty when it is."""
+    return next(filter(None, (expand(journey, it) for it in errands if it.service.migrate)), "")
+
+
+def _back(
+    tools: Tools, journey: Journey, gone: list[Errand], started: Event, reason: str
+) -> Ending:
     before: Mapping[str, str] = started.draft.data["before"]
     for errand in reversed(gone):
         service, image = errand.service, before[errand.service.name]
@@ -241,6 +273,7 @@ def _back(journey: Journey, gone: list[Errand], started: Event, reason: str) -> 
         if journey.travel(back) != "succeeded":
             why = f"{service.name} cannot go back"
             return _finished(journey.tale, UNFINISHED, "failed", why)
+    note(journey, gone, tools.notes)
     return _finished(journey.tale, ROLLED_BACK, "rolled back", reason)
 
 

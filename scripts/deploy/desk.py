@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -23,18 +24,37 @@ def tools(path: Path) -> Tools:
     from deploy import aws  # the ledger's readers do without boto3
     from deploy.ecs import Ecs
     from deploy.facts_aws import Reader
+    from deploy.notes_ssm import SsmNotes
+    from deploy.webhook import BotApi
 
     place = places.read(path)
     names = {it.service: it.container or it.name for it in place.services}
     clients = cache(lambda service: aws.client(service, place.region))
     platform = Ecs(clients("ecs"), place.cluster, names)
     facts = Reader(clients, place, platform).facts
-    probes, clock = HttpProbes(place.headers), SystemClock()
+    clock = SystemClock()
 
     def say(line: str) -> None:
         print(f"{clock.now():%H:%M:%S}  {line}", file=sys.stderr, flush=True)
 
-    return Tools(place, platform, ledger_of(place), probes, clock, say, facts)
+    notes = SsmNotes(lambda: clients("ssm"))
+    telegram = BotApi(place.telegram, field_of(place))
+    book, asks = ledger_of(place), probes(place)
+    return Tools(place, platform, book, asks, clock, say, notes, telegram, facts)
+
+
+def probes(place: Place) -> HttpProbes:
+    """Return what asks the environment's programs."""
+    field = field_of(place)
+    return HttpProbes(place.headers, lambda: field("SMOKE_TOKEN"))
+
+
+def field_of(place: Place) -> Callable[[str], str]:
+    """Return what gives a field of the environment's secret."""
+    from deploy import aws
+    from deploy.secret import Secret
+
+    return Secret(lambda: aws.client("secretsmanager", place.region), place.secret).field
 
 
 def ledger_of(place: Place) -> Ledger:

@@ -4,13 +4,14 @@ Enumerations are open: ECS reports stages that its own description does not list
 stage is passed on as it is and an unknown status counts as running.
 """
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deploy.platform import Live, NotNow, PlatformError, Rollout, State
+from deploy.platform import Live, NotNow, Once, PlatformError, Rollout, State
 
 LABEL = "deployment"
 _DIGEST = "IMAGE_DIGEST"
@@ -107,6 +108,41 @@ class Ecs:
             serviceDeploymentArn=rollout,
             stopType="ROLLBACK",
         )
+
+    def run(self, service: str, definition: str, command: Sequence[str], key: str) -> str:
+        told = self._service(service)
+        container = self._container(service, self._definition(definition))["name"]
+        where = {
+            name: told[name]
+            for name in ("networkConfiguration", "capacityProviderStrategy", "platformVersion")
+            if told.get(name)
+        }
+        if "capacityProviderStrategy" not in where:
+            where["launchType"] = told.get("launchType", "FARGATE")
+        answer = self._ask(
+            self._client.run_task,
+            cluster=self._cluster,
+            taskDefinition=definition,
+            overrides={"containerOverrides": [{"name": container, "command": list(command)}]},
+            clientToken=hashlib.sha256(key.encode()).hexdigest(),
+            **where,
+        )
+        if not answer["tasks"]:
+            whys = ", ".join(it.get("reason", "no reason") for it in answer.get("failures", []))
+            raise PlatformError(f"ECS starts no task: {whys}.")
+        return str(answer["tasks"][0]["taskArn"])
+
+    def ran(self, task: str) -> Once:
+        asked = {"cluster": self._cluster, "tasks": [task]}
+        found = self._ask(self._client.describe_tasks, **asked)["tasks"]
+        if not found:
+            return Once(task, over=True, known=False)
+        told = found[0]
+        if told.get("lastStatus") != "STOPPED":
+            return Once(task)
+        codes = [it.get("exitCode") for it in told.get("containers", [])]
+        code = codes[0] if codes else None
+        return Once(task, over=True, code=code, reason=told.get("stoppedReason", ""))
 
     def _newest(self, service: str) -> dict[str, Any] | None:
         """The last deployment; botocore has no paginator for them, and the pages no order."""

@@ -4,14 +4,17 @@ What to do next is read from the platform each time, never remembered. So it doe
 an earlier run of the tool ended.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from deploy.endings import Superseded, Unfinished
 from deploy.pace import Clock
 from deploy.place import Place, Service
 from deploy.platform import NotNow, Platform, PlatformError, Rollout, State
 from deploy.probes import Probes
+from deploy.smoke import Expected
 from deploy.tale import Tale
 from deploy.watch import Watch
 
@@ -19,21 +22,35 @@ BACK = "/back"
 _SMOKE_TRIES = 3
 _PROOFS = 3
 _PROOF_TRIES = 12
+_INSISTS = 5
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Attributes: back: On the way back nothing is smoked or judged: it ran well before."""
+    """One service and the image that it shall run.
+
+    Attributes:
+        back: On the way back nothing is smoked or judged: it ran well before.
+        revision: What the image says to be built of.
+    """
 
     service: Service
     image: str
     label: str
     back: bool = False
+    revision: str = ""
 
     @property
     def digest(self) -> str:
         """Of the image."""
         return self.image.rpartition("@")[2]
+
+    @property
+    def begun(self) -> str:
+        """The step of the ledger that begins it."""
+        return f"begin {self.service.name}{BACK if self.back else ''}"
 
 
 @dataclass
@@ -59,7 +76,7 @@ class Journey:
             Superseded: If somebody else's deployment is there instead.
             Unfinished: If it takes longer than anybody watches, or waits for a person.
         """
-        begun = f"begin {errand.service.name}{BACK if errand.back else ''}"
+        begun = errand.begun
         while True:
             try:
                 if (rollout := self._attached(errand, begun)) is None:
@@ -68,7 +85,7 @@ class Journey:
                     return "turned back"
                 return self._follow(errand, rollout)
             except PlatformError as error:
-                self._wait(errand.service.name, str(error))
+                self.wait(errand.service.name, str(error))
 
     def _attached(self, errand: Errand, begun: str) -> Rollout | None:
         """The rollout of this errand, begun if need be; None when nothing has to move."""
@@ -103,9 +120,11 @@ class Journey:
                     self._answer(errand, rollout)
                 elif rollout.production == 100 and rollout.state == "running":
                     self._look(errand, rollout, watch)
+                elif self._late(errand, rollout):
+                    self.platform.turn_back(rollout.name)
             except NotNow:
                 pass  # somebody else has answered: look again
-            self._wait(errand.service.name)
+            self.wait(errand.service.name)
             found = self.platform.newest(errand.service.service)
             if found is None or found.name != name:
                 raise Superseded(f"Somebody has begun another deployment of {errand.service.name}.")
@@ -125,6 +144,21 @@ class Journey:
             shares = {"production": rollout.production, "test": rollout.test}
             self.tale.tell("traffic", service=name, back=errand.back, **shares)
 
+    def _late(self, errand: Errand, rollout: Rollout) -> bool:
+        """Whether a version that nobody has seen yet takes too long to start; says so once."""
+        if errand.back or rollout.state != "running" or rollout.running >= rollout.wanted:
+            return False
+        begun = self.tale.since("step", step=errand.begun, outcome="intended")
+        most = timedelta(minutes=self.place.start_minutes)
+        if begun is None or self.clock.now() - begun < most:
+            return False
+        name, tasks = errand.service.name, f"{rollout.running} of {rollout.wanted} tasks"
+        reason = f"{tasks} run after {self.place.start_minutes:g} minutes"
+        if self._new(f"{name} verdict", "late"):
+            self.tale.say(f"{name}: {reason}, nobody has seen it, it is turned back")
+            self.tale.tell("verdict", service=name, verdict="FAIL", reason=reason)
+        return True
+
     def _answer(self, errand: Errand, rollout: Rollout) -> None:
         name = errand.service.name
         if self.hold and not errand.back:
@@ -139,8 +173,9 @@ class Journey:
     def _smoked(self, errand: Errand) -> bool:
         if not errand.service.test:
             return True
+        name, expected = errand.service.name, Expected(errand.digest, errand.revision)
         for attempt in range(_SMOKE_TRIES):
-            checks = self.probes.smoke(errand.service.test, errand.digest)
+            checks = self.probes.smoke(errand.service.test, name, expected)
             failed = [check for check in checks if not check.passed]
             if not failed:
                 break
@@ -148,10 +183,10 @@ class Journey:
                 self.clock.sleep(self.place.poll_seconds)
         for check in checks:
             mark = "passed" if check.passed else f"FAILED: {check.said}"
-            self.tale.say(f"{errand.service.name}: smoke {check.name} {mark}")
+            self.tale.say(f"{name}: smoke {check.name} {mark}")
         counts = {"passed": len(checks) - len(failed), "failed": len(failed)}
         details = [f"{check.name}: {check.said}" for check in failed]
-        self.tale.tell("smoke", service=errand.service.name, details=details, **counts)
+        self.tale.tell("smoke", service=name, details=details, **counts)
         return not failed
 
     def _look(self, errand: Errand, rollout: Rollout, watch: Watch) -> None:
@@ -200,7 +235,27 @@ class Journey:
         self._told[what] = value
         return changed
 
-    def _wait(self, name: str, trouble: str = "") -> None:
+    def insist(self, name: str, what: Callable[[], T]) -> T:
+        """Do something that may fail on its way, a few times.
+
+        Raises:
+            Unfinished: If it went wrong each time.
+        """
+        for attempt in range(_INSISTS):
+            try:
+                return what()
+            except PlatformError as error:
+                if attempt + 1 == _INSISTS:
+                    raise Unfinished(f"{name}: {error}") from None
+                self.wait(name, str(error))
+        raise AssertionError("unreachable")
+
+    def wait(self, name: str, trouble: str = "") -> None:
+        """Let a while pass.
+
+        Raises:
+            Unfinished: If it has been too long by now.
+        """
         if trouble:
             self.tale.say(f"{name}: {trouble} Asking again.")
         if self.clock.now() >= self.ends_by:

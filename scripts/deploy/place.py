@@ -24,6 +24,9 @@ class Service:
         production: Address that people's requests reach, such as `https://bot.example.org`.
             Empty where nothing outside may ask: ECS and the task definition are then the proof.
         test: Address of the test rule, which leads to the new version before anybody else's.
+        parameter: Where the stack reads which task definition runs: a name of the parameter store.
+        migrate: Command that brings the database's expanding steps; run before traffic, by a task.
+        webhook: Where Telegram shall bring updates, such as `https://bot.example.org/telegram`.
     """
 
     name: str
@@ -31,6 +34,9 @@ class Service:
     container: str = ""
     production: str = ""
     test: str = ""
+    parameter: str = ""
+    migrate: str = ""
+    webhook: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,12 @@ class Place:
     Attributes:
         ledger: `s3://bucket/folder` or the path of a file.
         header: The header and its value that the test rule asks for, as `name: value`.
+        telegram: Address of the Bot API.
+        secret: The bot's secret in Secrets Manager; empty: the environment's variables hold it.
         poll_seconds: How often ECS and the new version are asked.
         minimum_sample: Answers that a verdict needs; fewer are INCONCLUSIVE.
         failures_in_a_row: So many, and the deployment is turned back.
+        start_minutes: How long a new version may take to start; then it is turned back unseen.
         patience_minutes: How long to follow it. Nothing is turned back for taking long: run again.
     """
 
@@ -52,9 +61,12 @@ class Place:
     ledger: str
     services: tuple[Service, ...]
     header: str = ""
+    telegram: str = "https://api.telegram.org"
+    secret: str = ""
     poll_seconds: float = 10.0
     minimum_sample: int = 10
     failures_in_a_row: int = 3
+    start_minutes: float = 15.0
     patience_minutes: float = 60.0
 
     @property
@@ -93,7 +105,7 @@ def parse(found: dict[str, Any]) -> Place:
     if len({it.name for it in services}) != len(services):
         raise BadPlace("Two services have the same name.")
     for it in services:
-        for address in filter(None, (it.production, it.test)):
+        for address in filter(None, (it.production, it.test, it.webhook)):
             if urlsplit(address).scheme not in ("http", "https"):
                 raise BadPlace(f"{it.name}: {address!r} is no address; it begins with https://.")
     return place

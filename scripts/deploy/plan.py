@@ -45,6 +45,7 @@ class Plan:
     Attributes:
         moved_from: Hash over what is live; another one and the plan is void.
         migrates: Steps of the database that come with it, oldest first.
+        expands: Whether a task of the new version is asked to take those that wait.
     """
 
     environment: str
@@ -52,6 +53,7 @@ class Plan:
     changes: tuple[Change, ...]
     moved_from: str
     migrates: tuple[int, ...]
+    expands: bool = False
 
     @property
     def hash(self) -> str:
@@ -65,13 +67,18 @@ class Plan:
 
 
 def plan(
-    place: Place, live: Mapping[str, Live], release: Release, before: Schema | None = None
+    place: Place,
+    live: Mapping[str, Live],
+    release: Release,
+    before: Schema | None = None,
+    foreign: Mapping[str, str] | None = None,
 ) -> Plan:
     """Decide how the release gets there: the services in the place's order.
 
     Args:
         live: By the name of the service.
         before: Of the release that is deployed; None where nobody knows.
+        foreign: What the stack believes of services that run something else, not begun by us.
 
     Raises:
         Refused: If it cannot be deployed as it is.
@@ -80,6 +87,11 @@ def plan(
         raise Refused(f"The release has no image of {', '.join(missing)}.")
     if idle := [it.name for it in place.services if live[it.name].tasks < 1]:
         raise Refused(f"{', '.join(idle)} should run no tasks: set its desired count first.")
+    for name, noted in (foreign or {}).items():
+        raise Refused(
+            f"{name} runs {live[name].definition}, but its stack believes {noted}: somebody "
+            "deployed past this tool. Write what shall stay into its parameter, then plan again."
+        )
     if before is not None and release.schema.newest < before.oldest_program:
         raise Refused(
             f"{release.version} knows the database up to step {release.schema.newest}, and "
@@ -98,7 +110,9 @@ def plan(
     )
     known = before.newest if before is not None else release.schema.newest
     steps = tuple(range(known + 1, release.schema.newest + 1))
-    return Plan(place.environment, release.version, changes, moved_from(live), steps)
+    expands = any(it.migrate for it in place.services) and (before is None or bool(steps))
+    state = moved_from(live)
+    return Plan(place.environment, release.version, changes, state, steps, expands)
 
 
 def moved_from(live: Mapping[str, Live]) -> str:
@@ -110,6 +124,8 @@ def moved_from(live: Mapping[str, Live]) -> str:
 def told(plan: Plan) -> str:
     """Return the plan as a person reads it, before anything moves."""
     lines = [f"{plan.version} to {plan.environment}:"]
+    if plan.expands and not plan.migrates:
+        lines.append("  the database takes whatever steps wait")
     for step in plan.migrates:
         lines.append(f"  the database takes step {step:04}")
     for change in plan.changes:

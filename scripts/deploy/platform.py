@@ -1,5 +1,6 @@
 """The port to what runs the programs, in our words. `ecs` is one; its terms end there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -61,6 +62,24 @@ class Rollout:
         return self.state in ("succeeded", "turned back", "stuck")
 
 
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A task that does one thing and ends.
+
+    Attributes:
+        name: The platform's.
+        over: Whether it has ended; then `code` is what its program returned, None if it never ran.
+        known: Whether the platform still remembers it; it forgets what ended an hour ago.
+        reason: Why it ended, in the platform's words.
+    """
+
+    name: str
+    over: bool = False
+    code: int | None = None
+    known: bool = True
+    reason: str = ""
+
+
 class Platform(Protocol):
     """All raise PlatformError. Each may be asked twice for the same: the second does nothing."""
 
@@ -94,4 +113,16 @@ class Platform(Protocol):
         Raises:
             NotNow: If it has ended, or turns back already.
         """
+        ...
+
+    def run(self, service: str, definition: str, command: Sequence[str], key: str) -> str:
+        """Start a task beside the service, on its network, and return its name.
+
+        Args:
+            key: The same one starts no second task.
+        """
+        ...
+
+    def ran(self, task: str) -> Once:
+        """Return how a task that `run` started is."""
         ...

@@ -1,23 +1,15 @@
 """Asks a version over HTTP whether it is the right one and whether it is well."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import urllib3
 
+from deploy.smoke import Check, Expected, smoke
+
 _TIMEOUT = urllib3.Timeout(connect=3.0, read=7.0)
 _MOST_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One question and whether the answer was good; `said` is for a person."""
-
-    name: str
-    passed: bool
-    said: str
 
 
 class Probes(Protocol):
@@ -27,7 +19,7 @@ class Probes(Protocol):
         """Return the digest that it says to run; empty when it says none or does not answer."""
         ...
 
-    def smoke(self, address: str, digest: str) -> list[Check]:
+    def smoke(self, address: str, program: str, expected: Expected) -> list[Check]:
         """Ask everything that the new version must be able to answer before anybody uses it."""
         ...
 
@@ -37,35 +29,50 @@ class HttpProbes:
 
     Args:
         headers: What the test rule asks for; production does not mind.
+        smoke_token: Returns what the bot's smoke route wants.
     """
 
-    def __init__(self, headers: Mapping[str, str]) -> None:
+    def __init__(self, headers: Mapping[str, str], smoke_token: Callable[[], str] = str) -> None:
         self._headers = dict(headers)
+        self._smoke_token = smoke_token
 
     def digest(self, address: str) -> str:
         status, content = self.ask(address, "/version")
         found = content.get("digest") if status == 200 else None
         return found if isinstance(found, str) else ""
 
-    def smoke(self, address: str, digest: str) -> list[Check]:
-        checks = []
-        for path in ("/healthz", "/readyz"):
-            status, content = self.ask(address, path)
-            said = f"{status} {json.dumps(content)[:200]}" if status else content["error"]
-            checks.append(Check(path, status == 200, said))
-        found = self.digest(address)
-        said = "the digest that is deployed" if found == digest else f"{found or 'no digest'}"
-        return [*checks, Check("/version", found == digest, said)]
+    def smoke(
+        self, address: str, program: str, expected: Expected, *, public: bool = False
+    ) -> list[Check]:
+        """See Probes; public: through the route of people's requests, without the header."""
 
-    def ask(self, address: str, path: str) -> tuple[int, dict[str, Any]]:
-        """Return the status and JSON of a path; 0 when nobody answered."""
+        def ask(
+            path: str, content: dict[str, Any] | None = None, token: str = ""
+        ) -> tuple[int, dict[str, Any]]:
+            return self.ask(address, path, content, token, headers={} if public else None)
+
+        return smoke(ask, program, expected, self._smoke_token, public=public)
+
+    def ask(
+        self,
+        address: str,
+        path: str,
+        content: dict[str, Any] | None = None,
+        token: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[int, dict[str, Any]]:
+        """Return status and JSON; 0 when nobody answered."""
+        # A connection of its own each time: a kept one would stay with the task that it has.
+        sent = {**(self._headers if headers is None else headers), "Connection": "close"}
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
         try:
-            # A connection of its own each time: a kept one would stay with the task that it has.
             with urllib3.PoolManager(timeout=_TIMEOUT, retries=False) as pool:
                 answer = pool.request(
-                    "GET",
+                    "GET" if content is None else "POST",
                     address.rstrip("/") + path,
-                    headers={**self._headers, "Connection": "close"},
+                    headers=sent,
+                    body=None if content is None else json.dumps(content).encode(),
                     preload_content=False,
                     redirect=False,
                 )
@@ -74,7 +81,7 @@ class HttpProbes:
         except (urllib3.exceptions.HTTPError, OSError) as error:
             return 0, {"error": f"no answer ({type(error).__name__})"}
         try:
-            content = json.loads(body)
+            found = json.loads(body)
         except ValueError:
-            content = None
-        return answer.status, content if isinstance(content, dict) else {}
+            found = None
+        return answer.status, found if isinstance(found, dict) else {}

@@ -5,6 +5,7 @@ Whatever is written is also the fence: once another deployment has begun, this o
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from common.ledger import Ledger, Moved
@@ -69,3 +70,11 @@ class Tale:
             for event in self.ledger.read()
             if event.draft.deployment == self.deployment and event.draft.kind == kind
         ]
+
+    def since(self, kind: Kind, **data: Any) -> datetime | None:
+        """Return when this was told first; None: never."""
+        for event in self.ledger.read():
+            told = (event.draft.deployment, event.draft.kind, dict(event.draft.data))
+            if told == (self.deployment, kind, data):
+                return event.draft.at
+        return None

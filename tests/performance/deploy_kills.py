@@ -25,7 +25,7 @@ from tests.support.deploy_deaths import How
 from tests.support.dying_deploy import NO_SUCH_STEP
 from tests.support.fake_ecs_server import Server, running
 from tests.support.fake_ecs_world import SERVICES, world_at
-from tests.support.releases import content, digest
+from tests.support.releases import SMOKE_TOKEN, content, digest
 
 _FASTER = 300.0
 _KEYS = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}
@@ -52,6 +52,7 @@ def place(server: Server, folder: Path) -> Path:
     lines += ["poll_seconds = 0.05", "minimum_sample = 2"]
     for name, service in SERVICES.items():
         lines += ["[[services]]", f'name = "{name}"', f'service = "{service}"']
+    lines.append('migrate = "telegram_bot.migrate expand"')
     lines += [f'{it} = "{server.address}/{it}/{bot}"' for it in ("production", "test")]
     (folder / "place.toml").write_text("\n".join(lines))
     return folder / "place.toml"
@@ -71,6 +72,7 @@ def once(server: Server, bad: bool, step: int, how: How) -> str:
         command += [str(place(server, folder)), str(file)]
         keys = {name.upper(): value for name, value in _KEYS.items()}
         told = {**os.environ, "AWS_ENDPOINT_URL_ECS": server.address, **keys}
+        told["SMOKE_TOKEN"] = SMOKE_TOKEN
         codes = []
         for at in (step, 0, 0):
             done = subprocess.run(

@@ -5,7 +5,7 @@ die before the effect, die after it, or live on without the reply.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 from botocore.exceptions import ClientError
@@ -15,9 +15,11 @@ from common.ledger import Ledger, Moved
 from common.ledger.events import Draft, Event, sealed
 from deploy.apply import Tools
 from deploy.ecs import Ecs
-from deploy.platform import Live, Platform, PlatformError, Rollout
-from deploy.probes import Check
-from tests.support.deployments import Desk, place_on
+from deploy.notes import Notes
+from deploy.platform import Live, Once, Platform, PlatformError, Rollout
+from deploy.smoke import Check, Expected
+from deploy.webhook import Target, Telegram
+from tests.support.deployments import Desk, NearNotes, NearTelegram, place_on
 from tests.support.fake_ecs import EcsError, FakeEcs
 from tests.support.fake_ecs_model import check, model
 from tests.support.fake_ecs_server import World
@@ -88,8 +90,47 @@ class MortalPlatform:
     def turn_back(self, rollout: str) -> None:
         self._step(lambda: self.inside.turn_back(rollout))
 
+    def run(self, service: str, definition: str, command: Sequence[str], key: str) -> str:
+        return self._step(lambda: self.inside.run(service, definition, command, key))
+
+    def ran(self, task: str) -> Once:
+        return self.inside.ran(task)
+
     def _step(self, step: Callable[[], T]) -> T:
         return self.reaper.around(step, PlatformError("The reply was lost."))
+
+
+@dataclass
+class MortalNotes:
+    """A parameter store whose writer may die at a step."""
+
+    inside: Notes
+    reaper: Reaper
+
+    def noted(self, name: str) -> str:
+        return self.inside.noted(name)
+
+    def note(self, name: str, definition: str) -> None:
+        lost = PlatformError("The reply was lost.")
+        self.reaper.around(lambda: self.inside.note(name, definition), lost)
+
+
+@dataclass
+class MortalTelegram:
+    """A Telegram whose caller may die at a step."""
+
+    inside: Telegram
+    reaper: Reaper
+
+    def target(self) -> Target:
+        return self.inside.target()
+
+    def mark(self) -> str:
+        return self.inside.mark()
+
+    def aim(self, address: str) -> None:
+        lost = PlatformError("The reply was lost.")
+        self.reaper.around(lambda: self.inside.aim(address), lost)
 
 
 @dataclass
@@ -156,10 +197,10 @@ class NearProbes:
         _, route, service = address.rsplit("/", 2)
         return "" if service in self.world.silent else self.world.digest(service, route)
 
-    def smoke(self, address: str, digest: str) -> list[Check]:
+    def smoke(self, address: str, program: str, expected: Expected) -> list[Check]:
         found = self.digest(address)
         ready = found not in self.world.ill
-        return [Check("/readyz", ready, ""), Check("/version", found == digest, found)]
+        return [Check("/readyz", ready, ""), Check("/version", found == expected.digest, found)]
 
 
 @dataclass
@@ -178,7 +219,16 @@ def near_desk(ticks: Ticks) -> Desk:
     ecs = Ecs(client, place.cluster, {})
     server: Any = _NoServer(world)
     made: Desk = Desk(
-        Tools(place, ecs, MemoryLedger(), NearProbes(world), ticks, lambda it: made.say(it)),
+        Tools(
+            place,
+            ecs,
+            MemoryLedger(),
+            NearProbes(world),
+            ticks,
+            lambda it: made.say(it),
+            NearNotes(),
+            NearTelegram(),
+        ),
         server,
     )
     return made
@@ -186,7 +236,15 @@ def near_desk(ticks: Ticks) -> Desk:
 
 def mortal(desk: Desk, reaper: Reaper) -> Desk:
     """The same desk with somebody at it who may die."""
-    it = desk.tools
-    platform, ledger = MortalPlatform(it.platform, reaper), MortalLedger(it.ledger, reaper)
-    tools = Tools(it.place, platform, ledger, it.probes, it.clock, it.say)
-    return Desk(tools, desk.server, desk.said, desk.hooks)
+    return Desk(mortal_tools(desk.tools, reaper), desk.server, desk.said, desk.hooks)
+
+
+def mortal_tools(tools: Tools, reaper: Reaper) -> Tools:
+    """Tools in the hands of somebody who may die."""
+    return replace(
+        tools,
+        platform=MortalPlatform(tools.platform, reaper),
+        ledger=MortalLedger(tools.ledger, reaper),
+        notes=MortalNotes(tools.notes, reaper),
+        telegram=MortalTelegram(tools.telegram, reaper),
+    )

@@ -14,9 +14,10 @@ from deploy.place import Place
 from deploy.plan import Plan
 from deploy.probes import HttpProbes
 from deploy.tale import Teller
+from deploy.webhook import ALLOWED, CONNECTIONS, Target
 from tests.support.fake_ecs_server import Server
 from tests.support.fake_ecs_world import SERVICES, Ticks
-from tests.support.releases import place, release
+from tests.support.releases import SMOKE_TOKEN, place, release, version_of
 
 
 def place_on(address: str, **changed: Any) -> Place:
@@ -25,6 +26,38 @@ def place_on(address: str, **changed: Any) -> Place:
     routes = {"production": f"{address}/production/{bot}", "test": f"{address}/test/{bot}"}
     paced = {"poll_seconds": 15.0, "minimum_sample": 5, **changed}
     return place(**routes, header="X-Deploy-Test: 77", **paced)
+
+
+@dataclass
+class NearNotes:
+    """The parameter store, in memory."""
+
+    values: dict[str, str] = field(default_factory=dict)
+
+    def noted(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def note(self, name: str, definition: str) -> None:
+        self.values[name] = definition
+
+
+@dataclass
+class NearTelegram:
+    """Telegram, in memory. Attributes: aims: How often it was told where to bring updates."""
+
+    now: Target = Target("")
+    secret: str = "one"
+    aims: int = 0
+
+    def target(self) -> Target:
+        return self.now
+
+    def mark(self) -> str:
+        return self.secret
+
+    def aim(self, address: str) -> None:
+        self.aims += 1
+        self.now = Target(address, CONNECTIONS, tuple(ALLOWED))
 
 
 @dataclass
@@ -60,11 +93,7 @@ class Desk:
         found = {}
         for program, service in SERVICES.items():
             image = self.tools.platform.live(service).image
-            found[program] = next(
-                version
-                for version in ("1.0.0", "1.0.5", "1.1.0", "1.2.0", "1.3.0", "2.0.0")
-                if release(version).images[program].reference == image
-            )
+            found[program] = version_of(image.rpartition("@")[2])
         return found
 
     def stories(self) -> list[Story]:
@@ -86,9 +115,11 @@ def desk_at(server: Server, client: Any, ticks: Ticks, ledger: Path, **changed: 
             where,
             Ecs(client, where.cluster, names),
             FileLedger(ledger),
-            HttpProbes(where.headers),
+            HttpProbes(where.headers, lambda: SMOKE_TOKEN),
             ticks,
             lambda line: made.say(line),
+            NearNotes(),
+            NearTelegram(),
         ),
         server,
     )

@@ -6,14 +6,13 @@ Step 0 lives. HOW is before, after or lost.
 import os
 import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 from deploy import desk, release
 from deploy.apply import Wish, apply
 from deploy.tale import Teller
-from tests.support.deploy_deaths import How, MortalLedger, MortalPlatform, Reaper
+from tests.support.deploy_deaths import How, Reaper, mortal_tools
 
 NO_SUCH_STEP = 99
 
@@ -22,9 +21,7 @@ def main(place: str, file: str, step: str, how: str) -> int:
     """Return apply's exit code, or 99 when it ended before that step."""
     found = {it: it for it in get_args(How)}[how]
     reaper = Reaper(int(step), found, strike=lambda: os.kill(os.getpid(), signal.SIGKILL))
-    it = desk.tools(Path(place))
-    platform, ledger = MortalPlatform(it.platform, reaper), MortalLedger(it.ledger, reaper)
-    mortal = replace(it, platform=platform, ledger=ledger)
+    mortal = mortal_tools(desk.tools(Path(place)), reaper)
     ending = apply(mortal, Wish(release.read(Path(file)), Teller("ada")))
     print(ending)
     return NO_SUCH_STEP if reaper.steps < int(step) else ending.code

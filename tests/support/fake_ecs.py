@@ -13,6 +13,16 @@ from tests.support.fake_ecs_rollout import Fate, Rollout
 ACCOUNT = "arn:aws:ecs:eu-central-1:111122223333"
 # "Task CPU and memory": the pairs that Fargate accepts, as far as anybody here would ask.
 _FARGATE = {"256": ("512", "1024", "2048"), "512": ("1024", "2048", "3072", "4096")}
+_ERRAND_SECONDS, _FORGOTTEN = 30.0, 3600.0
+_KEPT = (
+    "serviceName",
+    "loadBalancers",
+    "deploymentConfiguration",
+    "networkConfiguration",
+    "capacityProviderStrategy",
+    "launchType",
+    "platformVersion",
+)
 _NO_PAUSE = {"TEST_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"}
 
 Asked = dict[str, Any]
@@ -35,22 +45,36 @@ class Revision:
 
 
 @dataclass
+class Errand:
+    """A task that was run once, and what it ends with."""
+
+    arn: str
+    cluster: str
+    asked: Asked
+    began: float
+    code: int | None
+
+
+@dataclass
 class FakeEcs:
     """The state of ECS.
 
     Attributes:
         clock: Seconds.
         fate: Of deployments that are yet to begin.
+        ends_with: What tasks that are run once return; None: they cannot start.
         page: How many rows a page has at most; ECS may give fewer than asked for.
     """
 
     clock: Callable[[], float]
     fate: Fate = field(default_factory=Fate)
+    ends_with: int | None = 0
     page: int = 100
     definitions: dict[str, Asked] = field(default_factory=dict)  # by arn, in order
     services: dict[str, Asked] = field(default_factory=dict)
     revisions: dict[str, Revision] = field(default_factory=dict)
     rollouts: dict[str, Rollout] = field(default_factory=dict)
+    errands: dict[str, Errand] = field(default_factory=dict)  # by client token
 
     def answer(self, operation: str, asked: Asked) -> Answer:
         """Do one operation."""
@@ -66,6 +90,8 @@ class FakeEcs:
             "DescribeServiceRevisions": self._revisions,
             "ContinueServiceDeployment": self._continue,
             "StopServiceDeployment": self._stop,
+            "RunTask": self._run,
+            "DescribeTasks": self._tasks,
         }
         return known[operation](asked)
 
@@ -108,11 +134,7 @@ class FakeEcs:
             raise EcsError("InvalidParameterException", "Creation of service was not idempotent.")
         definition = self._found_definition(asked["taskDefinition"])["taskDefinitionArn"]
         self.services[name] = {
-            **{
-                key: asked[key]
-                for key in ("serviceName", "loadBalancers", "deploymentConfiguration")
-                if key in asked
-            },
+            **{key: asked[key] for key in _KEPT if key in asked},
             "serviceArn": f"{ACCOUNT}:service/{asked['cluster']}/{name}",
             "clusterArn": f"{ACCOUNT}:cluster/{asked['cluster']}",
             "status": "ACTIVE",
@@ -342,3 +364,48 @@ class FakeEcs:
                 hook.status = "FAILED"
         rollout.go_back(self.clock(), "Service deployment was stopped by a user.")
         return {"serviceDeploymentArn": rollout.arn}
+
+    # "An identifier that you provide to ensure the idempotency of the request": the same task is
+    # told again, and another request with the same token is a conflict.
+    def _run(self, asked: Asked) -> Answer:
+        self._found_definition(asked["taskDefinition"])
+        if "networkConfiguration" not in asked:
+            raise EcsError("InvalidParameterException", "Network Configuration must be provided.")
+        token = asked["clientToken"]
+        made = self.errands.get(token)
+        if made is None:
+            number = len(self.errands) + 1
+            arn = f"{ACCOUNT}:task/{asked['cluster']}/{number:032x}"
+            made = Errand(arn, asked["cluster"], asked, self.clock(), self.ends_with)
+            self.errands[token] = made
+        elif made.asked != asked:
+            raise EcsError("ConflictException", "The token was used for another request.")
+        return {"tasks": [self._task(made)], "failures": []}
+
+    def _tasks(self, asked: Asked) -> Answer:
+        """Stopped tasks are told for an hour."""
+        known = {it.arn: it for it in self.errands.values() if self.clock() - it.began < _FORGOTTEN}
+        missing = [{"arn": it, "reason": "MISSING"} for it in asked["tasks"] if it not in known]
+        found = [self._task(known[it]) for it in asked["tasks"] if it in known]
+        return {"tasks": found, "failures": missing}
+
+    def _task(self, it: Errand) -> Answer:
+        override = it.asked["overrides"]["containerOverrides"][0]
+        told = {
+            "taskArn": it.arn,
+            "taskDefinitionArn": it.asked["taskDefinition"],
+            "clusterArn": f"{ACCOUNT}:cluster/{it.cluster}",
+            "lastStatus": "RUNNING",
+            "desiredStatus": "RUNNING",
+            "overrides": it.asked["overrides"],
+        }
+        container: Answer = {"name": override["name"], "lastStatus": "RUNNING"}
+        if self.clock() - it.began >= _ERRAND_SECONDS:
+            told |= {"lastStatus": "STOPPED", "desiredStatus": "STOPPED"}
+            told["stoppedReason"] = "Essential container in task exited"
+            container["lastStatus"] = "STOPPED"
+            if it.code is None:
+                told["stoppedReason"] = "CannotPullContainerError: no such image"
+            else:
+                container["exitCode"] = it.code
+        return told | {"containers": [container]}

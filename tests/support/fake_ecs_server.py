@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from tests.support.fake_ecs import EcsError, FakeEcs
 from tests.support.fake_ecs_model import NotAsDescribed, check, check_error, model
+from tests.support.releases import SMOKE_TOKEN, revision, version_of
 
 _TARGET = "AmazonEC2ContainerServiceV20141113."
 _JSON = "application/x-amz-json-1.1"
@@ -98,6 +99,11 @@ def running(port: int = 0) -> Iterator[Server]:
 _LOCK = threading.Lock()
 
 
+def _rendered(message: Any) -> Any:
+    text = f"/price, as asked by {message['text']}: <b>67,250.10</b>"
+    return {"method": "sendMessage", "chat_id": message["chat"]["id"], "text": text}
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -175,11 +181,13 @@ class _Handler(BaseHTTPRequestHandler):
         ill = digest in self.world.ill
         match path:
             case "version":
-                self._send(200, {"program": service, "digest": digest})
+                self._send(200, {"digest": digest, "revision": revision(version_of(digest))})
             case "healthz":
                 self._send(200, {"status": "ok"})
             case "readyz":
                 self._send(503 if ill else 200, {"status": "unready" if ill else "ok"})
+            case "internal/smoke" if self.headers["Authorization"] == f"Bearer {SMOKE_TOKEN}":
+                self._send(200, {"calls": [_rendered(json.loads(body)["message"])]})
             case _:
                 self._send(404, {})
 

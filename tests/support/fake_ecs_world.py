@@ -53,6 +53,8 @@ def create(client: Any, program: str, version: str, pause_minutes: int = 30) -> 
         serviceName=SERVICES[program],
         taskDefinition=SERVICES[program],
         desiredCount=1,
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
         deploymentConfiguration=configuration(pauses=balanced, minutes=pause_minutes),
         **more,
     )

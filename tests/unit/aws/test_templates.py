@@ -33,12 +33,16 @@ DEPLOY_ACTIONS = {
     "elasticloadbalancing:DescribeListeners",
     "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeRules",
+    "elasticloadbalancing:DescribeTargetGroupAttributes",
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
     "iam:PassRole",
+    "logs:DescribeLogGroups",
     "s3:GetObject",
     "s3:ListBucket",
     "s3:PutObject",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetSecretValue",
     "ssm:GetParameter",
     "ssm:GetParameters",
     "ssm:PutParameter",
@@ -46,7 +50,8 @@ DEPLOY_ACTIONS = {
 # They know no resource, so that a policy can name none.
 OF_NO_RESOURCE = re.compile(
     r"cloudwatch:(DescribeAlarms|GetMetricData)|ecr:GetAuthorizationToken|"
-    r"ecs:(Describe|Register)TaskDefinition|elasticloadbalancing:Describe\w+"
+    r"ecs:(Describe|Register)TaskDefinition|elasticloadbalancing:Describe\w+|"
+    r"logs:DescribeLogGroups"
 )
 every_template = pytest.mark.parametrize("name", NAMES)
 every_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -36,7 +36,7 @@ def test_a_release_is_deployed_and_its_story_told(real_desk: Desk) -> None:
     assert desk.runs() == {"market-data": "1.1.0", "telegram-bot": "1.1.0"}
     (story,) = desk.stories()
     assert (story.outcome, story.version, story.verdict) == ("deployed", "1.1.0", "PASS")
-    assert (story.smoke, story.reached_people) == ((3, 0), True)
+    assert (story.smoke, story.reached_people) == ((6, 0), True)
     assert broken_at(desk.tools.ledger.read()) is None
     assert any("telegram-bot: the new version gets 100 % of production" in it for it in desk.said)
 
@@ -71,7 +71,7 @@ def test_a_version_that_is_not_ready_is_never_seen_by_people(real_desk: Desk) ->
     assert (ending.code, ending.reason) == (ROLLED_BACK, "telegram-bot failed its smoke tests")
     assert desk.runs() == {"market-data": "1.0.0", "telegram-bot": "1.0.0"}
     (story,) = desk.stories()
-    assert (story.outcome, story.smoke, story.reached_people) == ("rolled back", (2, 1), False)
+    assert (story.outcome, story.smoke, story.reached_people) == ("rolled back", (5, 1), False)
 
 
 def test_a_version_that_stops_answering_people_is_turned_back(desk: Desk) -> None:
