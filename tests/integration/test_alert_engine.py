@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import UnknownSymbol
 from common.market import Timeframe
 from telegram_bot.alerts.feed import Bar, Reading
 from telegram_bot.alerts.firing import PAGE
 from telegram_bot.alerts.machine import anchored
-from telegram_bot.alerts.rules import Kind, measure
+from telegram_bot.alerts.rules import Kind, Rule, measure
 from telegram_bot.people import Choices
 from tests.support.alert_desk import BTC, ME, NOON, AlertDesk, alert_desk
 from tests.support.alerts import STEP, rule
@@ -210,6 +211,48 @@ async def test_a_window_is_filled_from_candles_after_a_restart(it: AlertDesk) ->
     await it.restart()
     await it.engine.look_around()
     await it.price("103.1")
+
+    assert len(await it.told()) == 1
+
+
+async def wait_for_nothing(it: AlertDesk, seconds: float) -> None:
+    """Let time pass at a market that does not answer."""
+    for _ in range(int(seconds // 10)):
+        it.clock.advance(10)
+        await it.engine.look_around()
+
+
+@pytest.mark.parametrize(
+    "some", [rule("70000"), rule("3", measure=measure(Kind.ATR_SHARE, Timeframe.M15))]
+)
+async def test_alerts_about_a_market_that_is_listed_no_more_are_paused_and_told_once(
+    it: AlertDesk, some: Rule
+) -> None:
+    it.feed.failures[BTC] = UnknownSymbol("BTC-USD", ())
+    for chat in (ME, ME, 2002):
+        await it.base.alerts.add(some, chat, chat, state="armed", step=STEP, most=9)
+    await it.engine.look_around()
+    await wait_for_nothing(it, 7_200)
+    asked = len(it.feed.asked)
+    await it.restart()
+    await wait_for_nothing(it, 7_200)
+
+    lanes = await it.base.outbox.claim_broadcasts(9)
+    texts = {lane.chat: lane.unsent[0].what.parameters["text"] for lane in lanes}
+    assert set(texts) == {ME, 2002} and all(len(lane.unsent) == 1 for lane in lanes)
+    assert "I can no longer watch BTC/USD" in texts[ME] and "<b>#2</b>" in texts[ME]
+    assert {alert.state for alert in await it.base.alerts.of_chat(ME)} == {"paused"}
+    assert len(it.feed.asked) == asked <= 20 and await it.told() == []
+
+
+async def test_a_market_that_is_back_in_time_is_watched_on(it: AlertDesk) -> None:
+    it.feed.failures[BTC] = UnknownSymbol("BTC-USD", ())
+    await it.set("70000")
+    await wait_for_nothing(it, 400)
+    del it.feed.failures[BTC]
+    await wait_for_nothing(it, 7_200)
+    await it.price("69000")
+    await it.price("70100")
 
     assert len(await it.told()) == 1
 

@@ -14,11 +14,11 @@ from sqlalchemy import Connection, select
 
 from common.clock import FrozenClock
 from common.market import Timeframe
-from telegram_bot.adapters import database_chats, database_price_watches, database_schema
+from telegram_bot.adapters import database_chats, database_schema
 from telegram_bot.adapters.database import Database, opened
 from telegram_bot.adapters.database_alert_tables import alert_fires, alerts
 from telegram_bot.adapters.database_engine import open_engine
-from telegram_bot.adapters.database_price_watches import PriceWatch
+from telegram_bot.adapters.database_price_watches import PriceWatch, keep
 from telegram_bot.adapters.database_tables import outbox
 from telegram_bot.alerts.bands import Band
 from telegram_bot.alerts.machine import Step, react
@@ -60,6 +60,11 @@ class Two:
         at = self.clock.now().timestamp()
         found = await self.a.alert_book.due(BTC, *values, at, {}, 100)
         return {edge: [it.number for it in some] for edge, some in found.items() if some}
+
+    async def watch(self, *watches: PriceWatch, since: float) -> None:
+        facts: dict[str, Any] = {"since": since, "now": self.clock.now().timestamp()}
+        write = partial(keep, purpose="test", chat=ME, watches=watches, **facts)
+        await self.a.writer.submit(write)
 
     def fired(self, alert: Alert, **more: Any) -> Change:
         step = react(alert, replace(look("70100", self.clock.now().timestamp())))
@@ -104,7 +109,7 @@ async def two(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[T
                 5.0,
                 name,
                 clock=lambda: clock.now().timestamp(),
-                reactions={"paper": react_to},
+                reactions={"test": react_to},
             )
             return await closing.enter_async_context(base)
 
@@ -290,11 +295,11 @@ async def test_what_a_blocked_chat_missed_is_listed_once(two: Two) -> None:
 
 
 async def test_a_watch_that_is_no_message_reacts_in_the_same_transaction(two: Two) -> None:
-    stop = PriceWatch("paper", "17.stop", ME, ME, "BTC-USD", "up", Decimal(70_000), STEP)
+    stop = PriceWatch("17.stop", "BTC-USD", PRICE, "up", Decimal(70_000), STEP)
     now = two.clock.now().timestamp()
     for threshold in ("69000", "70000"):
-        moved = replace(stop, threshold=Decimal(threshold))
-        await two.a.writer.submit(partial(database_price_watches.put, watch=moved, now=now))
+        await two.watch(replace(stop, threshold=Decimal(threshold)), since=now)
+    await two.watch(stop, since=now + 5)  # stands where it stood, so it goes on
     two.clock.advance(1)
     at = two.clock.now().timestamp()
     assert await two.due("69500") == {}
@@ -304,6 +309,14 @@ async def test_a_watch_that_is_no_message_reacts_in_the_same_transaction(two: Tw
 
     assert two.touched == ["17.stop"] and await two.rows(outbox) == []
     assert await two.a.alerts.of_chat(ME) == []
+
+
+async def test_what_a_chat_watches_no_more_is_gone(two: Two) -> None:
+    stop = PriceWatch("17.stop", "BTC-USD", PRICE, "up", Decimal(70_000), STEP)
+    await two.watch(stop, replace(stop, subject="18.stop"), since=0.0)
+    await two.watch(replace(stop, subject="18.stop"), since=0.0)
+
+    assert [row.subject for row in await two.rows(alerts)] == ["18.stop"]
 
 
 async def test_a_change_by_a_person_is_seen_by_the_engine(two: Two) -> None:

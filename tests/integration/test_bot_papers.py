@@ -31,7 +31,7 @@ HELD = Position("BTC-USD", FINE, Decimal("1E+3"), 1.5, stop=Decimal("0.1"), trai
 TRADE = Trade("BTC-USD", FINE, Decimal(1), Decimal(2), Decimal("3.10"), 1.0, 2.0, "trailing stop")
 AUTO = Auto("BTC-USD", "4h", USUAL["st"], Rule(Decimal(1), Decimal(2), None, True), 100.0)
 DECIDED = Decided(5.0, "BTC-USD", "4h", USUAL["st"], "enter", "up", FINE, 1.25, None, "bought")
-NEW = Paper(ME, 0, Account(Decimal("9.10"), (HELD,)), Decimal(10), 1.0, 2.0, autos=(AUTO,))
+NEW = Paper(ME, 0, Account(Decimal("9.10"), (HELD,)), Decimal(10), 1.0, autos=(AUTO,))
 
 
 @pytest.fixture(params=["passing", *KINDS])

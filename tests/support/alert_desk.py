@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from common import wire
 from common.clock import FrozenClock
-from common.errors import Unavailable
+from common.errors import CryptoAssistantError
 from common.market import Timeframe
 from telegram_bot.adapters import database, database_schema
 from telegram_bot.adapters.database import Database
@@ -27,6 +27,7 @@ from telegram_bot.alerts.engine import Engine
 from telegram_bot.alerts.feed import Bar, Reading
 from telegram_bot.alerts.rules import Alert, Rule
 from telegram_bot.people import Strangers
+from telegram_bot.profiles import Profile
 from telegram_bot.work import Tally, Turn
 from tests.support.alerts import STEP, rule
 from tests.support.replies import ticker_reply
@@ -41,14 +42,14 @@ class ScriptedFeed:
 
     Attributes:
         minutes: Closed candles by their market; `candles`: readings by their market and length.
-        away: Whether nobody answers.
+        failures: What everybody who asks is told instead, by market.
         asked: Which bars were asked for.
     """
 
     def __init__(self) -> None:
         self.minutes: dict[str, list[Bar]] = {}
         self.candles: dict[tuple[str, Timeframe], list[Reading]] = {}
-        self.away = False
+        self.failures: dict[str, CryptoAssistantError] = {}
         self.asked: list[tuple[str, float, float]] = []
 
     async def follow(
@@ -60,14 +61,16 @@ class ScriptedFeed:
 
     async def bars(self, symbol: str, start: float, end: float) -> Sequence[Bar]:
         self.asked.append((symbol, start, end))
-        if self.away:
-            raise Unavailable("away")
+        self._fail(symbol)
         return [bar for bar in self.minutes.get(symbol, []) if start < bar.at <= end]
 
     async def readings(self, symbol: str, span: Timeframe, last: int) -> Sequence[Reading]:
-        if self.away:
-            raise Unavailable("away")
+        self._fail(symbol)
         return self.candles.get((symbol, span), [])[-last:]
+
+    def _fail(self, symbol: str) -> None:
+        if symbol in self.failures:
+            raise self.failures[symbol]
 
 
 @dataclass
@@ -80,6 +83,7 @@ class AlertDesk:
     people: Strangers
     turn: Turn
     engine: Engine
+    source: str
     wakes: list[float] = field(default_factory=list)
 
     @property
@@ -101,13 +105,16 @@ class AlertDesk:
         self.clock.advance(1)
         facts = {"symbol": BTC, "age_ms": 0, "alertable": True, "quality": "consensus", **more}
         facts = {"price": Decimal(price), "as_of": self.clock.now(), **facts}
+        facts = {"source": self.source, **facts}
         await self.engine.hear(ticker_reply(**facts))
 
-    async def minute(self, close: str, *, low: str = "", high: str = "") -> None:
+    async def minute(self, close: str, *, low: str = "", high: str = "", opened: str = "") -> None:
         """Let the minute that runs end with these prices, and be looked for."""
         begins = self.now // 60 * 60
         values = (Decimal(low or close), Decimal(high or close), Decimal(close))
-        self.feed.minutes.setdefault(BTC, []).append(Bar(begins, begins + 60, *values))
+        first = Decimal(opened or close)
+        bar = Bar(begins, begins + 60, *values, open=first, source=self.source)
+        self.feed.minutes.setdefault(BTC, []).append(bar)
         self.clock.advance(begins + 63 - self.now)
         await self.engine.look_around()
 
@@ -150,14 +157,17 @@ class AlertDesk:
 
 
 @asynccontextmanager
-async def alert_desk(url: str) -> AsyncIterator[AlertDesk]:
-    """Run an engine over an empty database, at noon."""
+async def alert_desk(
+    url: str, profile: Profile | None = None, source: str = "binance"
+) -> AsyncIterator[AlertDesk]:
+    """Run an engine over an empty database, at noon, with the prices of one exchange."""
     engine = open_engine(url)
     database_schema.prepare(engine)
     clock = FrozenClock(NOON)
     feed, people = ScriptedFeed(), Strangers()
-    async with database.opened(engine, 5.0, clock=lambda: clock.now().timestamp()) as base:
+    opened = database.opened(engine, 5.0, clock=lambda: clock.now().timestamp(), profile=profile)
+    async with opened as base:
         nobody = Engine(base.alert_book, feed, people, clock, Tally())
-        it = AlertDesk(base, feed, clock, people, Turn(0), nobody)
+        it = AlertDesk(base, feed, clock, people, Turn(0), nobody, source)
         await it.restart()
         yield it

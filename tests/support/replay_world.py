@@ -24,7 +24,7 @@ class Track:
 
     Attributes:
         ticks: The price at each ten seconds.
-        lows, highs, closes: Of each minute.
+        lows, highs, closes, opens: Of each minute.
     """
 
     step: Decimal
@@ -32,14 +32,16 @@ class Track:
     lows: list[int]
     highs: list[int]
     closes: list[int]
+    opens: list[int]
 
     def price(self, tick: int) -> Decimal:
         return self.ticks[min(tick, len(self.ticks) - 1)] * self.step
 
     def bar(self, minute: int) -> Bar:
         begins = DAY.timestamp() + minute * MINUTE
-        low, high, close = self.lows[minute], self.highs[minute], self.closes[minute]
-        return Bar(begins, begins + MINUTE, low * self.step, high * self.step, close * self.step)
+        columns = (self.lows, self.highs, self.closes, self.opens)
+        low, high, close, first = (column[minute] * self.step for column in columns)
+        return Bar(begins, begins + MINUTE, low, high, close, open=first, source="simu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class ReplayWorld:
 
     def save(self, file: Path) -> None:
         tracks = {
-            symbol: [str(it.step), it.ticks, it.lows, it.highs, it.closes]
+            symbol: [str(it.step), it.ticks, it.lows, it.highs, it.closes, it.opens]
             for symbol, it in self.tracks.items()
         }
         file.write_text(json.dumps(tracks), encoding="utf-8")
@@ -100,9 +102,8 @@ async def _track(simu: Simu, clock: FrozenClock, symbol: Symbol, minutes: int) -
             DAY + timedelta(minutes=end),
         )
     assert len(candles) == minutes
-    columns = zip(*((it.low, it.high, it.close) for it in candles), strict=True)
-    lows, highs, closes = ([int(value / step) for value in column] for column in columns)
-    return Track(step, ticks, lows, highs, closes)
+    columns = zip(*((it.low, it.high, it.close, it.open) for it in candles), strict=True)
+    return Track(step, ticks, *([int(value / step) for value in column] for column in columns))
 
 
 def tick_at(at: float) -> int:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 
 import httpx
@@ -12,6 +13,7 @@ import structlog
 
 from common import environments
 from common.clock import Clock, SystemClock
+from common.features import Flag
 from common.http import create_client
 from telegram_bot.adapters import database, telegram_application
 from telegram_bot.adapters.database import Database
@@ -32,6 +34,7 @@ from telegram_bot.adapters.telegram_progress import TelegramProgress
 from telegram_bot.adapters.web_server import serving
 from telegram_bot.alerts.engine import Engine
 from telegram_bot.alerts.remembered import RememberedAlerts
+from telegram_bot.alerts.rules import Kind, Measure
 from telegram_bot.commands import NoNews, Services
 from telegram_bot.commands.conversation import Conversation
 from telegram_bot.commands.discovery import discover
@@ -42,9 +45,9 @@ from telegram_bot.commands.releases import packaged
 from telegram_bot.digesting import EVERY_SECONDS, Digesting
 from telegram_bot.digests import PassingDigests
 from telegram_bot.ledger import PassingLedger
-from telegram_bot.paper import watching
+from telegram_bot.paper import automatic
+from telegram_bot.paper.automatic import Automatic
 from telegram_bot.paper.book import PassingPapers
-from telegram_bot.paper.watching import Watch
 from telegram_bot.people import Strangers
 from telegram_bot.ports import Admins, Feed, MarketData
 from telegram_bot.profiles import load as load_profile
@@ -152,7 +155,7 @@ async def run(
         if engine is None:
             return
         dead_after = settings.dead_after_seconds
-        opened = database.opened(engine, dead_after, clock=wall)
+        opened = database.opened(engine, dead_after, clock=wall, profile=profile)
         base = await closing.enter_async_context(opened)
         if stop.is_set():
             return
@@ -192,6 +195,7 @@ async def run(
             clock,
             tally,
             woken=broadcasting.wake,
+            is_on=partial(_is_on, settings=settings),
         )
         bot = _Bot(
             settings=settings,
@@ -268,7 +272,8 @@ async def _leave(base: Database) -> None:
 async def _hold(bot: _Bot, turn: Turn, client: httpx.AsyncClient | None) -> None:
     """What the holder of the lease does: regular work, and polling where that is the source."""
     works = [run_jobs(turn, _jobs(bot))]
-    if bot.settings.features().enabled("alerts"):
+    on = bot.settings.features().enabled
+    if on("alerts") or on("paper"):
         works.append(bot.alerts.run(turn))
     jobs = [asyncio.create_task(work) for work in works]
     try:
@@ -287,7 +292,7 @@ async def _hold(bot: _Bot, turn: Turn, client: httpx.AsyncClient | None) -> None
 def _jobs(bot: _Bot) -> list[Job]:
     base, services, wall = bot.base, bot.services, _wall(bot.services.clock)
     digesting = Digesting(services, base.outbox.broadcast)
-    watch = Watch(
+    presets = Automatic(
         services.papers, services.market, services.people, services.profile, services.clock
     )
 
@@ -299,8 +304,14 @@ def _jobs(bot: _Bot) -> list[Job]:
     return [
         Job("tidy", _TIDY_EVERY_SECONDS, tidy),
         Job("digests", EVERY_SECONDS, digesting.sweep),
-        Job("paper", watching.EVERY_SECONDS, watch.look),
+        Job("paper", automatic.EVERY_SECONDS, presets.look),
     ]
+
+
+def _is_on(measure: Measure, settings: Settings) -> bool:
+    """Say whether a measure is watched: levels of paper trades with those, alerts with alerts."""
+    flag: Flag = "paper" if measure.kind is Kind.PRICE_AT else "alerts"
+    return settings.features().enabled(flag)
 
 
 def _wall(clock: Clock) -> Callable[[], float]:

@@ -6,13 +6,12 @@ sending and noting it, only one gets it into the outbox.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from common.errors import Unavailable
-from telegram_bot.adapters.telegram_outgoing import Place, new_messages
+from telegram_bot.adapters.telegram_outgoing import Place, new_messages, silenced
 from telegram_bot.alerts.told import is_quiet
 from telegram_bot.arithmetic.daily import following, is_due, is_too_late, moved
 from telegram_bot.commands import Services
@@ -76,6 +75,6 @@ class Digesting:
         silent = reader.notifications == "silent" or is_quiet(reader, now.timestamp())
         for number, what in enumerate(new_messages(reply, Place())):
             if silent:
-                what = replace(what, parameters={**what.parameters, "disable_notification": True})
+                what = silenced(what)
             key = f"digest:{digest.chat}:{digest.day}" + (f".{number}" if number else "")
             await self._broadcast(key, digest.chat, what)

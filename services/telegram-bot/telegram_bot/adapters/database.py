@@ -27,11 +27,14 @@ from telegram_bot.adapters.database_ledger import DatabaseLedger
 from telegram_bot.adapters.database_lives import DatabaseLives
 from telegram_bot.adapters.database_news import DatabaseNews
 from telegram_bot.adapters.database_outbox import DatabaseOutbox
+from telegram_bot.adapters.database_paper_levels import PURPOSE
 from telegram_bot.adapters.database_papers import DatabasePapers
 from telegram_bot.adapters.database_people import DatabasePeople
 from telegram_bot.adapters.database_reader import Reader
 from telegram_bot.adapters.database_watchlists import DatabaseWatchlists
 from telegram_bot.adapters.database_writer import Writer
+from telegram_bot.profiles import Profile
+from telegram_bot.profiles import load as load_profile
 
 log = structlog.get_logger(__name__)
 
@@ -70,15 +73,20 @@ async def opened(
     owner: str | None = None,
     clock: Callable[[], float] = time.time,
     reactions: Mapping[str, Reaction] | None = None,
+    profile: Profile | None = None,
 ) -> AsyncIterator[Database]:
     """Yield the stores over a database that is in shape; write what waits at the end.
 
     Args:
-        reactions: To price watches that are no messages (see `database_price_watches`).
+        reactions: To price watches that are no messages (see `database_price_watches`), besides
+            those of paper trading.
+        profile: By which paper is traded; SIMU's where none is given.
     """
     owner = owner or own_name()
     writer, reader = Writer(engine), Reader(engine)
     lease = DatabaseLease(writer, reader, owner, dead_after, clock=clock)
+    papers = DatabasePapers(writer, reader, profile or load_profile("SIMU"), clock)
+    reactions = {PURPOSE: papers.react, **(reactions or {})}
     base = Database(
         owner=owner,
         writer=writer,
@@ -94,7 +102,7 @@ async def opened(
         alerts=DatabaseAlerts(writer, reader, clock),
         alert_book=DatabaseAlertBook(lease, reader, reactions, clock),
         watchlists=DatabaseWatchlists(writer, reader),
-        papers=DatabasePapers(writer, reader, clock),
+        papers=papers,
         ledger=DatabaseLedger(writer, reader, clock),
         digests=DatabaseDigests(writer, reader),
     )

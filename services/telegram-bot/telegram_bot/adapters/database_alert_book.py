@@ -91,6 +91,16 @@ class DatabaseAlertBook:
 
         return await self._reader.run(read)
 
+    async def watching(self, watched: Watched, most: int) -> Sequence[Alert]:
+        asked = (
+            select(alerts)
+            .where(_of(watched), alerts.c.state.in_(ACTIVE), alerts.c.purpose == "message")
+            .order_by(alerts.c.chat, alerts.c.number)
+            .limit(most)
+        )
+        rows = await self._reader.run(lambda connection: connection.execute(asked).all())
+        return [alert_of(row) for row in rows]
+
     async def write(self, epoch: int, changes: Sequence[Change]) -> int:
         return await self._lease.fenced(epoch, partial(self._write, changes=changes))
 

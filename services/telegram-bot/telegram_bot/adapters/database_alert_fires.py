@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from telegram_bot.adapters import database_chats, database_messages
+from telegram_bot.adapters import database_chats, database_messages, database_outbox
 from telegram_bot.adapters.database_alert_tables import alert_fires
 from telegram_bot.adapters.database_tables import QUEUED, insert_of, outbox
-from telegram_bot.adapters.telegram_outgoing import Place, new_messages
+from telegram_bot.adapters.telegram_outgoing import Place, new_messages, silenced
 from telegram_bot.alerts.rules import Alert
 from telegram_bot.alerts.store import MOST_SINGLE, TOO_MANY_WITHIN, Change, Fire
 from telegram_bot.ports import Reply
@@ -42,6 +42,7 @@ def tell(
     now: float,
 ) -> None:
     """Queue the messages of changes that fire, and keep that they did."""
+    _notify(connection, changes, now)
     told = [_Told(change.alert, change.fire) for change in changes if change.fire is not None]
     for one in told:
         if one.alert.purpose != "message":
@@ -62,6 +63,17 @@ def tell(
         rows += [_row(one, keys.get(one.key), now) for one in fires]
     connection.execute(insert_of(connection)(alert_fires).on_conflict_do_nothing(), rows)
     database_messages.insert(connection, messages, None)
+
+
+def _notify(connection: Connection, changes: Sequence[Change], now: float) -> None:
+    """Queue what is told of alerts that have not fired."""
+    notices = [
+        _message(f"n{it.alert.id}.{it.alert.version}", it.alert.chat, it.notice, False, now, 0.0)
+        for it in changes
+        if it.notice is not None
+    ]
+    if notices:
+        database_outbox.queue(connection, notices)
 
 
 def _row(told: _Told, message: str | None, now: float) -> dict[str, Any]:
@@ -144,6 +156,4 @@ def _message(
 
 def _outgoing(reply: Reply, silent: bool) -> Outgoing:
     what = new_messages(reply, Place())[0]
-    if not silent:
-        return what
-    return Outgoing(what.method, {**what.parameters, "disable_notification": True})
+    return silenced(what) if silent else what

@@ -1,15 +1,17 @@
-"""Paper accounts in the database: a change and what is told of it are one transaction."""
+"""Paper accounts in the database: a change, its watches and what is told are one transaction."""
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from telegram_bot.adapters import database_outbox
+from telegram_bot.adapters.database_paper_levels import candle_of, watch
 from telegram_bot.adapters.database_paper_tables import (
     paper_accounts,
     paper_decisions,
@@ -19,8 +21,15 @@ from telegram_bot.adapters.database_paper_tables import (
 from telegram_bot.adapters.database_reader import Reader
 from telegram_bot.adapters.database_tables import insert_of
 from telegram_bot.adapters.database_writer import Writer
-from telegram_bot.adapters.telegram_outgoing import Place, new_messages
+from telegram_bot.adapters.telegram_outgoing import Place, new_messages, silenced
+from telegram_bot.alerts.rules import Alert
+from telegram_bot.alerts.store import Fire
 from telegram_bot.paper.book import MOST_DECISIONS, Change, Decided, Paper
+from telegram_bot.paper.levels import levels, meet
+from telegram_bot.paper.wording import show_rows, sold_text
+from telegram_bot.ports import Reply
+from telegram_bot.profiles import Profile
+from telegram_bot.reader import reading_as
 from telegram_bot.simulation.account import Trade
 from telegram_bot.work import Message
 
@@ -35,17 +44,23 @@ class DatabasePapers:
     """`paper.book.Papers` over the database."""
 
     def __init__(
-        self, writer: Writer, reader: Reader, clock: Callable[[], float] = time.time
+        self,
+        writer: Writer,
+        reader: Reader,
+        profile: Profile,
+        clock: Callable[[], float] = time.time,
     ) -> None:
+        """Fill at the prices of the profile's exchange, for its costs."""
         self._writer = writer
         self._reader = reader
+        self._profile = profile
         self._clock = clock
 
     async def find(self, chat: int) -> Paper | None:
         """Return an account at the version that its row has."""
         asked = select(paper_accounts).where(paper_accounts.c.chat == chat)
         row = await self._reader.run(lambda connection: connection.execute(asked).first())
-        return replace(_papers.decode(row.state), version=row.version) if row else None
+        return None if row is None else _paper_of(row)
 
     async def save(self, change: Change) -> bool:
         """Write all of a change and its message, where the row still has its version."""
@@ -55,7 +70,7 @@ class DatabasePapers:
         """Return them by a partial index."""
         asked = select(paper_accounts).where(paper_accounts.c.busy).order_by(paper_accounts.c.chat)
         rows = await self._reader.run(lambda connection: connection.execute(asked).all())
-        return [replace(_papers.decode(row.state), version=row.version) for row in rows]
+        return [_paper_of(row) for row in rows]
 
     async def trades(self, chat: int) -> Sequence[Trade]:
         """Return the last five thousand, oldest first."""
@@ -73,13 +88,41 @@ class DatabasePapers:
         return [_decisions.decode(row.decided) for row in rows[:MOST_DECISIONS]]
 
     async def reset(self, chat: int) -> None:
-        """Delete a chat's rows of all four tables."""
+        """Delete a chat's rows of all four tables, and what was watched for it."""
 
         def write(connection: Connection) -> None:
             for table in (paper_accounts, *_JOURNALS):
                 connection.execute(delete(table).where(table.c.chat == chat))
+            watch(connection, chat, (), self._profile.exchange, now=self._clock())
 
         await self._writer.submit(write)
+
+    def react(self, connection: Connection, alert: Alert, fire: Fire) -> None:
+        """Let a price, or a candle, that touched a level meet the position; a `Reaction`."""
+        chat, look = alert.chat, fire.look
+        asked = select(paper_accounts).where(paper_accounts.c.chat == chat).with_for_update()
+        row = connection.execute(asked).first()
+        if row is None or look is None:
+            watch(connection, chat, (), self._profile.exchange, now=self._clock())
+            return
+        paper, trade = meet(_paper_of(row), alert.rule.symbol, candle_of(look), self._profile)
+        change = Change(paper)
+        if trade is not None:
+            change = self._sold(paper, trade, fire)
+        self._save(connection, change, since=look.at)
+
+    def _sold(self, paper: Paper, trade: Trade, fire: Fire) -> Change:
+        """Return what is kept and told of a position that a level has ended."""
+        if paper.account.positions:  # what the others are worth is noted at the next look
+            paper, mark = replace(paper, marked_at=0.0), None
+        else:
+            mark = (fire.at, paper.account.cash)
+        told = None
+        if fire.reader.notifications != "off":
+            with reading_as(fire.reader):
+                text = sold_text([trade], paper, self._profile, self._clock())
+                told = Reply(text, show_rows())
+        return Change(paper, (trade,), mark=mark, told=told, silent=fire.silent)
 
     async def _journal(self, table: Table, chat: int):  # type: ignore[no-untyped-def]
         """Return rows of one chat, newest first."""
@@ -87,7 +130,7 @@ class DatabasePapers:
         asked = asked.limit(_MOST_READ)
         return await self._reader.run(lambda connection: connection.execute(asked).all())
 
-    def _save(self, connection: Connection, change: Change) -> bool:
+    def _save(self, connection: Connection, change: Change, since: float | None = None) -> bool:
         paper, now = change.paper, self._clock()
         facts = {
             "version": paper.version + 1,
@@ -105,17 +148,17 @@ class DatabasePapers:
             if not connection.execute(update(paper_accounts).where(*same).values(**facts)).rowcount:
                 return False
         self._note(connection, change)
+        exchange = self._profile.exchange
+        watch(connection, paper.chat, levels(paper), exchange, now=now, since=since)
         if change.told is not None:
+            name = f"paper {paper.chat} {paper.version} {round(paper.opened_at)}"
+            told = [
+                silenced(what) if change.silent else what
+                for what in new_messages(change.told, Place())
+            ]
             messages = [
-                Message(
-                    f"paper {paper.chat} {paper.version} {round(paper.opened_at)}.{number}",
-                    paper.chat,
-                    what,
-                    now,
-                    broadcast=True,
-                    marked=False,
-                )
-                for number, what in enumerate(new_messages(change.told, Place()))
+                Message(f"{name}.{number}", paper.chat, what, now, broadcast=True, marked=False)
+                for number, what in enumerate(told)
             ]
             database_outbox.queue(connection, messages)
         return True
@@ -142,3 +185,7 @@ class DatabasePapers:
             at, worth = change.mark
             row = {"chat": chat, "at": at, "worth": f"{worth:f}"[:64]}
             connection.execute(insert(paper_marks).values(**row))
+
+
+def _paper_of(row: Any) -> Paper:
+    return replace(_papers.decode(row.state), version=row.version)

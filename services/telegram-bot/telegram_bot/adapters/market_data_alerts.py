@@ -79,6 +79,7 @@ class HttpAlertFeed:
             reply = await self._ask(f"/v1/candles/{symbol}", params, wire.CandlesReply)
             if reply.stale or reply.quality == "disputed":
                 raise Unavailable(f"the minutes of {symbol} are {reply.quality} or old")
+            self._unknown.discard(symbol)
             found += [bar for bar in bars_of(reply) if start < bar.at <= end]
             at = until
         return found

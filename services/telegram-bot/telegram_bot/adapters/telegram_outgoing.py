@@ -51,6 +51,11 @@ def new_messages(reply: Reply, place: Place, *, answers: int | None = None) -> t
     )
 
 
+def silenced(what: Outgoing) -> Outgoing:
+    """Return a message that comes without a sound."""
+    return replace(what, parameters={**what.parameters, "disable_notification": True})
+
+
 def edit(
     reply: Reply, message: int, *, answers: int | None = None, tap: str | None = None
 ) -> Outgoing:

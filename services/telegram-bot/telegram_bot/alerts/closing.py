@@ -6,18 +6,18 @@ from collections.abc import Mapping
 import structlog
 
 from common.clock import Clock
-from common.errors import CryptoAssistantError
+from common.errors import CryptoAssistantError, NotEnoughCandles, UnknownSymbol
 from telegram_bot.alerts.bands import Band
 from telegram_bot.alerts.feed import Feed, Reading
 from telegram_bot.alerts.firing import Firing
 from telegram_bot.alerts.readings import look_of
 from telegram_bot.alerts.rules import Measure
+from telegram_bot.alerts.silence import Silence
 from telegram_bot.alerts.store import Watched
 
 log = structlog.get_logger(__name__)
 
 _SETTLES = 2.0  # seconds after a close in which its candle is not to be expected
-_RETRY = 5.0
 _LATE = 120.0
 _NEW_CANDLES = 3  # how far back is looked where there is no mark
 _MOST_READINGS = 200
@@ -31,7 +31,7 @@ class Closes:
         self._firing = firing
         self._clock = clock
         self._until: dict[Watched, float] = {}
-        self._retries: dict[Watched, float] = {}
+        self._silence: Silence[Watched] = Silence(self._now)
 
     @property
     def until(self) -> Mapping[Watched, float]:
@@ -40,27 +40,27 @@ class Closes:
 
     def forget(self) -> None:
         """Watch nothing."""
-        self._until, self._retries = {}, {}
+        self._until, self._silence = {}, Silence(self._now)
 
     def watch(self, watched: Watched, band: Band, mark: float | None) -> None:
         """Watch from a mark on, or from some candles ago; an empty band ends it."""
         if band.empty:
             self._until.pop(watched, None)
         elif watched not in self._until:
+            self._silence.forget(watched)
             new = self._closed(watched[1]) - _NEW_CANDLES * _seconds(watched[1])
             self._until[watched] = new if mark is None else mark
 
     async def look_around(self, one_at_a_time: asyncio.Lock) -> None:
         """Read candles that have closed since the last time, and let alerts react to them."""
-        now = self._clock.now().timestamp()
+        now = self._now()
         due = [
             watched
             for watched, until in self._until.items()
-            if until < self._closed(watched[1]) <= now - _SETTLES
-            and self._retries.get(watched, 0.0) <= now
+            if until < self._closed(watched[1]) <= now - _SETTLES and self._silence.may_ask(watched)
         ]
         for watched in due:
-            self._retries[watched] = now + _RETRY
+            self._silence.asks(watched)
             symbol, measure = watched
             until = self._until[watched]
             count = int((now - until) // _seconds(measure)) + 1
@@ -68,9 +68,18 @@ class Closes:
                 assert measure.span is not None
                 last = min(count, _MOST_READINGS)
                 readings = await self._feed.readings(symbol, measure.span, last)
+            except NotEnoughCandles:
+                self._until[watched] = self._closed(measure)  # there will be one more at the next
+                continue
             except CryptoAssistantError as error:
                 log.info("candles are missing", symbol=symbol, reason=str(error))
+                why = self._silence.fails(watched, unlisted=isinstance(error, UnknownSymbol))
+                if why is not None:
+                    async with one_at_a_time:
+                        await self._firing.give_up(watched, why)
+                        self._until.pop(watched)
                 continue
+            self._silence.answers(watched)
             async with one_at_a_time:
                 for reading in readings:
                     if until < reading.at <= now:
@@ -81,6 +90,9 @@ class Closes:
         if look is not None:
             await self._firing.touch(watched, look, lambda alert: look)
         self._until[watched] = reading.at
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
 
     def _closed(self, measure: Measure) -> float:
         """Return when the last candle of a measure closed."""

@@ -12,14 +12,15 @@ import structlog
 
 from common import wire
 from common.clock import Clock
-from common.errors import CryptoAssistantError
+from common.errors import CryptoAssistantError, UnknownSymbol
 from telegram_bot.alerts.bands import Band
 from telegram_bot.alerts.closing import Closes
 from telegram_bot.alerts.feed import Bar, Feed
 from telegram_bot.alerts.firing import Firing
 from telegram_bot.alerts.machine import Look
 from telegram_bot.alerts.readings import bars_of
-from telegram_bot.alerts.rules import PRICE, Measure
+from telegram_bot.alerts.rules import PRICE, Kind, Measure
+from telegram_bot.alerts.silence import Silence
 from telegram_bot.alerts.store import AlertBook, Watched
 from telegram_bot.alerts.watching import WatchedMarket, may_fire
 from telegram_bot.people import People
@@ -49,20 +50,22 @@ class Engine:
         tally: Tally,
         *,
         woken: Callable[[], None] = lambda: None,
+        is_on: Callable[[Measure], bool] = lambda measure: True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Call `woken` when there are new messages to send."""
+        """Call `woken` when there are new messages to send; watch what `is_on`."""
         self._book = book
         self._feed = feed
         self._clock = clock
         self._tally = tally
         self._firing = Firing(book, people, clock, tally, woken)
         self._closes = Closes(feed, self._firing, clock)
+        self._is_on = is_on
         self._sleep = sleep
         self._lock = asyncio.Lock()  # one look at a time
         self._epoch = 0
         self._markets: dict[str, WatchedMarket] = {}
-        self._retries: dict[str, float] = {}
+        self._silence: Silence[str] = Silence(self._now)
         self._edited = 0.0
         self._marked = 0.0
         self._forgot = 0.0
@@ -86,7 +89,7 @@ class Engine:
     async def start(self, turn: Turn) -> None:
         """Take over where the holder before left off."""
         self._epoch = self._firing.epoch = turn.epoch
-        self._markets, self._retries = {}, {}
+        self._markets, self._silence = {}, Silence(self._now)
         self._closes.forget()
         marks = await self._book.marks()
         self._edited = self._now()
@@ -163,6 +166,8 @@ class Engine:
 
     def _watch(self, watched: Watched, band: Band, marks: Mapping[Watched, float]) -> None:
         symbol, measure = watched
+        if not self._is_on(measure):
+            return
         if measure.of_candles:
             self._closes.watch(watched, band, marks.get(watched))
             return
@@ -172,7 +177,7 @@ class Engine:
             market = WatchedMarket(symbol, marks.get((symbol, PRICE), new), behind=self._now())
             self._markets[symbol] = market
             self._bars_looked = 0.0  # its past comes first, so at once
-            self._retries.pop(symbol, None)
+            self._silence.forget(symbol)
         if market is not None:
             market.watch(measure, band)
             if not market.bands:
@@ -187,7 +192,7 @@ class Engine:
                 market = self._markets.get(watched[0])
                 if market is not None and watched[1] in market.bands:
                     for look in market.recent():
-                        await self._touch(market, watched[1], look, market.value(watched[1], look))
+                        await self._touch(market, watched[1], look)
 
     async def _see_missing(self) -> None:
         """Fetch the minutes that nobody told us about, after a pause of ours or theirs."""
@@ -196,16 +201,18 @@ class Engine:
             market
             for market in self._markets.values()
             if (now - market.until >= 60 + _SETTLES or market.behind is not None)
-            and self._retries.get(market.symbol, 0.0) <= now
+            and self._silence.may_ask(market.symbol)
         ]
         for market in behind:
-            self._retries[market.symbol] = now + _RETRY
+            self._silence.asks(market.symbol)
             back = market.longest if market.behind is not None and not market.at else 0.0
             try:
                 bars = await self._feed.bars(market.symbol, market.until - back, now)
             except CryptoAssistantError as error:
                 log.info("minutes are missing", symbol=market.symbol, reason=str(error))
+                await self._fails(market, unlisted=isinstance(error, UnknownSymbol))
                 continue
+            self._silence.answers(market.symbol)
             async with self._lock:
                 for bar in bars:
                     if bar.begins >= market.until:
@@ -214,6 +221,17 @@ class Engine:
                         market.remember(_look(bar))
                 market.catch_up(now)
                 await self._see_held(market)
+
+    async def _fails(self, market: WatchedMarket, *, unlisted: bool) -> None:
+        """Pause the alerts of a market that will not answer, and say so."""
+        why = self._silence.fails(market.symbol, unlisted=unlisted)
+        if why is None:
+            return
+        async with self._lock:
+            for measure in list(market.bands):
+                watched = (market.symbol, measure)
+                await self._firing.give_up(watched, why)
+                self._watch(watched, await self._book.band(watched), {})
 
     async def _see_held(self, market: WatchedMarket) -> None:
         """Look at the price that came while candles came first."""
@@ -228,25 +246,24 @@ class Engine:
         market.until = bar.at
         if not doubted:
             look = _look(bar, late=self._now() - bar.at > _LATE)
-            if market.overlaps(bar.begins):  # moves were looked at price by price
-                await self._touch(market, PRICE, look, look)
-            else:
-                await self._see(market, look)
+            await self._see(market, look, moves=not market.overlaps(bar.begins))
 
-    async def _see(self, market: WatchedMarket, look: Look) -> None:
+    async def _see(self, market: WatchedMarket, look: Look, *, moves: bool = True) -> None:
+        """Look at every measure; at moves unless they were looked at price by price."""
         for measure in list(market.bands):
-            await self._touch(market, measure, look, market.value(measure, look))
-        market.remember(look)
+            if moves or measure.kind is not Kind.MOVE:
+                await self._touch(market, measure, look)
+        if moves:
+            market.remember(look)
 
-    async def _touch(
-        self, market: WatchedMarket, measure: Measure, look: Look, value: Look
-    ) -> None:
+    async def _touch(self, market: WatchedMarket, measure: Measure, look: Look) -> None:
         """Let alerts react, unless the value is where none is."""
-        if not market.may_touch(measure, value):
+        value = market.value(measure, look)
+        if value is None or not market.may_touch(measure, value):
             return
-        watched = (market.symbol, measure)
+        watched, seen = (market.symbol, measure), value
         stay = await self._firing.touch(
-            watched, value, lambda alert: market.mine(alert, look), market.ticker
+            watched, value, lambda alert: market.mine(alert, look, seen), market.ticker
         )
         market.watch(measure, await self._book.band(watched))
         if not market.bands:
@@ -256,4 +273,15 @@ class Engine:
 
 
 def _look(bar: Bar, *, late: bool = False) -> Look:
-    return Look(bar.begins, bar.at, bar.low, bar.high, bar.close, bar.close, late, bar.simulated)
+    return Look(
+        begins=bar.begins,
+        at=bar.at,
+        low=bar.low,
+        high=bar.high,
+        last=bar.close,
+        price=bar.close,
+        late=late,
+        simulated=bar.simulated,
+        first=bar.open,
+        exchanges={bar.source: bar.close},
+    )

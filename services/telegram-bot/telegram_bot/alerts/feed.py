@@ -11,7 +11,12 @@ from common.market import Timeframe
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A closed candle; times are UTC seconds, prices in the quote asset."""
+    """A closed candle; times are UTC seconds, prices in the quote asset.
+
+    Attributes:
+        open: None: not known.
+        source: The exchange that it is of.
+    """
 
     begins: float
     at: float
@@ -19,6 +24,8 @@ class Bar:
     high: Decimal
     close: Decimal
     simulated: bool = False
+    open: Decimal | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import groupby
 
 from common import wire
 from common.clock import Clock
+from telegram_bot.alerts import wording
 from telegram_bot.alerts.machine import Look, Step, react, wake
 from telegram_bot.alerts.rules import Alert
+from telegram_bot.alerts.silence import Why
 from telegram_bot.alerts.store import AlertBook, Change, Fire, Watched
-from telegram_bot.alerts.told import fire
+from telegram_bot.alerts.told import fire, touch
 from telegram_bot.people import People
-from telegram_bot.reader import Reader
+from telegram_bot.reader import Reader, reading_as
 from telegram_bot.work import Tally
 
 PAGE = 200  # alerts a query and a transaction
@@ -58,7 +61,7 @@ class Firing:
             changes: list[tuple[Alert, Step, Look]] = []
             for edge, alerts in due.items():
                 for alert in alerts:
-                    look = mine(alert)
+                    look = _as_told(mine(alert), ticker)
                     step = react(alert, look) or wake(alert, look)
                     if step is None:
                         skip[edge] = skip.get(edge, 0) + 1
@@ -68,6 +71,27 @@ class Firing:
             await self._write(changes, ticker)
             if all(len(alerts) < PAGE for alerts in due.values()):
                 return stay
+
+    async def give_up(self, watched: Watched, why: Why) -> None:
+        """Pause the alerts about a market that does not answer, and tell each chat once.
+
+        Raises:
+            Lost: If the turn is over.
+        """
+        while alerts := await self._book.watching(watched, PAGE):
+            changes: list[Change] = []
+            for chat, mine in groupby(alerts, key=lambda alert: alert.chat):
+                paused = list(mine)
+                with reading_as(await self._people.reader(chat)):
+                    said = wording.given_up(paused, why)
+                notices = [said, *[None] * (len(paused) - 1)]
+                changes += [
+                    Change(replace(alert, state="paused"), notice=notice)
+                    for alert, notice in zip(paused, notices, strict=True)
+                ]
+            if not await self._book.write(self.epoch, changes):
+                return  # all were changed meanwhile: the next failure finds them
+            self._woken()
 
     async def _write(
         self, changes: Iterable[tuple[Alert, Step, Look]], ticker: wire.TickerReply | None
@@ -81,7 +105,7 @@ class Firing:
             if step.fires is not None and not _outdated(before, look, now):
                 if before.chat not in readers:
                     readers[before.chat] = await self._people.reader(before.chat)
-                told = self._told(before, step.fires, look, readers[before.chat], ticker)
+                told = self._told(before, step, look, readers[before.chat], ticker)
             written.append(Change(step.alert, told))
         if not written:
             return
@@ -95,15 +119,24 @@ class Firing:
     def _told(
         self,
         alert: Alert,
-        direction: str,
+        step: Step,
         look: Look,
         reader: Reader,
         ticker: wire.TickerReply | None,
     ) -> Fire:
+        assert step.fires is not None and step.saw is not None
+        now = self._clock.now().timestamp()
+        if alert.purpose != "message":
+            return touch(alert, step.saw, step.fires, reader, now)
         change = None if ticker is None or look.late else ticker.change_24h_pct
-        if ticker is not None and look.begins < look.at and not look.late:
-            look = replace(look, price=ticker.price)
-        return fire(alert, look, direction, reader, self._clock.now().timestamp(), change)
+        return fire(alert, look, step.fires, reader, now, change)
+
+
+def _as_told(look: Look, ticker: wire.TickerReply | None) -> Look:
+    """Return a candle that has just closed with the price of now: it is told, and counted from."""
+    if ticker is None or look.late or look.begins == look.at:
+        return look
+    return replace(look, price=ticker.price) if ticker.as_of.timestamp() >= look.at else look
 
 
 def _outdated(alert: Alert, look: Look, now: float) -> bool:

@@ -4,7 +4,8 @@ A crossing needs a value on the other side first. Within one look nobody knows w
 the low came first, but both came before its last value.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from telegram_bot.alerts.ranks import rank
@@ -23,6 +24,8 @@ class Look:
         price: Of the market at `at`, in the quote asset.
         late: Whether this was found out afterwards.
         simulated: Whether no market stands behind it.
+        first: Its value at `begins`; None: not known, or the look is at one instant.
+        exchanges: What single exchanges said at `at`.
     """
 
     begins: float
@@ -33,6 +36,8 @@ class Look:
     price: Decimal
     late: bool = False
     simulated: bool = False
+    first: Decimal | None = None
+    exchanges: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,12 @@ class Step:
     Attributes:
         alert: As it is afterwards.
         fires: The direction that it is told with; None: nothing is told.
+        saw: The part of the look that fires it.
     """
 
     alert: Alert
     fires: str | None = None
+    saw: Look | None = None
 
 
 def seen(alert: Alert, look: Look) -> Look | None:
@@ -54,7 +61,7 @@ def seen(alert: Alert, look: Look) -> Look | None:
         return None
     if look.begins >= alert.since:
         return look
-    return replace(look, begins=look.at, low=look.last, high=look.last)
+    return replace(look, begins=look.at, low=look.last, high=look.last, first=None)
 
 
 def react(alert: Alert, look: Look) -> Step | None:
@@ -87,7 +94,8 @@ def wake(alert: Alert, look: Look) -> Step | None:
     if not is_beyond(rule, look.last):
         return Step(replace(rested, state="armed"))
     if rule.repeat == "remind":
-        return Step(replace(rested, state="resting", wakes_at=look.at + rule.pause), rule.direction)
+        again = replace(rested, state="resting", wakes_at=look.at + rule.pause)
+        return Step(again, rule.direction, look)
     if rule.percent is not None:
         return Step(replace(rested, state="armed", rule=anchored(rule, look.price, alert.step)))
     return Step(replace(rested, state="waiting"))
@@ -163,10 +171,10 @@ def _fired(alert: Alert, look: Look, direction: str) -> Step:
     told = replace(alert, since=look.at, anchored_at=look.at)
     rule = alert.rule
     if rule.repeat == "once":
-        return Step(replace(told, state="fired"), direction)
+        return Step(replace(told, state="fired"), direction, look)
     if rule.repeat == "every":
         told = replace(told, rule=anchored(rule, look.price, alert.step))
-    return Step(replace(told, state="resting", wakes_at=look.at + rule.pause), direction)
+    return Step(replace(told, state="resting", wakes_at=look.at + rule.pause), direction, look)
 
 
 def _is_over(alert: Alert, at: float) -> bool:

@@ -18,10 +18,19 @@ def bars_of(reply: CandlesReply) -> list[Bar]:
     """Return the candles of a reply, oldest first."""
     seconds = Timeframe(reply.timeframe).seconds
     simulated = reply.quality == "simulated"
-    columns = zip(reply.opened_at, reply.low, reply.high, reply.close, strict=True)
+    columns = zip(reply.opened_at, reply.low, reply.high, reply.close, reply.open, strict=True)
     return [
-        Bar(opened.timestamp(), opened.timestamp() + seconds, low, high, close, simulated)
-        for opened, low, high, close in columns
+        Bar(
+            begins=opened.timestamp(),
+            at=opened.timestamp() + seconds,
+            low=low,
+            high=high,
+            close=close,
+            simulated=simulated,
+            open=first,
+            source=reply.source,
+        )
+        for opened, low, high, close, first in columns
     ]
 
 

@@ -28,6 +28,7 @@ class Kind(Enum):
     """What is measured."""
 
     PRICE = "price"
+    PRICE_AT = "price_at"  # of one exchange alone
     MOVE = "pct"  # percent within a window
     BREAKOUT = "atr_move"  # close to close, in ATR of the candle before
     ATR_SHARE = "atr_pct"  # ATR in percent of the close
@@ -36,7 +37,7 @@ class Kind(Enum):
 
 
 _OF_CANDLES = (Kind.BREAKOUT, Kind.ATR_SHARE, Kind.REGIME, Kind.SUPERTREND)
-_LEVELS = (Kind.PRICE, Kind.ATR_SHARE, Kind.REGIME)
+_LEVELS = (Kind.PRICE, Kind.PRICE_AT, Kind.ATR_SHARE, Kind.REGIME)
 _WITH_PERIOD = (Kind.BREAKOUT, Kind.ATR_SHARE, Kind.REGIME)
 
 
@@ -47,16 +48,20 @@ class Measure:
     Attributes:
         span: Length of the candles, or of the window of a move; None for the price itself.
         period: Of ATR.
+        exchange: Whose price it is, as market-data names it; None: what all of them agree on.
     """
 
     kind: Kind
     span: Timeframe | None = None
     period: int | None = None
+    exchange: str | None = None
 
     @property
     def text(self) -> str:
-        """The stored form: `price`, `pct:1h`, `atr_move:4h:14`, `supertrend:4h`."""
+        """The stored form: `price`, `price_at:kraken`, `pct:1h`, `atr_move:4h:14`."""
         parts = [self.kind.value]
+        if self.exchange is not None:
+            parts.append(self.exchange)
         if self.span is not None:
             parts.append(self.span.value)
         if self.period is not None:
@@ -71,6 +76,8 @@ class Measure:
         'atr_pct:1d:14'
         """
         kind, span, period = [*text.split(":"), "", ""][:3]
+        if kind == Kind.PRICE_AT.value:
+            return price_at(span)
         return cls(Kind(kind), Timeframe(span) if span else None, int(period) if period else None)
 
     @property
@@ -85,6 +92,11 @@ class Measure:
 
 
 PRICE = Measure(Kind.PRICE)
+
+
+def price_at(exchange: str) -> Measure:
+    """Return the price of one exchange alone, as a measure."""
+    return Measure(Kind.PRICE_AT, exchange=exchange)
 
 
 def measure(kind: Kind, span: Timeframe) -> Measure:

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Protocol
 
 from telegram_bot.alerts.bands import Band
+from telegram_bot.alerts.machine import Look
 from telegram_bot.alerts.rules import Alert, Measure, Rule, State
 from telegram_bot.ports import Reply
+from telegram_bot.reader import Reader
 
 Watched = tuple[str, Measure]  # a market's symbol, and what is measured of it
 
@@ -29,6 +31,7 @@ class Fire:
         reply: The whole message; None: this person wants none.
         several: Makes one message of many lines, in the person's language.
         silent: Whether it comes without a sound.
+        look: What it saw; `reader`: whom it is told. For who is no message, and words it itself.
     """
 
     at: float
@@ -38,14 +41,21 @@ class Fire:
     reply: Reply | None
     several: Callable[[Sequence[str]], Reply]
     silent: bool = False
+    look: Look | None = None
+    reader: Reader = Reader()
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An alert as it becomes, and what is told; void if somebody else changed it meanwhile."""
+    """An alert as it becomes, and what is told; void if somebody else changed it meanwhile.
+
+    Attributes:
+        notice: What its chat is told although it has not fired.
+    """
 
     alert: Alert
     fire: Fire | None = None
+    notice: Reply | None = None
 
 
 class Alerts(Protocol):
@@ -110,6 +120,10 @@ class AlertBook(Protocol):
             skip: How many to pass over on each edge: those that were looked at and stay.
             most: On each edge.
         """
+        ...
+
+    async def watching(self, watched: Watched, most: int) -> Sequence[Alert]:
+        """Return active alerts that are messages, those of one chat together."""
         ...
 
     async def write(self, epoch: int, changes: Sequence[Change]) -> int:

@@ -34,6 +34,14 @@ def fire(
     return Fire(look.at, look.price, direction, line, reply if wanted else None, several, silent)
 
 
+def touch(alert: Alert, look: Look, direction: str, reader: Reader, now: float) -> Fire:
+    """Return what follows for who is no message: it finds its own words."""
+    silent = reader.notifications == "silent" or is_quiet(reader, now)
+    return Fire(
+        look.at, look.price, direction, "", None, wording.several, silent, look=look, reader=reader
+    )
+
+
 def is_quiet(reader: Reader, now: float) -> bool:
     """Say whether it is in the reader's quiet hours, which may span midnight."""
     if reader.quiet is None:

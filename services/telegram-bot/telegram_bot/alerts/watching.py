@@ -7,8 +7,9 @@ from decimal import Decimal
 from common import wire
 from telegram_bot.alerts.bands import Band
 from telegram_bot.alerts.machine import Look
-from telegram_bot.alerts.rules import PRICE, Alert, Kind, Measure
+from telegram_bot.alerts.rules import Alert, Kind, Measure
 from telegram_bot.alerts.windows import Extremes
+from telegram_bot.simulation.prices import prices_at
 
 OLDEST_SECONDS = 60.0  # a price that is older fires nothing
 _RECENT_SECONDS = 10.0
@@ -106,16 +107,19 @@ class WatchedMarket:
         """Say whether prices were looked at that are newer than the beginning of a candle."""
         return self.at > begins
 
-    def value(self, measure: Measure, look: Look) -> Look:
-        """Return what a look at the price means for a measure of it."""
-        if measure == PRICE:
-            return look
-        return self._moved(measure, look, 0.0)
+    def value(self, measure: Measure, look: Look) -> Look | None:
+        """Return what a look at the price means for a measure of it; None: nothing."""
+        match measure.kind:
+            case Kind.MOVE:
+                return self._moved(measure, look, 0.0)
+            case Kind.PRICE_AT:
+                return _seen_at(measure.exchange or "", look)
+        return look
 
-    def mine(self, alert: Alert, look: Look) -> Look:
+    def mine(self, alert: Alert, look: Look, value: Look) -> Look:
         """Return the same for one alert: moves count from where it was anchored."""
-        if alert.rule.measure == PRICE:
-            return look
+        if alert.rule.measure.kind is not Kind.MOVE:
+            return value
         return self._moved(alert.rule.measure, look, alert.anchored_at)
 
     def may_touch(self, measure: Measure, value: Look) -> bool:
@@ -173,7 +177,15 @@ def look_at(reply: wire.TickerReply) -> Look:
     """Return a ticker as a look at one instant."""
     at = reply.as_of.timestamp()
     simulated = reply.quality == "simulated"
-    return Look(at, at, *(reply.price,) * 4, simulated=simulated)
+    return Look(at, at, *(reply.price,) * 4, simulated=simulated, exchanges=prices_at(reply))
+
+
+def _seen_at(exchange: str, look: Look) -> Look | None:
+    """Return what one exchange did; a candle that it is not of says nothing about it."""
+    own = look.exchanges.get(exchange)
+    if own is None or look.begins < look.at:
+        return None if own is None else look
+    return replace(look, low=own, high=own, last=own, price=own)
 
 
 def _seconds(measure: Measure) -> float:

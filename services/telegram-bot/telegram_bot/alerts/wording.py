@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from telegram_bot.alerts.machine import Look
 from telegram_bot.alerts.rules import PRICE, Alert, Kind, Rule
+from telegram_bot.alerts.silence import Why
 from telegram_bot.formatting.html import bold, escape, italic, shortened
 from telegram_bot.formatting.numbers import plain, price, share, signed_percent, times
 from telegram_bot.formatting.source import SIMULATED, shown
@@ -64,6 +65,37 @@ def several(lines: Sequence[str]) -> Reply:
     return Reply("\n".join([f"🔔 {bold(head)}", *listed]), ((button,),))
 
 
+def given_up(paused: Sequence[Alert], why: Why) -> Reply:
+    """Say which alerts are paused because their market does not answer, and what to do.
+
+    Args:
+        paused: Of one chat and market, at least one.
+    """
+    market = shown(paused[0].rule.symbol).shown
+    head = _("I can no longer watch {market}.").format(market=market)
+    reasons = {
+        "not listed": _("No exchange that I ask lists it any more."),
+        "no prices": _("It has had no price that I can trust for a day."),
+    }
+    lines = [
+        f"{bold(f'#{alert.number}')} {waits_for(alert.rule, alert.step)}"
+        for alert in paused[:_MOST_LINES]
+    ]
+    if len(paused) > _MOST_LINES:
+        lines.append(_("and {count} more").format(count=len(paused) - _MOST_LINES))
+    count = len(paused)
+    text = plural("{reason} This alert is paused:", "{reason} These alerts are paused:", count)
+    advice = _("Delete what you no longer need, or re-arm it when {market} is back.")
+    button = Press("🔔 " + _("All alerts"), "alerts", fresh=True)
+    said = [
+        f"🔕 {bold(head)}",
+        text.format(reason=reasons[why]),
+        *lines,
+        advice.format(market=escape(market)),
+    ]
+    return Reply("\n".join(said), ((button,),))
+
+
 def missed(lines: Sequence[str]) -> str:
     """Return what a person is told who was away."""
     head = _("While I could not reach you:")
@@ -79,7 +111,7 @@ def what_happened(rule: Rule, direction: str, step: Decimal) -> str:
             text = _("{coin} moved {percent} from {anchor}")
             percent = signed_percent(rule.percent)
             return text.format(coin=base, percent=percent, anchor=price(rule.anchor, step))
-        case Kind.PRICE:
+        case Kind.PRICE | Kind.PRICE_AT:
             text = _("{coin} crossed above {level}") if up else _("{coin} crossed below {level}")
             return text.format(coin=base, level=price(size, step))
         case Kind.MOVE:
@@ -123,7 +155,7 @@ def waits_for(rule: Rule, step: Decimal) -> str:
     """Say as markup what an alert waits for: `BTC/USDT crosses <b>above 70,000.00</b>`."""
     market, size, way = escape(shown(rule.symbol).shown), rule.threshold, rule.direction
     match rule.measure.kind:
-        case Kind.PRICE:
+        case Kind.PRICE | Kind.PRICE_AT:
             side = _("above {level}") if way == "up" else _("below {level}")
             text = _("{market} crosses {level}").format(
                 market=market, level=bold(side.format(level=price(size, step)))

@@ -37,7 +37,7 @@ async def opened(request: Request, services: Services) -> Paper:
     chat, now = request.speaker.chat, services.clock.now().timestamp()
     found = await services.papers.find(chat)
     start = services.profile.start_cash
-    return found or Paper(chat, 0, Account(start), start, now, now)
+    return found or Paper(chat, 0, Account(start), start, now)
 
 
 async def quote(symbol: str, services: Services) -> Quote:

@@ -30,10 +30,8 @@ async def auto(request: Request, words: list[str], services: Services) -> Reply:
     made = _made(asked, found.ticker.symbol, services)
     if paper.auto(made.symbol) is None and len(paper.autos) >= MOST_AUTOS:
         raise BadInput(_("At most {most} presets trade at once.").format(most=MOST_AUTOS))
-    now = services.clock.now().timestamp()
-    fresh = replace(paper, looked_at=now // 60 * 60) if not paper.account.positions else paper
-    await _keep(fresh.with_auto(made, made.symbol), services)
-    paper = fresh.with_auto(made, made.symbol)
+    paper = paper.with_auto(made, made.symbol)
+    await _keep(paper, services)
     head = _("It decides at each close of a {timeframe} candle, for the first time at the next.")
     text = wording.overview(paper, {made.symbol: found.price}, services.profile)
     return Reply(f"{head.format(timeframe=made.timeframe)}\n\n{text}", buttons(paper))

@@ -64,7 +64,6 @@ async def buy(request: Request, words: list[str], services: Services) -> Reply:
     paper = replace(
         paper,
         account=account.with_position(held, symbol),
-        looked_at=_floor(paper, now),
         done=under_way.get(),
     )
     await _keep(Change(paper, mark=_mark(paper, found, now)), services)
@@ -232,11 +231,6 @@ async def _keep(change: Change, services: Services) -> None:
 
 def _mark(paper: Paper, found: Quote, now: float) -> tuple[float, Decimal]:
     return now, paper.account.worth({found.ticker.symbol: found.price})
-
-
-def _floor(paper: Paper, now: float) -> float:
-    """Return until when levels were watched: an account without positions has missed nothing."""
-    return paper.looked_at if paper.busy and len(paper.account.positions) > 1 else now // 60 * 60
 
 
 def _why_not(error: CannotTrade) -> str:

@@ -36,7 +36,6 @@ class Paper:
     Attributes:
         version: Rises with every change; a change of an older version is void.
         start: Cash that it began with, at `opened_at`.
-        looked_at: Until when the market was held against the levels of the positions.
         marked_at: When its worth was last noted.
         done: The update whose order was the last to be filled: it is not filled again.
     """
@@ -46,7 +45,6 @@ class Paper:
     account: Account
     start: Decimal
     opened_at: float
-    looked_at: float
     marked_at: float = 0.0
     autos: tuple[Auto, ...] = ()
     done: int = 0

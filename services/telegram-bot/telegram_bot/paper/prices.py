@@ -4,9 +4,8 @@ from decimal import Decimal
 
 from common.wire import CandlesReply, TickerReply
 from telegram_bot.profiles import Profile
+from telegram_bot.simulation.prices import OLDEST_SECONDS, prices_at
 from telegram_bot.simulation.terms import Terms
-
-OLDEST_SECONDS = 60.0
 
 
 def sure_price(ticker: TickerReply, profile: Profile, now: float | None = None) -> Decimal | None:
@@ -19,12 +18,7 @@ def sure_price(ticker: TickerReply, profile: Profile, now: float | None = None) 
         return None
     if now is not None and now - ticker.as_of.timestamp() > OLDEST_SECONDS:
         return None
-    if ticker.source == profile.exchange:
-        return ticker.price
-    for one in ticker.sources:
-        if one.name == profile.exchange and one.age_ms <= OLDEST_SECONDS * 1_000:
-            return one.price
-    return None
+    return prices_at(ticker).get(profile.exchange)
 
 
 def told_by(ticker: TickerReply) -> set[str]:

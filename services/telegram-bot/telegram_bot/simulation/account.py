@@ -36,6 +36,7 @@ class Position:
         best: The highest price since it was opened.
         trailed: Whether the stop stands where it does because it has followed.
         fees: Of buying it, part of `cost`.
+        step: The market's tick.
     """
 
     symbol: str
@@ -48,6 +49,7 @@ class Position:
     best: Decimal = Decimal(0)
     trailed: bool = False
     fees: Decimal = Decimal(0)
+    step: Decimal = Decimal("0.01")
 
     @property
     def average(self) -> Decimal:
@@ -137,7 +139,7 @@ def buy(
         raise CannotTrade("no-cash")
     before = account.position(symbol)
     if before is None:
-        held = Position(symbol, lots, cost, at, best=paid, fees=fee)
+        held = Position(symbol, lots, cost, at, best=paid, fees=fee, step=terms.price_step)
     else:
         quantity, spent = total((before.quantity, lots)), total((before.cost, cost))
         best, fees = max(before.best, paid), total((before.fees, fee))

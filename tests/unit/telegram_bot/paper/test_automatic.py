@@ -1,4 +1,4 @@
-"""The watch at the lease: levels, and presets that decide once a candle."""
+"""Presets at the lease: they decide once a candle."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,9 +12,9 @@ from common import wire
 from common.clock import FrozenClock
 from common.errors import Unavailable
 from common.market import Candle, Timeframe
+from telegram_bot.paper.automatic import Automatic
 from telegram_bot.paper.book import Auto, Change, Paper, PassingPapers
 from telegram_bot.paper.deciding import last_opening
-from telegram_bot.paper.watching import Watch
 from telegram_bot.people import Strangers
 from telegram_bot.ports import CandlesQuestion
 from telegram_bot.profiles import Profile, load
@@ -80,7 +80,7 @@ class Market(FakeMarket):
 
 @dataclass
 class Desk:
-    """A watch over one account that holds 5 BTC, bought at 100 an hour ago."""
+    """Presets that look after one account."""
 
     clock: FrozenClock
     market: Market
@@ -88,15 +88,15 @@ class Desk:
     profile: Profile
 
     async def look(self) -> Paper:
-        watch = Watch(self.papers, self.market, Strangers(), self.profile, self.clock)
-        await watch.look()
+        strangers = Strangers()
+        await Automatic(self.papers, self.market, strangers, self.profile, self.clock).look()
         found = await self.papers.find(CHAT)
         assert found is not None
         return found
 
     async def hold(self, **levels: Any) -> None:
         position = Position(BTC, Decimal(5), Decimal(500), NOW - 3_600, best=Decimal(100), **levels)
-        paper = Paper(CHAT, 0, Account(Decimal(9_500), (position,)), Decimal(10_000), 0.0, NOW)
+        paper = Paper(CHAT, 0, Account(Decimal(9_500), (position,)), Decimal(10_000), 0.0)
         assert await self.papers.save(Change(paper))
 
 
@@ -106,88 +106,6 @@ def desk() -> Desk:
     free = {"fee_pct": Decimal(0), "slippage_pct": Decimal(0)}
     profile = msgspec.structs.replace(load("SIMU"), **free)
     return Desk(clock, Market(clock), PassingPapers(), profile)
-
-
-async def test_a_stop_sells_at_the_price_that_passed_it_and_says_so(desk: Desk) -> None:
-    await desk.hold(stop=Decimal(90))
-    before = await desk.look()
-    desk.market.ticker["price"] = Decimal("89.50")
-
-    after = await desk.look()
-
-    assert before.account.positions and not after.account.positions
-    assert after.account.cash == Decimal(9_500) + 5 * Decimal("89.50")
-    ((chat, told),) = desk.papers.told
-    assert chat == CHAT and "BTC/USD: stop hit at 89.50" in told.text
-    assert "-52.50 (-10.50%)" in told.text
-
-
-async def test_a_wick_between_two_looks_counts_once_its_minute_has_closed(desk: Desk) -> None:
-    await desk.hold(stop=Decimal(90), target=Decimal(150))
-    minute = AS_OF
-    desk.clock.advance(63)
-    desk.market.series["1m"] = [(minute, "100", "101", "89", "100")]
-
-    after = await desk.look()
-
-    assert not after.account.positions
-    assert after.account.cash == Decimal(9_500) + 5 * 90
-
-
-async def test_minutes_before_a_position_was_opened_are_not_its_business(desk: Desk) -> None:
-    await desk.hold(stop=Decimal(90))
-    paper = await desk.papers.find(CHAT)
-    assert paper is not None
-    late = replace(paper.account.positions[0], opened_at=NOW + 30)
-    moved = replace(paper, account=replace(paper.account, positions=(late,)))
-    assert await desk.papers.save(Change(moved))
-    desk.clock.advance(63)
-    desk.market.series["1m"] = [(AS_OF, "100", "101", "89", "100")]
-
-    assert (await desk.look()).account.positions
-
-
-async def test_a_trailing_stop_follows_and_sells(desk: Desk) -> None:
-    await desk.hold(stop=Decimal(90), trail=Decimal(10))
-    for price in ("120", "115"):
-        desk.market.ticker["price"] = Decimal(price)
-        await desk.look()
-    desk.market.ticker["price"] = Decimal("109.99")
-
-    after = await desk.look()
-
-    assert not after.account.positions
-    assert "trailing stop hit at 109.99" in desk.papers.told[-1][1].text
-
-
-@pytest.mark.parametrize(
-    "ticker",
-    [{"stale": True}, {"alertable": False}, {"source": "kraken"}, {"as_of": AS_OF - timedelta(90)}],
-)
-async def test_a_price_that_is_not_sure_changes_nothing(desk: Desk, ticker: dict[str, Any]) -> None:
-    await desk.hold(stop=Decimal(90))
-    desk.market.ticker = {"price": Decimal(10), **ticker}
-
-    after = await desk.look()
-
-    assert after.account.positions and not desk.papers.told
-    assert after.looked_at == NOW
-
-
-async def test_what_happened_while_nobody_watched_is_made_up_for(desk: Desk) -> None:
-    await desk.hold(stop=Decimal(90))
-    desk.clock.advance(3 * 3_600)
-    desk.market.series["1m"] = [
-        (AS_OF + timedelta(minutes=number), "100", "101", "80" if number == 40 else "99", "100")
-        for number in range(179)
-    ]
-
-    after = await desk.look()
-
-    (trade,) = await desk.papers.trades(CHAT)
-    assert not after.account.positions
-    assert trade.closed_at == NOW // 60 * 60 + 40 * 60
-    assert "nobody watched then" in desk.papers.told[-1][1].text
 
 
 async def test_a_change_by_its_owner_at_the_same_time_wins(desk: Desk) -> None:
@@ -219,7 +137,7 @@ async def automate(desk: Desk, preset: Preset = USUAL["st"], seen: int = 1) -> N
     decided = last_opening(Timeframe.H4, NOW) - seen * 4 * 3_600
     rule = Rule(Decimal(1), Decimal(2), Decimal(1_000))
     auto = Auto(BTC, "4h", preset, rule, decided)
-    paper = Paper(CHAT, 0, Account(Decimal(10_000)), Decimal(10_000), 0.0, NOW, autos=(auto,))
+    paper = Paper(CHAT, 0, Account(Decimal(10_000)), Decimal(10_000), 0.0, autos=(auto,))
     assert await desk.papers.save(Change(paper))
 
 
@@ -278,12 +196,11 @@ async def test_candles_of_another_exchange_decide_nothing(desk: Desk) -> None:
 
 
 async def test_without_market_data_the_next_look_finds_everything_as_it_was(desk: Desk) -> None:
-    await desk.hold(stop=Decimal(90))
+    await automate(desk)
+    desk.market.series["4h"] = turning()
     desk.market.failure = Unavailable("down")
-    watch = Watch(desk.papers, desk.market, Strangers(), desk.profile, desk.clock)
-
     with pytest.raises(Unavailable):
-        await watch.look()
-    desk.market.failure, desk.market.ticker = None, {"price": Decimal(80)}
+        await desk.look()
+    desk.market.failure = None
 
-    assert not (await desk.look()).account.positions
+    assert (await desk.look()).account.positions
