@@ -1,6 +1,5 @@
 """How a program reads its settings: once, from the environment, and with errors that help."""
 
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
@@ -31,18 +30,18 @@ class ProgramSettings(BaseSettings):
         default="",
         description="the digest of the image that the program runs from, told by `/version`",
     )
-    flag_overrides: Path | None = Field(
-        default=None,
-        description="a file of flags that were turned for a while; read again when it changes",
+    flag_overrides: str = Field(
+        default="",
+        description="where flags are that were turned for a while: a file, or ssm:/parameter/name",
     )
 
     def features(self) -> Features:
         """Return the flags of this environment, and whatever is turned in the file."""
-        if self.flag_overrides is None:
+        if not self.flag_overrides:
             return Features(self.environment)
-        from common.features.switchboard import Switchboard  # half a megabyte, for few
+        from common.features.switchboard import source_at  # half a megabyte, for few
 
-        return Features(self.environment, Switchboard(self.flag_overrides, self.environment))
+        return Features(self.environment, source_at(self.flag_overrides, self.environment))
 
 
 Program = TypeVar("Program", bound=ProgramSettings)

@@ -10,8 +10,10 @@ import pytest
 from common.clock import FrozenClock
 from common.features import Environment, Features
 from common.features.__main__ import main
-from common.features.overrides import BadOverrides, parse, written
-from common.features.switchboard import Switchboard, read
+from common.features.changes import read_sheet, write_sheet
+from common.features.overrides import BadOverrides
+from common.features.shelves import FileShelf
+from common.features.switchboard import Switchboard
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 FLAG = "enhanced_price_display"
@@ -99,6 +101,8 @@ def test_where_nobody_asks_a_share_is_off(board: Board) -> None:
 WRONG: list[tuple[object, str]] = [
     ("{", "no JSON"),
     ("[]", "must be a JSON object"),
+    ({"unrecorded": [{}]}, "unrecorded is no list of changes"),
+    ({"unrecorded": 5}, "unrecorded is no list of changes"),
     ({"moon": {}}, "no environment 'moon'"),
     ({"production": {"unheard_of": row(True)}}, "no flag 'unheard_of'"),
     ({"production": {FLAG: row(120)}}, "120 is no share"),
@@ -126,14 +130,14 @@ def test_a_wrong_file_is_refused_and_the_last_good_one_counts(
 
     assert board.on()
     with pytest.raises(BadOverrides, match=reason):
-        parse(text)
+        read_sheet(text)
 
 
 def test_what_is_written_is_read_back(board: Board) -> None:
     board.write(row("12.5", allow=[7], deny=[-5]))
-    found = read(board.path)
+    found = FileShelf(board.path).read()
 
-    assert parse(written(found)) == found
+    assert read_sheet(write_sheet(found)) == found and found.overrides
 
 
 @pytest.fixture
@@ -143,13 +147,15 @@ def turn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
 
     def run(*words: str) -> tuple[int, str]:
         verb, *rest = words
-        code = main([verb, "--file", str(path), *rest])
+        ledger = ("--ledger", str(tmp_path / "ledger.jsonl")) if verb in TURNS else ()
+        code = main([verb, "--file", str(path), *ledger, *rest])
         said = capsys.readouterr()
         return code, said.out + said.err
 
     return run
 
 
+TURNS = ("set", "kill", "ramp")
 WHY = ("--reason", "first users", "--actor", "ada")
 
 

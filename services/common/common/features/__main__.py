@@ -10,13 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from common.features.changes import Still
 from common.features.decide import Features
 from common.features.definitions import ENVIRONMENTS, FEATURES
+from common.features.desk import Desk
 from common.features.lint import findings
 from common.features.overrides import BadOverrides, Overrides
 from common.features.rollout import Rollout, rollout
-from common.features.switchboard import Switchboard, change, read
+from common.features.shelves import shelf_at
 from common.features.turning import Turn, killed, ramped, read_time, set_to, value_of
+from common.ledger import opened
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"{asked.file} cannot be used: {type(error).__name__}.", file=sys.stderr)
+        print(f"{asked.file} cannot be used: {error}", file=sys.stderr)
         return 2
     return code
 
@@ -56,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
         turned.add_argument("--reason", required=True, help="why, in a sentence")
         turned.add_argument("--for", dest="lasts", default="7d", help="30m, 4h or 7d (default 7d)")
         turned.add_argument("--actor", default=os.environ.get("GITHUB_ACTOR") or getpass.getuser())
+        _ledger(turned)
+    told = _verb(verbs, "record", _record, "tell the ledger of changes that wait for it")
+    _ledger(told)
     linted = _verb(verbs, "lint", _lint, "flags that are unknown, unused or overdue")
     linted.add_argument("--code", type=Path, default=Path("services"), help="the services' folder")
     return parser
@@ -63,10 +69,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _verb(verbs: Any, name: str, run: Callable[[Any], int], words: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=words, description=words)
-    default = Path(os.environ.get("FLAG_OVERRIDES") or "flags.json")
-    parser.add_argument("--file", type=Path, default=default, help="the overrides (FLAG_OVERRIDES)")
+    default = os.environ.get("FLAG_OVERRIDES") or "flags.json"
+    parser.add_argument("--file", default=default, help="a file, or ssm:/name (FLAG_OVERRIDES)")
     parser.set_defaults(run=run)
     return parser
+
+
+def _ledger(parser: argparse.ArgumentParser) -> None:
+    default = os.environ.get("DEPLOY_LEDGER", "")
+    parser.add_argument("--ledger", default=default, help="a file or s3://... (DEPLOY_LEDGER)")
 
 
 def _flag(parser: argparse.ArgumentParser) -> None:
@@ -75,8 +86,8 @@ def _flag(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(asked: Any) -> int:
-    read(asked.file)  # says what is wrong with it
-    boards = [Features(it, Switchboard(asked.file, it)) for it in ENVIRONMENTS]
+    sheet, now = shelf_at(asked.file).read(), datetime.now(UTC)
+    boards = [Features(it, Still(sheet.overrides, it, now)) for it in ENVIRONMENTS]
     rows = {flag: [value_of(board, flag) for board in boards] for flag in FEATURES}
     if asked.json:
         table = {flag: dict(zip(ENVIRONMENTS, row, strict=True)) for flag, row in rows.items()}
@@ -86,16 +97,18 @@ def _list(asked: Any) -> int:
     print(f"{'':{width}}  " + "  ".join(f"{it:10}" for it in ENVIRONMENTS).rstrip())
     for flag, row in rows.items():
         print(f"{flag:{width}}  " + "  ".join(f"{it:10}" for it in row).rstrip())
-    for environment, flags in read(asked.file).items():
+    for environment, flags in sheet.overrides.items():
         for turned, it in flags.items():
             ends = f"until {it.expires_at:%Y-%m-%d %H:%M} UTC"
             print(f"{environment}, {turned}: turned by {it.actor} {ends}, because: {it.reason}")
+    if sheet.unrecorded:
+        print(f"{len(sheet.unrecorded)} changes wait for the ledger; `record` tells it of them.")
     return 0
 
 
 def _explain(asked: Any) -> int:
-    read(asked.file)
-    features = Features(asked.environment, Switchboard(asked.file, asked.environment))
+    rows = shelf_at(asked.file).read().overrides
+    features = Features(asked.environment, Still(rows, asked.environment, datetime.now(UTC)))
     decision = features.decide(asked.flag, asked.chat)
     whom = "where nobody asks" if asked.chat is None else f"for chat {asked.chat}"
     state = "on" if decision.on else "off"
@@ -125,10 +138,25 @@ def _ramp(asked: Any) -> int:
 def _turn(asked: Any, act: Callable[[Overrides, Turn], Overrides]) -> int:
     at, lasts = datetime.now(UTC).replace(microsecond=0), read_time(asked.lasts)
     turn = Turn(asked.environment, asked.flag, asked.actor, asked.reason, at, lasts)
-    change(asked.file, lambda overrides: act(overrides, turn))
-    features = Features(asked.environment, Switchboard(asked.file, asked.environment))
-    print(f"{asked.flag} in {asked.environment}: {value_of(features, asked.flag)}.")
+    done = _desk(asked).turn(turn, act)
+    print(f"{asked.flag} in {asked.environment}: {done.new}.")
+    if done.waiting:
+        print(f"The ledger does not know yet ({done.waiting}). {_WAITS}", file=sys.stderr)
     return 0
+
+
+_WAITS = "The change counts, waits beside the flags, and goes with the next one or with `record`."
+
+
+def _desk(asked: Any) -> Desk:
+    where = asked.ledger
+    return Desk(shelf_at(asked.file), (lambda: opened(where)) if where else None)
+
+
+def _record(asked: Any) -> int:
+    waiting = _desk(asked).record()
+    print(f"They still wait: {waiting}." if waiting else "The ledger knows of every change.")
+    return 1 if waiting else 0
 
 
 def _lint(asked: Any) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 from common.features.definitions import ENVIRONMENTS, FEATURES
 from common.features.rollout import Rollout, rollout
 
+UNRECORDED = "unrecorded"  # beside the environments: what `changes` keeps for the ledger
 LONGEST = timedelta(days=30)  # what lasts longer belongs into the table
 _MOST_LETTERS = 200
 _FIELDS = {"value", "allow", "deny", "actor", "reason", "set_at", "expires_at"}
@@ -58,18 +59,18 @@ def parse(text: str) -> Overrides:
         found = json.loads(text)
     except (ValueError, RecursionError):
         raise BadOverrides("The overrides are no JSON.") from None
-    rows = _object(found, "The file")
+    rows = {**_object(found, "The file")}
+    rows.pop(UNRECORDED, None)
     _refuse_unknown(rows, ENVIRONMENTS, "environment")
     return {environment: _flags(environment, flags) for environment, flags in rows.items()}
 
 
-def written(overrides: Overrides) -> str:
-    """Return the file's text."""
-    rows = {
+def rows_of(overrides: Overrides) -> dict[str, Any]:
+    """Return what `parse` reads, before it is written."""
+    return {
         environment: {flag: _row(override) for flag, override in flags.items()}
         for environment, flags in overrides.items()
     }
-    return json.dumps(rows, indent=1, sort_keys=True) + "\n"
 
 
 def _flags(environment: str, flags: Any) -> dict[str, Override]:

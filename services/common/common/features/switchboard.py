@@ -1,20 +1,19 @@
 """The file of overrides, watched: what is in it counts within a second, the last good on error."""
 
 import logging
-import os
-import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from common.clock import Clock, SystemClock
+from common.features.decide import Source
 from common.features.definitions import Environment
-from common.features.overrides import BadOverrides, Override, Overrides, parse, written
+from common.features.overrides import BadOverrides, Override
+from common.features.shelves import PARAMETER, FileShelf, shelf_at
 
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_SECONDS = 1.0
-_MOST_BYTES = 256 * 1024
 _NOTHING: Mapping[str, Override] = {}
 
 
@@ -51,52 +50,18 @@ class Switchboard:
             return
         self._seen = seen
         try:
-            self._rows = read(self._path).get(self._environment, _NOTHING)
+            rows = FileShelf(self._path).read().overrides
+            self._rows = rows.get(self._environment, _NOTHING)
             log.info("flag overrides were read: %s", ", ".join(sorted(self._rows)))
         except (OSError, BadOverrides) as error:
             log.error("flag overrides are wrong, the last good ones count: %s", error)
 
 
-def read(path: Path) -> Overrides:
-    """Read a file; none there is none overridden.
+@cache
+def source_at(address: str, environment: Environment) -> Source:
+    """Return the overrides at `ssm:/name` or in a file: one watch for the whole program."""
+    if not address.startswith(PARAMETER):
+        return Switchboard(Path(address), environment)
+    from common.features.polled import Polled
 
-    Raises:
-        BadOverrides: If it is not what it must be.
-        OSError: If it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-    except FileNotFoundError:
-        return {}
-    if len(content) > _MOST_BYTES:
-        raise BadOverrides(f"The file is larger than {_MOST_BYTES // 1024} KiB.")
-    return parse(content.decode("utf-8", errors="replace"))
-
-
-def change(path: Path, turn: Callable[[Overrides], Overrides]) -> None:
-    """Replace the file's content as one step; two who change it at once come one after the other.
-
-    Raises:
-        BadOverrides: If what is there, or what would be, is wrong; the file stays as it is.
-        OSError: If it cannot be written.
-    """
-    import fcntl  # absent on Windows, where nothing but this needs it
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path.with_suffix(".lock"), "a", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        text = written(turn(read(path)))
-        parse(text)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o644)  # nosec B103: the programs run as another user
-            os.replace(name, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(name)
-            raise
+    return Polled(shelf_at(address), environment).start()
