@@ -10,7 +10,7 @@ BASE ?= python:3.13-slim
 .DEFAULT_GOAL := help
 SAFETY_VENV := $(if $(SAFETY_API_KEY),venv-safety-current)
 
-.PHONY: help run test check ahead prove lock format clean venv-run venv-dev venv-tools venv-checkov venv-safety \
+.PHONY: help run test check ahead previous prove lock format clean venv-run venv-dev venv-tools venv-checkov venv-safety \
 	generated lint types contracts security secrets vulnerabilities licences documentation \
 	duplication docstrings workflows dockerfiles templates locked canaries branch sbom sign facts faketime \
 	vendor-safety secrets-history performance-report weekly-report deployment-report ledger-head dashboard release-start release-publish hooks unit integration e2e containers coverage images others gate
@@ -38,6 +38,9 @@ ahead: venv-dev venv-tools venv-checkov venv-safety ## Run the tests again on a 
 
 prove: venv-dev ## Run the long proofs and benchmarks, or those in PROOFS="name name"
 	@$(IN) -m local prove $(PROOFS)
+
+previous: venv-dev ## Run the tests of the release before on the database of this commit
+	@$(IN) -m local previous
 
 ## Now and then
 lock: venv-dev ## Lock the dependencies again with hashes; UPGRADE=1 takes the newest versions

@@ -12,6 +12,7 @@ VERBS = {
     "migrations": "local.migrations",
     "lock": "local.locks",
     "prove": "local.prove",
+    "previous": "local.previous",
 }
 
 
