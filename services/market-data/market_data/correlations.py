@@ -9,9 +9,10 @@ from common.errors import NotEnoughCandles
 from common.market import Candle, Timeframe
 from common.wire import CorrelatedMarket, CorrelationReply
 from market_data.catalogue import Offer
-from market_data.history import History, Series
+from market_data.history import History
 from market_data.indicators.correlation import closes_at, common_openings, correlations
 from market_data.provenance import provenance
+from market_data.series import Series
 
 LEAST_BARS = 4  # three returns: two always lie on one line
 _STRETCH = 8  # times as many candles of a market round the clock beside one with sessions

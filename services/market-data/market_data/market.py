@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from common.clock import Clock
 from common.errors import BadInput, Unavailable, UnsupportedTimeframe
 from common.features import Features
-from common.market import Candle, Timeframe
+from common.market import Timeframe
 from common.wire import (
     AtrReply,
     CandlesReply,
@@ -24,48 +22,14 @@ from market_data.candles import CandleStore
 from market_data.catalogue import Catalogue, Offer
 from market_data.correlations import CorrelationAsked, Correlations, Member
 from market_data.failover import Failover, is_live
-from market_data.history import History, Series
-from market_data.provenance import provenance
-from market_data.providers import Listing, Provider
+from market_data.history import History
+from market_data.paging import CandlesAsked, SymbolsAsked, candles_page, place_after
+from market_data.providers import Provider
 from market_data.quotes import Quotes
 from market_data.readings import Question, Readings
 from market_data.status import state_of
 from market_data.studies import IndicatorsAsked, Studies
 from market_data.summaries import StatisticsAsked, Summaries
-
-
-@dataclass(frozen=True, slots=True)
-class CandlesAsked:
-    """A page of candles.
-
-    Attributes:
-        limit: At most so many, the newest of the range.
-        start, end: `start <= opened_at < end`; None leaves that side open.
-        fill: Whether one or two missing candles of an exchange are filled flat.
-    """
-
-    timeframe: Timeframe
-    limit: int
-    start: datetime | None = None
-    end: datetime | None = None
-    fill: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SymbolsAsked:
-    """A page of markets.
-
-    Attributes:
-        text: What symbol or name must contain, in capitals.
-        after: The symbol that the page before ended with; empty for the first page.
-    """
-
-    text: str
-    after: str
-    limit: int
-
-    def wants(self, listing: Listing) -> bool:
-        return self.text in str(listing.symbol) or self.text in listing.name.upper()
 
 
 class Markets:
@@ -97,7 +61,7 @@ class Markets:
             BadInput: If the page begins after a market that is not among them.
         """
         found = [offer for offer in await self._catalogue.listed() if asked.wants(offer.listing)]
-        begin = _after(found, asked.after) if asked.after else 0
+        begin = place_after(found, asked.after) if asked.after else 0
         page = [self._market(offer) for offer in found[begin : begin + asked.limit]]
         more = len(found) > begin + asked.limit
         return MarketsReply(symbols=page, next_cursor=page[-1].symbol if more else None)
@@ -181,7 +145,7 @@ class Markets:
             offer, asked.timeframe, asked.limit + 1, asked.end, fill=asked.fill
         )
         known = [c for c in series.candles if asked.start is None or c.opened_at >= asked.start]
-        return _page(offer, asked, series, known[-asked.limit :], len(known) > asked.limit)
+        return candles_page(offer, asked, series, known[-asked.limit :], len(known) > asked.limit)
 
     def _market(self, offer: Offer) -> Market:
         listing = offer.listing
@@ -240,37 +204,3 @@ async def _outcome(call: Awaitable[TickerReply]) -> TickerReply | BadInput | Una
         return await call
     except (BadInput, Unavailable) as error:
         return error
-
-
-def _after(found: Sequence[Offer], symbol: str) -> int:
-    """Where the page begins that follows this market."""
-    for index, offer in enumerate(found):
-        if str(offer.listing.symbol) == symbol:
-            return index + 1
-    raise BadInput(f"cursor is {symbol[:40]!r}, which is not on this list; start without a cursor.")
-
-
-def _page(
-    offer: Offer, asked: CandlesAsked, series: Series, candles: Sequence[Candle], more: bool
-) -> CandlesReply:
-    length = asked.timeframe.length
-    at = candles[-1].opened_at + length if candles else series.until
-    first = candles[0].opened_at if candles else None
-    filled = [at for at in series.filled if first is not None and at >= first]
-    return CandlesReply(
-        **provenance(offer, at, stale=False),
-        symbol=str(offer.listing.symbol),
-        timeframe=asked.timeframe.value,
-        price_step=offer.listing.price_step,
-        opened_at=[candle.opened_at for candle in candles],
-        open=[candle.open for candle in candles],
-        high=[candle.high for candle in candles],
-        low=[candle.low for candle in candles],
-        close=[candle.close for candle in candles],
-        volume=[candle.volume for candle in candles],
-        built_from=series.built_from.value if series.built_from else None,
-        gaps=[gap for gap in series.gaps if first is not None and gap.last >= first],
-        next_cursor=first.strftime("%Y-%m-%dT%H:%M:%SZ") if more and first else None,
-        filled=len(filled),
-        filled_at=filled,
-    )

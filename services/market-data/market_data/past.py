@@ -15,8 +15,9 @@ from common.clock import Clock
 from common.errors import Unavailable
 from common.market import Candle, Timeframe
 from market_data.catalogue import Offer
-from market_data.history import History, Series
+from market_data.history import History
 from market_data.resilience.cache import Cache
+from market_data.series import Series
 
 PATIENCE_SECONDS = 1.5  # for candles: the price does not wait longer for its past
 _HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)

@@ -12,7 +12,7 @@ from common.features import Features
 from common.market import Candle, Timeframe
 from common.wire import AtrReply, Chandelier, Position, Side, Supertrend
 from market_data.catalogue import Offer
-from market_data.history import History, Series
+from market_data.history import History
 from market_data.indicators.atr import KeptAtr, candles_wanted
 from market_data.indicators.chandelier import chandelier
 from market_data.indicators.position import position
@@ -22,6 +22,7 @@ from market_data.indicators.supertrend import supertrend
 from market_data.provenance import provenance
 from market_data.quotes import Quotes
 from market_data.resilience.cache import Cache
+from market_data.series import Series
 
 _HUNDRED = Decimal(100)
 _SHARE = Decimal("0.000001")

@@ -14,7 +14,8 @@ from common.clock import Clock
 from common.errors import CryptoAssistantError, Unavailable
 from common.market import Timeframe
 from common.wire import encode
-from market_data.market import CandlesAsked, Markets
+from market_data.market import Markets
+from market_data.paging import CandlesAsked
 
 PULSE_SECONDS = 0.5
 HEARTBEAT_SECONDS = 10.0

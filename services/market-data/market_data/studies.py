@@ -9,9 +9,10 @@ from common.errors import NotEnoughCandles
 from common.market import Candle, Timeframe
 from common.wire import Indicator, IndicatorName, IndicatorsReply
 from market_data.catalogue import Offer
-from market_data.history import History, Series
+from market_data.history import History
 from market_data.indicators.known import KNOWN, NAMES, Line, Window
 from market_data.provenance import provenance
+from market_data.series import Series
 
 MOST_BARS = 1_000  # that a value stands on
 

@@ -11,7 +11,7 @@ from common.errors import NotEnoughCandles, Unavailable
 from common.market import Candle, Timeframe
 from common.wire import Distribution, Drawdown, StatisticsReply
 from market_data.catalogue import Offer
-from market_data.history import History, Series
+from market_data.history import History
 from market_data.indicators.digits import written
 from market_data.indicators.statistics import of_prices, of_returns
 from market_data.indicators.statistics_days import best_and_worst
@@ -25,6 +25,7 @@ from market_data.indicators.statistics_year import (
 )
 from market_data.provenance import provenance
 from market_data.quotes import Quotes
+from market_data.series import Series
 
 LEAST_BARS = 3  # two returns, without which there is no standard deviation
 _DAY, _MONTH = timedelta(days=1), timedelta(days=30)

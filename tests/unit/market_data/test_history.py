@@ -12,7 +12,8 @@ from common.errors import Unavailable
 from common.market import Candle, Timeframe
 from market_data.archive import RECHECKED
 from market_data.catalogue import Offer
-from market_data.history import MOST_CALLS, TAIL_SECONDS, History
+from market_data.history import TAIL_SECONDS, History
+from market_data.series import MOST_CALLS
 from tests.support.fake_provider import FakeProvider, listing, rising
 
 NOON = datetime(2024, 3, 13, 12, 0, 30, tzinfo=UTC)

@@ -13,8 +13,9 @@ from common.market import Candle, Timeframe
 from market_data.archive import SETTLE_SECONDS
 from market_data.catalogue import Offer
 from market_data.guarded import Guarded
-from market_data.history import History, Series
+from market_data.history import History
 from market_data.resilience.guard import Guard
+from market_data.series import Series
 from market_data.upkeep import AGAIN_SECONDS, UNFIXABLE_SECONDS
 from tests.support.fake_provider import FakeProvider, listing, rising
 

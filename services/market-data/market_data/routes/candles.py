@@ -8,7 +8,8 @@ from starlette.responses import Response
 from common.errors import BadInput
 from common.market import Timeframe
 from common.wire import CandlesReply
-from market_data.market import CandlesAsked, Markets
+from market_data.market import Markets
+from market_data.paging import CandlesAsked
 from market_data.routes import parameters
 from market_data.routes.table import Row, json, refuse_unknown
 

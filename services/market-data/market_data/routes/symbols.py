@@ -4,7 +4,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from common.wire import Market, MarketsReply
-from market_data.market import Markets, SymbolsAsked
+from market_data.market import Markets
+from market_data.paging import SymbolsAsked
 from market_data.routes import parameters
 from market_data.routes.table import Row, json, refuse_unknown
 
