@@ -1,8 +1,6 @@
 """Who was met and what they chose, on both databases; and that nothing stays of who asks for it."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from functools import partial
@@ -13,12 +11,9 @@ import pytest
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.types import TypeEngine
 
-from common.clock import FrozenClock
 from common.market import Timeframe
-from telegram_bot.adapters import database_schema
-from telegram_bot.adapters.database import Database, opened
+from telegram_bot.adapters.database import Database
 from telegram_bot.adapters.database_alert_fires import tell
-from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_people import FRESH_SECONDS, QUESTION_SECONDS
 from telegram_bot.adapters.database_personal import PERSONAL
 from telegram_bot.adapters.database_tables import inbox, metadata
@@ -27,8 +22,9 @@ from telegram_bot.ledger import Entry
 from telegram_bot.people import Choices
 from telegram_bot.work import Answers, Incoming, Outgoing, Receipt
 from tests.support.alerts import STEP, fired, rule
-from tests.support.databases import KINDS, fresh
+from tests.support.databases import KINDS
 from tests.support.replies import AS_OF
+from tests.support.two_tasks import Two, two_tasks
 
 ME, YOU = 731_000_111, 731_000_222
 EVERYTHING = Choices(
@@ -45,29 +41,10 @@ EVERYTHING = Choices(
 )
 
 
-@dataclass
-class Two:
-    """Two tasks on one database, and their clock."""
-
-    a: Database
-    b: Database
-    clock: FrozenClock
-
-
 @pytest.fixture(params=KINDS)
 async def two(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Two]:
-    url = fresh(request.param, tmp_path)
-    clock = FrozenClock(AS_OF)
-    engine = open_engine(url)
-    database_schema.prepare(engine)
-    engine.dispose()
-    async with AsyncExitStack() as closing:
-
-        async def start(name: str) -> Database:
-            base = opened(open_engine(url), 5.0, name, clock=lambda: clock.now().timestamp())
-            return await closing.enter_async_context(base)
-
-        yield Two(await start("a"), await start("b"), clock)
+    async with two_tasks(request.param, tmp_path) as two:
+        yield two
 
 
 async def test_what_was_chosen_comes_back_exactly(two: Two) -> None:

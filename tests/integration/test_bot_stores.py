@@ -2,53 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from common.clock import FrozenClock
-from telegram_bot.adapters import database_schema
-from telegram_bot.adapters.database import Database, opened
-from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_tables import inbox, lanes
 from telegram_bot.work import Answers, Incoming, Lane, Lost, Outgoing, Receipt
-from tests.support.databases import KINDS, fresh
-from tests.support.replies import AS_OF
+from tests.support.databases import KINDS
+from tests.support.two_tasks import Two, two_tasks
 
 DEAD_AFTER = 5.0
 HELLO = Answers((Outgoing("sendMessage", {"text": "hello"}),))
 
 
-@dataclass
-class Two:
-    """Two tasks on one database, and their clock."""
-
-    a: Database
-    b: Database
-    clock: FrozenClock
-
-
 @pytest.fixture(params=KINDS)
 async def two(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Two]:
-    url = fresh(request.param, tmp_path)
-    clock = FrozenClock(AS_OF)
-    engine = open_engine(url)
-    database_schema.prepare(engine)
-    async with AsyncExitStack() as closing:
-
-        async def start(name: str) -> Database:
-            base = opened(open_engine(url), DEAD_AFTER, name, clock=lambda: clock.now().timestamp())
-            return await closing.enter_async_context(base)
-
-        two = Two(await start("a"), await start("b"), clock)
+    async with two_tasks(request.param, tmp_path, DEAD_AFTER) as two:
         await two.a.lanes.beat()
         await two.b.lanes.beat()
         yield two
-    engine.dispose()
 
 
 def update(number: int, chat: int = 1) -> Incoming:
