@@ -4,8 +4,9 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -36,6 +37,7 @@ from market_data.resilience.guard import Guard
 from market_data.settings import Settings
 from tests.support.fake_provider import FakeProvider, listing, rising
 from tests.support.serving import serve
+from tests.support.stockcharts import CLOSES, HIGHS, LOWS, PUBLISHED
 
 NOON = datetime(2024, 3, 13, 12, 0, 30, tzinfo=UTC)
 SIMU = Settings(providers="simu")
@@ -94,6 +96,27 @@ async def test_numbers_are_strings_without_exponents(client: httpx.AsyncClient) 
     assert body["price_step"] == "0.0000000001"
     assert Decimal(body["price"]) % Decimal(body["price_step"]) == 0
     assert not re.search(r"\dE[+-]", json.dumps(body))
+
+
+async def test_a1_the_published_values_come_over_http(tmp_path: Path) -> None:
+    rows = [
+        f"{date(2010, 4, 1) + timedelta(days=day)},{close},{high},{low},{close},1"
+        for day, (high, low, close) in enumerate(zip(HIGHS, LOWS, CLOSES, strict=True))
+    ]
+    days = range(15, len(rows) + 1)  # of 14 there is no answer yet
+    for known in days:  # each market ends one day later
+        lines = ["date,open,high,low,close,volume", *rows[:known]]
+        (tmp_path / f"Q{known}-USD_1d.csv").write_text("\n".join(lines), encoding="utf-8")
+    settings = Settings(providers="recorded", data_dir=tmp_path)
+    async with serve(create_app(settings, FrozenClock(NOON))) as address:
+        async with create_client(address) as client:
+            values = [
+                (await read(client, f"/v1/indicators/Q{known}-USD/atr?tf=1d", AtrReply)).atr
+                for known in days
+            ]
+
+    for value, published in zip(values, PUBLISHED[1:], strict=True):
+        assert abs(value - Decimal(published)) <= Decimal("1e-9")
 
 
 async def test_candles_are_columns_of_closed_candles(client: httpx.AsyncClient) -> None:

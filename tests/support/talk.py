@@ -35,9 +35,14 @@ class Talk:
         self,
         environment: Environment = "local",
         commands: Commands | None = None,
+        features: Features | None = None,
         **services: Any,
     ) -> None:
-        """Speak in an environment; `services` are more of what commands may use."""
+        """Speak in an environment; `services` are more of what commands may use.
+
+        Args:
+            features: In place of those of the environment.
+        """
         self.market = FakeMarket()
         self.painter = FakePainter()
         self.progress = FakeProgress()
@@ -45,7 +50,7 @@ class Talk:
         self.market.clock = self.clock
         self.services = Services(
             market=self.market,
-            features=Features(environment),
+            features=features or Features(environment),
             limits=environments.load(environment),
             commands=commands or discover(),
             painter=self.painter,

@@ -12,20 +12,7 @@ from market_data.indicators.true_range import true_ranges, true_ranges_of_column
 from market_data.indicators.wilder import smoothed, wilder
 from tests.support.candles import candle_lists, flat, scaled, series, shifted, without
 from tests.support.reference import CANDLE_SERIES, reference_candles, reference_values
-
-# StockCharts' table "cs-atr": QQQ, daily, from 2010-04-01; published to ten digits.
-HIGHS = """48.70 48.72 48.90 48.87 48.82 49.05 49.20 49.35 49.92 50.19 50.12 49.66 49.88 50.19 50.36
-    50.57 50.65 50.43 49.63 50.33 50.29 50.17 49.32 48.50 48.3201 46.80 47.80 48.39 48.66
-    48.79""".split()
-LOWS = """47.79 48.14 48.39 48.37 48.24 48.635 48.94 48.86 49.50 49.87 49.20 48.90 49.43 49.725
-    49.26 50.09 50.30 49.21 48.98 49.61 49.20 49.43 48.08 47.64 41.55 44.2833 47.31 47.20 47.90
-    47.7301""".split()
-CLOSES = """48.16 48.61 48.75 48.63 48.74 49.03 49.07 49.32 49.91 50.13 49.53 49.50 49.75 50.03
-    50.31 50.52 50.41 49.34 49.37 50.23 49.2375 49.93 48.43 48.18 46.57 45.41 47.77 47.72 48.62
-    47.85""".split()
-PUBLISHED = """0.555 0.5939285714 0.5857908163 0.5689486152 0.6154522855 0.6179199794 0.6423542666
-    0.6743289618 0.6927697503 0.7754290538 0.7814698357 1.209229133 1.302619909 1.380289916
-    1.366697779 1.336219366 1.316482269""".split()
+from tests.support.stockcharts import CLOSES, HIGHS, LOWS, PUBLISHED
 
 periods = st.integers(1, 12)
 enough = candle_lists(min_size=13)

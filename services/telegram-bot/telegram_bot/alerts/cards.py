@@ -103,20 +103,26 @@ def overview(lines: Sequence[str], count: int, most: int) -> str:
     return "\n".join([f"🔔 {bold(head)}", *lines])
 
 
-def none_yet() -> str:
-    """Return the list of who has no alerts: it teaches."""
+def none_yet(with_atr: bool) -> str:
+    """Return the list of who has no alerts: it teaches, also about ATR where that is offered."""
     head = _("No alerts yet.")
-    return "\n".join(
-        [
-            f"🔔 {bold(head)}",
-            _("Tell me what to watch, for example:"),
-            f"{code('/alert BTC > 70k')} — " + _("a price is crossed"),
-            f"{code('/alert BTC -5%')} — " + _("from where it is now"),
-            f"{code('/alert ETH 3% 1h')} — " + _("it moves fast"),
+    return f"🔔 {bold(head)}\n{how_to_begin(with_atr)}"
+
+
+def how_to_begin(with_atr: bool) -> str:
+    """Return examples of alerts to copy."""
+    lines = [
+        _("Tell me what to watch, for example:"),
+        f"{code('/alert BTC > 70k')} — " + _("a price is crossed"),
+        f"{code('/alert BTC -5%')} — " + _("from where it is now"),
+        f"{code('/alert ETH 3% 1h')} — " + _("it moves fast"),
+    ]
+    if with_atr:
+        lines += [
             f"{code('/alert BTC atr 2 4h')} — " + _("a candle of more than 2 ATR"),
             f"{code('/alert BTC st 4h every 1h')} — " + _("Supertrend flips"),
         ]
-    )
+    return "\n".join(lines)
 
 
 def _details(alert: Alert, now: Now, at: float) -> list[str]:

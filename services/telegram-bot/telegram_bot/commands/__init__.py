@@ -114,6 +114,7 @@ class Command:
         answer: Raises the errors of `common.errors`; who called turns them into replies.
         examples: Lines that work as they stand.
         flag: The feature that must be on; None: always there.
+        flag_of: Which other feature words behind the name need, if any.
         groups: Who may use it in a group. `personal`, nobody: the answer is a link to the private
             chat. What answers `everybody` changes nothing, so a link may carry it too.
     """
@@ -125,6 +126,7 @@ class Command:
     examples: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     flag: Flag | None = None
+    flag_of: Callable[[Sequence[str]], Flag | None] = lambda words: None
     groups: Groups = "personal"
 
 
@@ -147,6 +149,9 @@ class Commands:
         return tuple(command for command in self.all if is_on(command, features, chat))
 
 
-def is_on(command: Command, features: Features, chat: int | None = None) -> bool:
-    """Say whether the command's flag, if it has one, is on."""
-    return command.flag is None or features.enabled(command.flag, chat)
+def is_on(
+    command: Command, features: Features, chat: int | None = None, words: Sequence[str] = ()
+) -> bool:
+    """Say whether every flag that the command and the words behind its name need is on."""
+    flags = (command.flag, command.flag_of(words) if words else None)
+    return all(flag is None or features.enabled(flag, chat) for flag in flags)

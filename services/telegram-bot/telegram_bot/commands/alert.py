@@ -1,8 +1,10 @@
 """/alert: set an alert, and change one that is there by its number."""
 
 import asyncio
+from collections.abc import Sequence
 
 from common.errors import BadInput, CryptoAssistantError
+from common.features import Flag
 from common.wire import AtrReply, TickerReply
 from telegram_bot.alerts import cards
 from telegram_bot.alerts.machine import first_state
@@ -17,7 +19,7 @@ from telegram_bot.alerts.store import TooMany
 from telegram_bot.commands import Command, Request, Services, alert_changes
 from telegram_bot.commands.alert_rules import now_of, rule_of
 from telegram_bot.commands.alert_words import AlertWords, read
-from telegram_bot.commands.price import which_coin
+from telegram_bot.commands.price import offered, which_coin
 from telegram_bot.formatting.html import bold, code, italic, shortened
 from telegram_bot.formatting.numbers import plain
 from telegram_bot.formatting.source import closing, shown
@@ -26,18 +28,20 @@ from telegram_bot.ports import AtrQuestion, Press, Reply, Rows, error_from
 from telegram_bot.reader import _, later, reader
 
 _PERCENTS = ("+2%", "+5%", "-2%", "-5%")
+_ATR: Flag = "atr_alerts"
 
 
 async def answer(request: Request, services: Services) -> Reply:
     """Set an alert and say what was understood; a number first changes the one it names."""
     words = request.words
     if not words:
-        return Reply(cards.none_yet())
+        text = cards.how_to_begin(services.features.enabled(_ATR, request.speaker.chat))
+        return Reply(text, (await offered("alert", services),))
     if (number := alert_changes.number_of(words[0])) is not None:
         return await alert_changes.answer(number, words[1:], request, services)
     asked = read(" ".join(words))
     if asked.symbol is None:
-        return await which_coin("alert", services)
+        return await which_coin("alert", services, request.speaker.chat)
     if asked.doubtful is not None:
         return _ask_which_number(words, asked)
     _check_flag(asked.measure, request, services)
@@ -113,8 +117,17 @@ async def _market(asked: AlertWords, services: Services) -> tuple[TickerReply, A
 
 def _check_flag(measure: Measure, request: Request, services: Services) -> None:
     chat = request.speaker.chat
-    if measure.of_candles and not services.features.enabled("atr_alerts", chat):
+    if measure.of_candles and not services.features.enabled(_ATR, chat):
         raise BadInput(_("Alerts about ATR are not available here. Prices are: /alert BTC > 70k."))
+
+
+def _flag_of(words: Sequence[str]) -> Flag | None:
+    if alert_changes.number_of(words[0]) is not None:
+        return None
+    try:
+        return _ATR if read(" ".join(words)).measure.of_candles else None
+    except BadInput:
+        return None
 
 
 def _ask_which_number(words: object, asked: AlertWords) -> Reply:
@@ -132,7 +145,9 @@ def _ask_which_number(words: object, asked: AlertWords) -> Reply:
 def _ask_which_way(asked: AlertWords, ticker: TickerReply) -> Reply:
     size, symbol = plain(asked.value), ticker.symbol
     text = _("{percent} up, down, or within a time?").format(percent=bold(f"{size}%"))
-    ways = (f"+{size}%", f"-{size}%", f"{size}% 1h", f"{size}% 24h")
+    ways = [f"+{size}%", f"-{size}%", f"{size}% 1h", f"{size}% 24h"]
+    if asked.value is not None and asked.value >= 100:
+        ways.remove(f"-{size}%")  # nothing falls by more than it is worth
     return Reply(text, (tuple(Press(way, f"alert {symbol} {way}") for way in ways),))
 
 
@@ -192,5 +207,6 @@ COMMAND = Command(
     ),
     answer=answer,
     flag="alerts",
+    flag_of=_flag_of,
     groups="admins",
 )

@@ -59,14 +59,18 @@ def card_buttons(found: Alert) -> Rows:
     """Return what can be done with an alert."""
     number = found.number
     changes = (
-        Press("✏️ " + _("Level"), f"alert {number} level"),
-        Press(_("🔁 Repeat"), f"alert {number} repeat"),
-        Press("⏳ " + _("Expiry"), f"alert {number} expiry"),
-        Press("🗑 " + _("Delete"), f"alert {number} delete"),
+        (
+            Press("✏️ " + _("Level"), f"alert {number} level"),
+            Press(_("🔁 Repeat"), f"alert {number} repeat"),
+        ),
+        (
+            Press("⏳ " + _("Expiry"), f"alert {number} expiry"),
+            Press("🗑 " + _("Delete"), f"alert {number} delete"),
+        ),
     )
     if found.state in ("paused", "fired", "deleted", "expired"):
-        return (changes, (Press("🔁 " + _("Re-arm"), f"alert {number} arm"),))
-    return (changes,)
+        return (*changes, (Press("🔁 " + _("Re-arm"), f"alert {number} arm"),))
+    return changes
 
 
 async def _shown(found: Alert, services: Services) -> Reply:

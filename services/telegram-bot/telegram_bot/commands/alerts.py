@@ -24,7 +24,7 @@ async def answer(request: Request, services: Services) -> Reply:
     alerts = await services.alerts.of_chat(chat)
     if not alerts:
         offered = tuple(Press(f"🔔 {base}", f"alert {base}", fresh=True) for base in _OFFERED)
-        return Reply(cards.none_yet(), (offered,))
+        return Reply(cards.none_yet(services.features.enabled("atr_alerts", chat)), (offered,))
     prices = await _prices(alerts, services)
     ordered = sorted(alerts, key=lambda it: (it.state in _OFF, _distance(it, prices), it.number))
     word = request.words[0] if request.words else ""

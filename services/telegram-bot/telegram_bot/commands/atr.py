@@ -129,8 +129,8 @@ def _buttons(asked: AtrWords, reply: wire.AtrReply, timeframes: Sequence[Timefra
                 f"alert {reply.symbol} atr {now.multiple} {reply.timeframe}",
                 True,
             ),
-            *_copies(asked, reply),
         ),
+        tuple(_copies(asked, reply)),
     )
 
 

@@ -41,6 +41,7 @@ _MOST_PLAIN_WORDS = 10
 _LOOKS_LIKE_A_MARKET = re.compile(r"\$?[a-z0-9]{2,15}([-/_][a-z0-9]{2,15})?", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^>]*>")
 _LONGEST_NOTICE = 200
+_LONGEST_LABEL = 30
 
 
 class Conversation:
@@ -156,7 +157,10 @@ class Conversation:
             return Reply(trouble.slow_down(wait)) if wait else None
         if isinstance(meaning, Unsure):
             reply = talking.question(meaning)
-            return replace(reply, buttons=self._usable(reply.buttons, speaker))
+            usable = self._usable(reply.buttons, speaker)
+            if reply.buttons and not usable:
+                return Reply(_not_here(meaning.choices[0].split()[0]))
+            return replace(reply, buttons=usable)
         typed = take_apart(f"/{meaning.command}")
         command = self._services.commands.find(typed.name) if typed else None
         if typed is None or command is None:
@@ -196,7 +200,7 @@ class Conversation:
 
     async def _outcome(self, command: Command, request: Request, ref: str) -> tuple[Reply, str]:
         if not is_on(command, self._services.features, request.speaker.chat):
-            return Reply(_("/{command} is not available here.").format(command=command.name)), "off"
+            return Reply(_not_here(command.name)), "off"
         speaker = request.speaker
         if not await groups.may_use(command, speaker, self._services):
             return groups.refusal(command, request.words, self._bot), "not here"
@@ -224,8 +228,9 @@ class Conversation:
         return inline.in_place(usable) if speaker.inline else usable
 
     def _works(self, press: Press, speaker: Speaker) -> bool:
-        command = self._services.commands.find(press.command.split(" ", 1)[0])
-        if command is None or not is_on(command, self._services.features, speaker.chat):
+        name, *words = press.command.split()
+        command = self._services.commands.find(name)
+        if command is None or not is_on(command, self._services.features, speaker.chat, words):
             return False
         return press.fits and (speaker.private or command.groups != "personal")
 
@@ -233,11 +238,14 @@ class Conversation:
         commands = self._services.commands.available(self._services.features, speaker.chat)
         near = difflib.get_close_matches(typed.name, [command.name for command in commands], n=1)
         if near:
-            guess = _("Did you mean {command}?").format(command=code(f"/{near[0]}"))
+            meant = " ".join((near[0], *typed.words))
+            button = Press(f"/{shortened(meant, _LONGEST_LABEL)}", meant, fresh=True)
+            guess = _("Did you mean {command}?").format(command=code(f"/{shortened(meant)}"))
+            buttons = self._usable(((button,),), speaker)
         else:
-            guess = self._examples()
+            guess, buttons = self._examples(), ()
         unknown = _("I don't know {asked}.").format(asked=code(f"/{shortened(typed.name)}"))
-        return Reply(f"{unknown} {guess}")
+        return Reply(f"{unknown} {guess}", buttons)
 
     def _hint(self, speaker: Speaker) -> Reply:
         ask_like_this = _("I answer commands.")
@@ -254,6 +262,10 @@ def _is_chatter(error: BadInput, request: Request) -> bool:
     if request.typed:
         return False
     return not isinstance(error, UnknownSymbol) or not error.suggestions
+
+
+def _not_here(command: str) -> str:
+    return _("/{command} is not available here.").format(command=command)
 
 
 def _plain_text(markup: str) -> str:

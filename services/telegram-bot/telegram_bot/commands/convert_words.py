@@ -15,6 +15,7 @@ _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₿": "BTC"}
 _SIGNED = re.compile(
     r"(?P<before>[$€£¥₿])?(?P<number>[\d.][\d.,_]*[kmbt]?)(?P<after>[$€£¥₿])?", re.I
 )
+_NEGATIVE = re.compile(r"[-−]\s*[$€£¥₿]?[\d.]")
 _GLUED = re.compile(r"(?P<number>[\d.][\d.,_]*)(?P<asset>[a-z]{2,15})", re.I | re.ASCII)
 
 
@@ -58,6 +59,8 @@ def read(words: Sequence[str]) -> ConvertWords:
 
 def _number(word: str) -> tuple[Decimal | None, list[str]]:
     """Return an amount and the asset whose sign or name is written against it."""
+    if _NEGATIVE.match(word):
+        amount(word)  # refuses it with what would work
     if found := _SIGNED.fullmatch(word):
         sign = found["before"] or found["after"]
         return amount(found["number"]), [_SIGNS[sign]] if sign else []

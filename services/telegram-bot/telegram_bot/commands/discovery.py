@@ -7,7 +7,11 @@ from importlib import import_module
 from telegram_bot import commands
 from telegram_bot.commands import Command, Commands
 
-_FIRST = ("start", "help", "price", "atr")  # the rest follows by name
+_FIRST = (
+    *("start", "help", "price", "atr", "chart", "alert", "alerts"),
+    *("watchlist", "watch", "unwatch", "top", "convert", "size", "stats"),
+    *("portfolio", "digest", "paper", "backtest", "settings"),
+)  # the rest follows by name
 
 
 def discover() -> Commands:

@@ -30,7 +30,7 @@ async def explain(error: BadInput, command: Command, request: Request, services:
         case BadPeriod():
             return Reply(trouble.bad_period(error.asked))
         case NotUnderstood():
-            return Reply(trouble.not_understood(error.word, command.examples[0]))
+            return Reply(trouble.not_understood(error.word, command.usage, command.examples[0]))
     return Reply(trouble.bad_input(str(error)))
 
 
@@ -44,7 +44,7 @@ def _unknown(error: UnknownSymbol, command: Command, request: Request) -> Reply:
     near = error.suggestions[:_MOST_SUGGESTIONS]
     words = _words(request)
     buttons = tuple(Press(name, _again(command, _with(words, error.asked, name))) for name in near)
-    return Reply(trouble.unknown_symbol(error.asked, near), (buttons,))
+    return Reply(trouble.unknown_symbol(error.asked, near, command.examples[0]), (buttons,))
 
 
 def _words(request: Request) -> list[str]:

@@ -1,5 +1,6 @@
 """/help: the table of commands, in words."""
 
+from common.features import Features
 from telegram_bot.commands import Command, Request, Services, is_on
 from telegram_bot.formatting.html import bold, code, escape, shortened
 from telegram_bot.ports import Reply
@@ -13,7 +14,7 @@ async def answer(request: Request, services: Services) -> Reply:
         asked = request.words[0].removeprefix("/")
         command = services.commands.find(asked)
         if command is not None and is_on(command, services.features, chat):
-            return Reply(_explained(command))
+            return Reply(_explained(command, services.features, chat))
         unknown = _("I don't know a command {asked}.").format(asked=code(shortened(asked)))
         listed = f"{unknown}\n\n"
     else:
@@ -30,12 +31,13 @@ def _line(command: Command) -> str:
     return f"{code(command.examples[0])} — {escape(_(command.summary))}"
 
 
-def _explained(command: Command) -> str:
+def _explained(command: Command, features: Features, chat: int) -> str:
+    work = [line for line in command.examples if is_on(command, features, chat, line.split()[1:])]
     lines = [
         f"{bold(f'/{command.name}')} — {escape(_(command.summary))}",
         _("Usage: {usage}").format(usage=code(command.usage)),
         "",
-        *(code(example) for example in command.examples),
+        *map(code, work),
     ]
     if command.aliases:
         short = ", ".join(code(f"/{alias}") for alias in command.aliases)

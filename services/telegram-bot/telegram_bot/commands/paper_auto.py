@@ -5,7 +5,7 @@ from dataclasses import replace
 from common.errors import BadInput
 from common.market import Timeframe
 from telegram_bot.commands import Request, Services
-from telegram_bot.commands.paper_account import buttons, opened, quote
+from telegram_bot.commands.paper_account import buttons, opened, prices_of, quote
 from telegram_bot.commands.preset_words import PresetWords, read
 from telegram_bot.formatting.html import code
 from telegram_bot.paper import wording
@@ -33,7 +33,8 @@ async def auto(request: Request, words: list[str], services: Services) -> Reply:
     paper = paper.with_auto(made, made.symbol)
     await _keep(paper, services)
     head = _("It decides at each close of a {timeframe} candle, for the first time at the next.")
-    text = wording.overview(paper, {made.symbol: found.price}, services.profile)
+    prices = await prices_of(paper, services) | {made.symbol: found.price}
+    text = wording.overview(paper, prices, services.profile)
     return Reply(f"{head.format(timeframe=made.timeframe)}\n\n{text}", buttons(paper))
 
 
@@ -58,7 +59,8 @@ async def _off(request: Request, words: list[str], services: Services) -> Reply:
         paper = paper.with_auto(None, symbol)
     await _keep(paper, services)
     said = _("Stopped. What is held stays held, with its stop.")
-    return Reply(f"{said}\n\n{wording.overview(paper, {}, services.profile)}", buttons(paper))
+    text = wording.overview(paper, await prices_of(paper, services), services.profile)
+    return Reply(f"{said}\n\n{text}", buttons(paper))
 
 
 def _made(asked: PresetWords, symbol: str, services: Services) -> Auto:

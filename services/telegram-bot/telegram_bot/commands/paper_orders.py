@@ -7,9 +7,10 @@ from common.errors import BadInput
 from common.market import Timeframe
 from telegram_bot.arithmetic.exact import in_lots, less, product, quotient, total
 from telegram_bot.commands import Request, Services
-from telegram_bot.commands.paper_account import Quote, buttons, opened, quote, show
+from telegram_bot.commands.paper_account import Quote, buttons, opened, prices_of, quote, show
 from telegram_bot.commands.paper_words import Level, PaperWords, read_level, read_order
 from telegram_bot.commands.price import which_coin
+from telegram_bot.formatting.numbers import money
 from telegram_bot.paper import wording
 from telegram_bot.paper.book import Change, Paper
 from telegram_bot.paper.prices import terms_of
@@ -150,7 +151,7 @@ async def _change(request: Request, found: Quote, services: Services, **levels: 
         held = replace(held, best=found.price)
     paper = replace(paper, account=paper.account.with_position(held, held.symbol))
     await _keep(Change(paper), services)
-    prices = {held.symbol: found.price}
+    prices = await prices_of(paper, services) | {held.symbol: found.price}
     return Reply(wording.overview(paper, prices, services.profile), buttons(paper))
 
 
@@ -180,10 +181,15 @@ def _refuse_above_cap(
     before: Position | None, quantity: Decimal, paid: Decimal, services: Services
 ) -> None:
     cap = services.limits.max_position_size
-    cost = total((before.cost if before else Decimal(0), product(quantity, paid)))
-    if cost > cap:
-        said = _("A paper position is at most {cap} {quote} here.")
-        raise BadInput(said.format(cap=f"{cap:f}", quote=services.profile.quote))
+    held = before.cost if before else Decimal(0)
+    if total((held, product(quantity, paid))) <= cap:
+        return
+    quote = services.profile.quote
+    said = _("A paper position is at most {cap} {quote} here.").format(cap=f"{cap:f}", quote=quote)
+    if held:
+        left = money(max(Decimal(0), less(cap, held)))
+        said += " " + _("There is room for {left} {quote} more.").format(left=left, quote=quote)
+    raise BadInput(said)
 
 
 async def _distance(

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from common.errors import BadInput
 from common.market import Timeframe
-from telegram_bot.commands.words import NotUnderstood, amount, market
+from telegram_bot.commands.words import NotUnderstood, amount, market, shorten
 from telegram_bot.reader import _
 
 _TIMEFRAME = re.compile(r"\d+(m|min|h|d|w|mo|y|s)", re.ASCII)
@@ -119,11 +119,16 @@ def _named(asked: PaperWords, name: str, value: str) -> PaperWords:
 
 
 def _level(low: str) -> Level:
+    low = low.removesuffix("atr") + "x" if low.endswith("atr") else low
     if low.endswith("%"):
         return Level(percent=_percent(low))
     if found := _MULTIPLE.fullmatch(low):
         return Level(atr=amount(found[1] or found[2]))
-    return Level(price=amount(low))
+    try:
+        return Level(price=amount(low))
+    except BadInput:
+        said = _("{word} is no level. Write 60000, 2x for 2 ATR, or 5%.")
+        raise BadInput(said.format(word=shorten(low))) from None
 
 
 def _percent(word: str) -> Decimal:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from common.errors import BadInput, Unavailable
 from telegram_bot.commands import Request, Services, portfolio_csv
 from telegram_bot.commands.portfolio_trades import refuse_impossible
-from telegram_bot.formatting import portfolio
+from telegram_bot.formatting import portfolio, trades_csv
 from telegram_bot.ledger import Entry
 from telegram_bot.ports import Document, Press, Reply, Upload
 from telegram_bot.reader import _, reader
@@ -18,7 +18,7 @@ async def export(request: Request, services: Services) -> Reply:
         return Reply(portfolio.empty())
     name = f"portfolio-{services.clock.now():%Y-%m-%d}.csv"
     document = Document(name, "text/csv", portfolio_csv.written(entries))
-    return Reply(portfolio.exported(len(entries)), document=document)
+    return Reply(trades_csv.exported(len(entries)), document=document)
 
 
 async def _fetched(file: Upload) -> bytes:
@@ -39,13 +39,13 @@ async def take_in(request: Request, services: Services) -> Reply:
         pasted = request.rest.strip().partition("import")[2].strip()
         if not pasted:
             await services.people.ask(chat, "portfolio import")
-            return Reply(portfolio.how_to_import("side, symbol, quantity, price"))
+            return Reply(trades_csv.how_to_import("side, symbol, quantity, price"))
         content = pasted.encode()
     habits = reader()
     quote = habits.quote or "USD"
     found, troubles = portfolio_csv.read(content, services.clock.now(), habits.zone, quote)
     if troubles:
-        return Reply(portfolio.imported(0, 0, [(it.line, it.said) for it in troubles]))
+        return Reply(trades_csv.imported(0, 0, [(it.line, it.said) for it in troubles]))
     before = await services.ledger.entries(chat)
     known = {replace(entry, number=0) for entry in before}
     new: list[Entry] = [entry for entry in dict.fromkeys(found) if entry not in known]
@@ -53,4 +53,4 @@ async def take_in(request: Request, services: Services) -> Reply:
     await services.ledger.add(chat, new)
     await services.people.end_question(chat)
     buttons = (Press(_("💼 Portfolio"), "portfolio"), Press(_("🧾 Trades"), "portfolio trades"))
-    return Reply(portfolio.imported(len(new), len(found) - len(new), ()), (buttons,))
+    return Reply(trades_csv.imported(len(new), len(found) - len(new), ()), (buttons,))

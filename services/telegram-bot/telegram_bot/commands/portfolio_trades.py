@@ -10,7 +10,7 @@ from telegram_bot.commands import Request, Services, portfolio_words
 from telegram_bot.commands.portfolio_words import TradeWords
 from telegram_bot.commands.price import tickers_as_usual, which_coin
 from telegram_bot.commands.words import NotUnderstood, words_of
-from telegram_bot.formatting import portfolio
+from telegram_bot.formatting import portfolio, trades
 from telegram_bot.formatting.html import code
 from telegram_bot.formatting.numbers import plain, price
 from telegram_bot.formatting.source import shown
@@ -49,7 +49,7 @@ async def _trade(side: Side, request: Request, services: Services) -> Reply:
         Press(_("💼 Portfolio"), f"portfolio {ticker.symbol}"),
         Press(_("↩ Undo"), f"portfolio remove {kept.number}"),
     )
-    return Reply(portfolio.kept(kept), (buttons,))
+    return Reply(trades.kept(kept), (buttons,))
 
 
 async def remove(request: Request, services: Services) -> Reply:
@@ -65,7 +65,7 @@ async def remove(request: Request, services: Services) -> Reply:
         raise BadInput(_("There is no trade of that number. /portfolio trades lists them."))
     refuse_impossible(staying)
     gone = await services.ledger.remove(chat, numbers)
-    return Reply(portfolio.removed(gone), _after_removal())
+    return Reply(trades.removed(gone), _after_removal())
 
 
 async def undo(request: Request, services: Services) -> Reply:
@@ -79,7 +79,7 @@ async def undo(request: Request, services: Services) -> Reply:
     except BadInput:  # what was written down since needs it gone
         await services.ledger.remove(chat, [it.number for it in after if it.number not in before])
         raise
-    return Reply(portfolio.brought_back(count), ((Press(_("💼 Portfolio"), "portfolio"),),))
+    return Reply(trades.brought_back(count), ((Press(_("💼 Portfolio"), "portfolio"),),))
 
 
 async def clear(request: Request, services: Services) -> Reply:
@@ -93,8 +93,8 @@ async def clear(request: Request, services: Services) -> Reply:
             Press(_("🗑 Take out all"), "portfolio clear yes"),
             Press(_("Keep them"), "portfolio"),
         )
-        return Reply(portfolio.really_clear(len(numbers)), (buttons,))
-    return Reply(portfolio.removed(await services.ledger.remove(chat, numbers)), _after_removal())
+        return Reply(trades.really_clear(len(numbers)), (buttons,))
+    return Reply(trades.removed(await services.ledger.remove(chat, numbers)), _after_removal())
 
 
 def refuse_impossible(entries: Sequence[Entry], new: Sequence[Entry] = ()) -> None:
@@ -108,13 +108,13 @@ def refuse_impossible(entries: Sequence[Entry], new: Sequence[Entry] = ()) -> No
         BadInput: With the sale that does not work.
     """
     if new and len(entries) > MOST_ENTRIES:
-        raise BadInput(portfolio.full(MOST_ENTRIES))
+        raise BadInput(trades.full(MOST_ENTRIES))
     try:
         holdings(in_order(entries))
     except Oversold as error:
         sold = error.entry
         raise BadInput(
-            portfolio.oversold(shown(sold.symbol).base, sold.quantity, error.held, sold.at)
+            trades.oversold(shown(sold.symbol).base, sold.quantity, error.held, sold.at)
         ) from None
 
 
@@ -151,10 +151,8 @@ def _at_which_price(asked: TradeWords, ticker: TickerReply) -> Reply:
     command = f"portfolio {asked.written} @{exact}"
     example = f"/portfolio {asked.written} @ {_round_example(ticker.price)}"
     if asked.at is not None or asked.note:
-        return Reply(portfolio.which_price(market.base, last, example))  # a button forgets them
-    return Reply(
-        portfolio.which_price(market.base, last, example), ((Press(f"@ {exact}", command),),)
-    )
+        return Reply(trades.which_price(market.base, last, example))  # a button forgets them
+    return Reply(trades.which_price(market.base, last, example), ((Press(f"@ {exact}", command),),))
 
 
 def _round_example(last: Decimal) -> str:

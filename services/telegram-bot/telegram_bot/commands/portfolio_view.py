@@ -16,6 +16,7 @@ from telegram_bot.commands.words import NotUnderstood, market
 from telegram_bot.formatting import portfolio
 from telegram_bot.formatting.numbers import digits, plain
 from telegram_bot.formatting.source import as_of, closing_lines, shown
+from telegram_bot.formatting.trades import trades_page
 from telegram_bot.ledger import Entry
 from telegram_bot.ports import AtrQuestion, Copy, Press, Reply, Rows
 from telegram_bot.reader import _
@@ -59,7 +60,8 @@ async def look(words: Sequence[str], chat: int, services: Services) -> Reply:
     priced = await price_all(entries, services)
     blocks, pages, number = _blocks(priced, int(word))
     tickers = priced.tickers.values()
-    return Reply("\n\n".join([*blocks, *_dated(tickers)]), _buttons(priced, number, pages))
+    text = "\n".join(["\n\n".join(blocks), *_dated(tickers)])
+    return Reply(text, _buttons(priced, number, pages))
 
 
 async def trades(request: Request, services: Services) -> Reply:
@@ -81,7 +83,7 @@ async def trades(request: Request, services: Services) -> Reply:
     rows = [tuple(taking_out[start : start + 4]) for start in range(0, len(taking_out), 4)]
     command = f"portfolio trades {wanted}" if wanted else "portfolio trades"
     last = (*turning(command, page.number, page.pages), Press(_("💼 Portfolio"), "portfolio"))
-    return Reply(portfolio.trades_page(page.items, page.number, page.pages), (*rows, last))
+    return Reply(trades_page(page.items, page.number, page.pages), (*rows, last))
 
 
 async def price_all(entries: Sequence[Entry], services: Services) -> Priced:
@@ -164,7 +166,8 @@ async def _one(wanted: str, entries: Sequence[Entry], services: Services) -> Rep
         )
         for holding in (*priced.held, *priced.sold_out)
     ]
-    return Reply("\n\n".join([*cards, *_dated(priced.tickers.values())]), _of_one(wanted, priced))
+    text = "\n".join(["\n\n".join(cards), *_dated(priced.tickers.values())])
+    return Reply(text, _of_one(wanted, priced))
 
 
 def _of_one(wanted: str, priced: Priced) -> Rows:
@@ -188,9 +191,7 @@ def _of_one(wanted: str, priced: Priced) -> Rows:
 
 def _buttons(priced: Priced, number: int, pages: int) -> Rows:
     coins = list(dict.fromkeys(shown(holding.symbol).base for holding in priced.held))[:5]
-    worth = [
-        Copy(f"📋 {quote}", plain(round(_worth(priced, quote), 2))) for quote in priced.quotes[:3]
-    ]
+    worth = [_copied(_worth(priced, quote), quote) for quote in priced.quotes[:2]]
     return (
         tuple(Press(coin, f"portfolio {coin}") for coin in coins),
         (
@@ -201,6 +202,11 @@ def _buttons(priced: Priced, number: int, pages: int) -> Rows:
         ),
         tuple(worth),
     )
+
+
+def _copied(worth: Decimal, quote: str) -> Copy:
+    exact = plain(round(worth, 2))
+    return Copy(f"📋 {exact} {quote}", exact)
 
 
 def _worth(priced: Priced, quote: str) -> Decimal:

@@ -142,13 +142,15 @@ def _card_buttons(ticker: wire.TickerReply) -> Rows:
         (
             Press(_("🔄 Refresh"), f"price {symbol}"),
             Press(_("🔴 Live"), f"price {symbol} {LIVE}"),
-            Press(_("📈 Chart"), f"chart {symbol}", fresh=True),
+            Copy(f"📋 {exact}", exact),
+        ),
+        (
             Press("📏 ATR", f"atr {symbol}", fresh=True),
+            Press(_("📈 Chart"), f"chart {symbol}", fresh=True),
         ),
         (
             Press(_("🔔 Alert"), f"alert {symbol}", fresh=True),
             Press(_("⭐ Watch"), f"watch {symbol}", fresh=True),
-            Copy(f"📋 {exact}", exact),
         ),
     )
 

@@ -119,7 +119,7 @@ def _trade(said: Sentence) -> Meaning | None:
     if buys == sells or len(said.coins) != 1:
         return None
     coin, verb = said.coins[0], "add" if buys else "sell"
-    question = _("I cannot trade. Shall I note it in your portfolio, or try it on paper?")
+    question = _("I cannot trade, but I can do this:")
     if not said.numbers:
         return Unsure(question, (f"portfolio {verb} {coin}", f"paper {_verb(buys)} {coin}"))
     amount = said.numbers[0]

@@ -10,6 +10,7 @@ from telegram_bot.formatting.time import date, span
 from telegram_bot.reader import _, plural
 
 _LONGEST_PRICE = 18  # characters; with more a row would wrap
+_FEWEST_DAYS = 30  # behind a Sharpe ratio: of fewer it says nothing
 
 
 def statistics_card(reply: StatisticsReply) -> str:
@@ -60,7 +61,7 @@ def _figures(reply: StatisticsReply) -> list[tuple[str, str]]:
         (_(" recovered"), date(fall.recovered_at) if fall.recovered_at else _("not yet")),
         (_("Best day"), _day(reply.best_day)),
         (_("Worst day"), _day(reply.worst_day)),
-        (_("Sharpe"), _ratio(reply.sharpe)),
+        (_("Sharpe"), _ratio(reply.sharpe if reply.days >= _FEWEST_DAYS else None)),
         (_("Skewness"), _ratio(reply.log_returns_pct.skewness)),
         (_("Kurtosis"), _ratio(reply.log_returns_pct.kurtosis)),
     ]

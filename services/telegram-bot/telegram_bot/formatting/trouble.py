@@ -9,6 +9,7 @@ from telegram_bot.reader import _
 
 _LONGEST_SENTENCE = 300
 _SUGGESTED = 3
+_LONGEST_USAGE = 160
 
 
 def which_coin(command: str) -> str:
@@ -17,12 +18,13 @@ def which_coin(command: str) -> str:
     return _("Which coin? Example: {example}").format(example=example)
 
 
-def unknown_symbol(asked: str, suggestions: Sequence[str] = ()) -> str:
+def unknown_symbol(asked: str, suggestions: Sequence[str] = (), example: str = "/price BTC") -> str:
+    """Answer a coin that is not listed; `example` is what to try where nothing is spelled alike."""
     known = [bold(shortened(suggestion)) for suggestion in suggestions[:_SUGGESTED]]
     if known:
         what_works = _("Did you mean {command}?").format(command=_either(known))
     else:
-        what_works = _("Try {examples}.").format(examples=code("/price BTC"))
+        what_works = _("Try {examples}.").format(examples=code(shortened(example)))
     unknown = _("I don't know {asked}.").format(asked=code(shortened(asked)))
     return f"{unknown} {what_works}"
 
@@ -99,11 +101,12 @@ def bad_input(message: str) -> str:
     return escape(shortened(translated(message), _LONGEST_SENTENCE))
 
 
-def not_understood(word: str, usage: str) -> str:
-    """Answer a word that fits nowhere; `usage` says what would."""
-    return _("I don't understand {word}. Usage: {usage}").format(
-        word=code(shortened(word)), usage=code(shortened(usage, 100))
+def not_understood(word: str, usage: str, example: str) -> str:
+    """Answer a word that fits nowhere; `usage` says what would, and `example` is one to copy."""
+    said = _("I don't understand {word}. Usage: {usage}").format(
+        word=code(shortened(word)), usage=code(shortened(usage, _LONGEST_USAGE))
     )
+    return f"{said}\n" + _("Try {examples}.").format(examples=code(shortened(example, 100)))
 
 
 def slow_down(seconds: int) -> str:

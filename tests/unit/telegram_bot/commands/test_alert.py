@@ -1,6 +1,5 @@
 """/alert and /alerts as people see them, over a market where BTC is at 67,250.10."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
@@ -8,14 +7,12 @@ import pytest
 from common.clock import FrozenClock
 from common.errors import Unavailable
 from common.features import Features
-from common.features.overrides import Override
 from telegram_bot.alerts.remembered import RememberedAlerts
 from telegram_bot.alerts.rules import MOST_PER_PERSON
-from telegram_bot.commands.conversation import Conversation
-from telegram_bot.commands.pace import Pace
 from telegram_bot.people import Choices, Strangers
 from telegram_bot.ports import Notice, Press, Reply
 from tests.support.alerts import STEP, rule
+from tests.support.flags import without
 from tests.support.replies import AS_OF
 from tests.support.talk import ME, Talk, labels, press
 
@@ -27,10 +24,7 @@ class Watched(Talk):
         self.time = FrozenClock(AS_OF)
         self.known = Strangers()
         alerts = RememberedAlerts(lambda: self.time.now().timestamp())
-        super().__init__(alerts=alerts, people=self.known)
-        if features is not None:
-            self.services = replace(self.services, features=features)
-            self.conversation = Conversation(self.services, self.bot, Pace(self.clock))
+        super().__init__(features=features, alerts=alerts, people=self.known)
 
     async def tap_on(self, reply: Reply, label: str) -> Reply:
         """Press a button and return what it answers."""
@@ -53,7 +47,7 @@ async def test_the_confirmation_says_what_was_understood_and_how_far_away_it_is(
         "🔔 Alert <b>#1</b> set: BTC/USDT crosses <b>above 70,000.00</b>\n"
         "Now 67,250.10 (4.09% away ≈ 3.3 × ATR 4h) · once · no expiry"
     )
-    assert labels(reply) == [["✏️ Level", "🔁 Repeat", "⏳ Expiry", "🗑 Delete"]]
+    assert labels(reply) == [["✏️ Level", "🔁 Repeat"], ["⏳ Expiry", "🗑 Delete"]]
 
 
 async def test_l1_a_level_that_is_passed_already_is_said_to_be(talk: Watched) -> None:
@@ -252,22 +246,10 @@ async def test_a_button_of_an_alert_that_has_changed_meanwhile_says_so(talk: Wat
 
 
 async def test_without_the_flag_alerts_about_atr_are_refused_and_prices_are_not() -> None:
-    talk = Watched(features=Features("local", _Without("atr_alerts")))
+    talk = Watched(features=without("atr_alerts"))
 
     assert "not available here" in (await talk.say("/alert BTC atr 2 4h")).text
     assert "#1" in (await talk.say("/alert BTC > 70k")).text
-
-
-class _Without:
-    """Overrides that turn one flag off."""
-
-    def __init__(self, flag: str) -> None:
-        self._flag = flag
-
-    def find(self, flag: str) -> Override | None:
-        if flag != self._flag:
-            return None
-        return Override(False, False, "somebody", "a test", AS_OF, AS_OF)
 
 
 async def test_a_recorded_market_is_refused_for_its_price_moves_no_more(talk: Watched) -> None:
@@ -286,3 +268,9 @@ async def test_a_simulated_market_is_said_to_be_one(talk: Watched, level: str) -
     reply = await talk.say(f"/alert BTC > {level}")
 
     assert reply.text.endswith("\n<i>simulated prices, not a market</i>")
+
+
+async def test_nothing_falls_by_more_than_it_is_worth(talk: Watched) -> None:
+    reply = await talk.say("/alert BTC 500%")
+
+    assert labels(reply) == [["+500%", "500% 1h", "500% 24h"]]

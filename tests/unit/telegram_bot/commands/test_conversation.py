@@ -81,9 +81,13 @@ async def test_a_command_for_another_bot_is_not_ours(speaker: object) -> None:
 
 
 async def test_a_command_that_does_not_exist_gets_a_guess() -> None:
-    reply = await Talk().say("/pirce btc")
+    talk = Talk()
 
-    assert reply.text == "I don't know <code>/pirce</code>. Did you mean <code>/price</code>?"
+    reply = await talk.say("/pirce btc")
+    price = await talk.tap(press(reply, "/price btc"))
+
+    assert reply.text == "I don't know <code>/pirce</code>. Did you mean <code>/price btc</code>?"
+    assert isinstance(price, Reply) and price.text.startswith("<b>Bitcoin</b>")
 
 
 async def test_a_command_that_is_like_no_other_gets_examples() -> None:
@@ -165,7 +169,7 @@ async def test_buttons_appear_with_their_commands() -> None:
 
     reply = await talk.say("/price btc")
 
-    assert labels(reply)[0] == ["🔄 Refresh", "🔴 Live", "📈 Chart", "📏 ATR"]
+    assert labels(reply)[1] == ["📏 ATR", "📈 Chart"]
     assert press(reply, "📈 Chart").data == "1 /chart BTC-USDT"
 
 
@@ -175,7 +179,7 @@ async def test_a_command_whose_flag_is_off_is_nowhere() -> None:
 
     card, listing, said = [await talk.say(text) for text in ("/price btc", "/help", "/chart btc")]
 
-    assert "📈 Chart" not in labels(card)[0]
+    assert "📈 Chart" not in str(labels(card))
     assert "chart" not in listing.text
     assert said.text == "/chart is not available here."
     assert await talk.tap(Press("📈", "chart btc")) == Notice("/chart is not available here.")
@@ -295,5 +299,6 @@ def test_two_commands_may_not_share_a_name() -> None:
 def test_the_well_known_commands_come_first() -> None:
     names = [command.name for command in _with(CHART).all]
 
-    assert names[:4] == ["start", "help", "price", "atr"]
-    assert names[4:] == sorted(names[4:]) and "chart" in names
+    assert names[:5] == ["start", "help", "price", "atr", "chart"]
+    later = names[names.index("settings") + 1 :]
+    assert later == sorted(later) and "privacy" in later

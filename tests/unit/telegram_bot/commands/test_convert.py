@@ -34,6 +34,11 @@ def test_what_makes_no_sense_is_refused(text: str) -> None:
         read(text.split())
 
 
+@pytest.mark.parametrize("text", ["-1 btc eth", "-$5 in btc", "-.5 btc eth"])
+async def test_a_negative_amount_is_not_taken_for_a_market(text: str) -> None:
+    assert "is not an amount I can use" in (await Talk().say(f"/convert {text}")).text
+
+
 async def test_a_conversion_names_the_rates_it_stands_on_and_copies_its_result() -> None:
     reply = await Talk().say("/convert 0.5 btc in eth")
 

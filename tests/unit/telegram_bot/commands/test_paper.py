@@ -192,6 +192,7 @@ async def test_an_order_whose_answer_got_lost_is_not_filled_twice() -> None:
         ("/paper buy BTC 500 target 80", "A target lies above the price of now."),
         ("/paper sell ETH", "You hold no ETH on paper."),
         ("/paper stop BTC", "Say where"),
+        ("/paper stop BTC 2y", "2y is no level. Write 60000, 2x for 2 ATR, or 5%."),
         ("/paper buy BTC risk 200%", "more than 100%"),
         ("/paper buy BTC 500 maybe", "maybe"),
     ],
@@ -203,6 +204,37 @@ async def test_what_cannot_be_done_is_answered_with_what_would_work(text: str, s
 
     assert said in reply.text
     assert await talk.services.papers.find(ME.chat) is None
+
+
+async def test_above_the_cap_it_says_how_much_more_there_is_room_for() -> None:
+    talk = desk()
+    await talk.say("/paper buy BTC 400")
+
+    said = (await talk.say("/paper buy BTC 900")).text
+
+    assert said == (
+        "A paper position is at most 1000 USDT here. There is room for 600.00 USDT more."
+    )
+
+
+async def test_a_level_may_be_written_in_atr() -> None:
+    talk = desk()
+    await talk.say("/paper buy BTC 500")
+
+    await talk.say("/paper stop BTC 0.01atr")
+
+    assert (await held(talk)).account.positions[0].stop is not None
+
+
+async def test_a_preset_that_is_stopped_leaves_the_account_at_its_worth_of_now() -> None:
+    talk = desk()
+    await talk.say("/paper buy BTC 500")
+    await talk.say("/paper auto ETH 4h")
+    talk.market.telling["price"] = Decimal(50)
+
+    shown, stopped = await talk.say("/paper"), await talk.say("/paper auto off")
+
+    assert shown.text.splitlines()[0] in stopped.text
 
 
 @pytest.mark.parametrize("ticker", [{"stale": True}, {"alertable": False}])

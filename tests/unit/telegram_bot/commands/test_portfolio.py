@@ -68,7 +68,7 @@ async def test_all_holdings_are_valued_with_profit_and_a_usual_day() -> None:
     # ATR 845.32 each: 0.5 of it and 2 of it
     assert "A usual day moves it by up to 2,113.30 (5.22%); ETH carries 80% of that." in reply.text
     assert labels(reply)[0] == ["BTC", "ETH"]
-    assert copies(reply) == {"📋 USDT": "40455.49"}
+    assert copies(reply) == {"📋 40455.49 USDT": "40455.49"}
 
 
 async def test_one_coin_is_shown_with_its_average_cost_to_copy() -> None:

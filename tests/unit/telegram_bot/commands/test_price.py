@@ -10,10 +10,11 @@ async def test_one_coin_is_answered_with_a_card_that_can_be_refreshed_and_copied
     reply = await Talk().say("/price btc")
 
     assert reply.text.startswith("<b>Bitcoin</b> · <code>BTC/USDT</code>")
-    first, last = labels(reply)
-    assert {"🔄 Refresh", "🔴 Live", "📏 ATR"} <= {*first} and {"⭐ Watch", "📋 67250.10"} <= {
-        *last
-    }
+    assert labels(reply) == [
+        ["🔄 Refresh", "🔴 Live", "📋 67250.10"],
+        ["📏 ATR", "📈 Chart"],
+        ["🔔 Alert", "⭐ Watch"],
+    ]
     assert copies(reply) == {"📋 67250.10": "67250.10"}
 
 
@@ -69,6 +70,35 @@ async def test_several_coins_are_a_table_with_each_once(words: str) -> None:
     assert [reply.text.count(f"\n{coin} ") for coin in ("ETH", "SOL")] == [1, 1]
     assert reply.text.count("BTC ") == 1
     assert labels(reply) == [["🔄 Refresh"]]
+
+
+@pytest.mark.parametrize("text", ["/price btc,eth sol PEPE", "/p BTC ETH,SOL,pepe"])
+async def test_p2_however_coins_are_parted_the_table_is_the_same(text: str) -> None:
+    talk = Talk()
+    talk.market.listed.append(Listing("PEPE-USDT", "Pepe", "0.00001234", "0.00000001"))
+
+    reply = await talk.say(text)
+
+    table = reply.text.partition("<pre>")[2].partition("</pre>")[0].split("\n")
+    assert talk.market.asked == [("BTC", "ETH", "SOL", "PEPE")]
+    assert reply.text.count("<pre>") == 1 and max(map(len, table)) <= 36
+    assert [line.split()[0] for line in table[1:]] == ["BTC", "ETH", "SOL", "PEPE"]
+
+
+async def test_p3_a_tiny_price_is_written_in_full() -> None:
+    talk = Talk()
+    talk.market.listed = [Listing("PEPE-USDT", "Pepe", "0.00001234", "0.00000001")]
+
+    reply = await talk.say("/price PEPE")
+
+    assert "<b>0.00001234</b>" in reply.text and "e-" not in reply.text.lower()
+
+
+async def test_p4_a_stable_coin_keeps_the_digits_that_matter() -> None:
+    talk = Talk()
+    talk.market.listed = [Listing("USDC-USDT", "USD Coin", "1.0001", "0.0001")]
+
+    assert "<b>1.0001</b>" in (await talk.say("/price USDC")).text
 
 
 async def test_one_unknown_among_several_is_named_below_the_table() -> None:

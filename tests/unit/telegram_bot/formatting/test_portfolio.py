@@ -5,7 +5,9 @@ import pytest
 
 from telegram_bot.arithmetic.holdings import Holding, totals, valued
 from telegram_bot.formatting.html import WIDTH, plain
-from telegram_bot.formatting.portfolio import Overview, full, holding_card, imported, overview
+from telegram_bot.formatting.portfolio import Overview, holding_card, overview
+from telegram_bot.formatting.trades import full
+from telegram_bot.formatting.trades_csv import imported
 from telegram_bot.reader import Reader, reading_as
 
 BTC = valued(

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -45,3 +46,9 @@ def test_what_is_not_known_is_said() -> None:
 
 def test_a_recording_is_named_as_one() -> None:
     assert "as of" not in statistics_card(statistics_reply(quality="recorded"))
+
+
+def test_a_few_days_have_no_sharpe_ratio() -> None:
+    cards = [statistics_card(statistics_reply(days=days)) for days in (4, 364)]
+
+    assert [re.findall(r"Sharpe +(\S+)", card) for card in cards] == [["n/a"], ["0.08"]]

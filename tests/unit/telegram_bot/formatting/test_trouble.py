@@ -48,8 +48,9 @@ from tests.support.wild_replies import nasty_texts
         (trouble.too_many(2, "abcd"), "2 at most in one message; left out: a b and 2 more."),
         (trouble.bad_input("No <b>."), "No &lt;b&gt;."),
         (
-            trouble.not_understood("x<", "/atr BTC 4h"),
-            "I don't understand <code>x&lt;</code>. Usage: <code>/atr BTC 4h</code>",
+            trouble.not_understood("x<", "/atr SYMBOL [4h]", "/atr BTC 4h"),
+            "I don't understand <code>x&lt;</code>. Usage: <code>/atr SYMBOL [4h]</code>\n"
+            "Try <code>/atr BTC 4h</code>.",
         ),
         (trouble.slow_down(8), "Slow down a little — try again in 8 s."),
         (
@@ -74,7 +75,7 @@ def test_troubles_are_said_exactly(text: str, said: str) -> None:
         trouble.unavailable,
         lambda text: trouble.too_many(10, [text] * 30),
         trouble.bad_input,
-        lambda text: trouble.not_understood(text, text),
+        lambda text: trouble.not_understood(text, text, text),
         trouble.crashed,
     ],
 )
