@@ -82,6 +82,14 @@ def test_another_address_is_refused_without_being_repeated(url: str) -> None:
     assert "nonsense" not in str(refused.value) and "mysql" not in str(refused.value)
 
 
+def test_a_database_that_cannot_keep_every_letter_is_refused_in_words(tmp_path: Path) -> None:
+    engine = open_engine(fresh("postgresql", tmp_path, "template template0 encoding 'SQL_ASCII'"))
+
+    with pytest.raises(Misconfigured, match="as SQL_ASCII, this program needs UTF8"):
+        database_schema.prepare(engine)
+    engine.dispose()
+
+
 def _see(name: str) -> Callable[[Connection], str]:
     def write(connection: Connection) -> str:
         connection.execute(tasks.insert().values(name=name, seen_at=1.0))

@@ -39,14 +39,14 @@ shutil.rmtree(sys.argv[1], ignore_errors=True)
 _numbers = itertools.count()
 
 
-def fresh(kind: str, folder: Path) -> str:
-    """Return the address of an empty database."""
+def fresh(kind: str, folder: Path, kept: str = "") -> str:
+    """Return the address of an empty database; `kept` says how PostgreSQL is to make it."""
     if kind == "sqlite":
         return f"sqlite:///{folder}/bot-{next(_numbers)}.sqlite"
     address = _server()
     name = f"bot_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"create database {name}".encode())
+        connection.execute(f"create database {name} {kept}".encode())
     return address.replace("/postgres?", f"/{name}?")
 
 

@@ -41,6 +41,9 @@ def open_engine(url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": _CONNECT_SECONDS,
+            # Else that of the database counts, and from one without any (SQL_ASCII) text comes as
+            # bytes; such a database is refused in words, see `database_schema`.
+            "client_encoding": "utf8",
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 3,

@@ -24,6 +24,7 @@ def prepare(engine: Engine) -> None:
         Misconfigured: If the database is too new, or waits for a step that nobody has taken.
     """
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        _check_letters(connection)
         _alone(connection)
         before = version(connection)
         if before < migrations.NEWEST:
@@ -57,6 +58,18 @@ def check_range(connection: Connection) -> None:
         raise Misconfigured(
             f"The database needs a program that knows schema {oldest}, this one knows "
             f"{migrations.NEWEST}: start a newer version."
+        )
+
+
+def _check_letters(connection: Connection) -> None:
+    """Refuse a database of PostgreSQL's that cannot keep every letter, or counts them as bytes."""
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = connection.scalar(text("show server_encoding"))
+    if encoding != "UTF8":
+        raise Misconfigured(
+            f"DATABASE_URL: the database keeps text as {encoding}, this program needs UTF8: "
+            "make another with CREATE DATABASE bot ENCODING 'UTF8' TEMPLATE template0."
         )
 
 
