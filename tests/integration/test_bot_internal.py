@@ -134,18 +134,36 @@ async def test_a_canned_update_is_rendered_and_nothing_sent(telegram: Playground
     assert telegram.oracle.named("sendMessage") == []
 
 
+async def test_the_lease_is_handed_to_the_task_that_is_asked_to_take_it(
+    telegram: Playground,
+) -> None:
+    allowed = {"Authorization": "Bearer let-me"}
+    async with operator(telegram) as client, asyncio.timeout(30):
+        while (await client.get("/readyz")).status_code != 200:
+            await asyncio.sleep(0.02)
+        task = (await client.get("/version")).json()["task"]
+        refused = await client.post("/internal/lease/take")
+        taken = await client.post("/internal/lease/take", headers=allowed)
+        while "bot_lease_held 1" not in (await client.get("/metrics")).text:
+            await asyncio.sleep(0.02)
+
+    assert (refused.status_code, taken.status_code, taken.json()) == (403, 202, {"heir": task})
+
+
 async def test_it_is_not_ready_before_it_is() -> None:
     internal = Internal(Health(), Tally(), "let-me")
     transport = httpx.ASGITransport(app=internal.app())
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as client:
         starting = await client.get("/readyz")
-        smoke = await client.post("/internal/smoke", headers={"Authorization": "Bearer let-me"})
+        allowed = {"Authorization": "Bearer let-me"}
+        smoke = await client.post("/internal/smoke", headers=allowed)
+        lease = await client.post("/internal/lease/take", headers=allowed)
         internal.health.well("start")
         internal.health.ill("database", "cannot be written to")
         ill = await client.get("/readyz")
 
     assert starting.json() == {"status": "not ready", "reasons": {"start": "starting"}}
-    assert (starting.status_code, smoke.status_code) == (503, 503)
+    assert (starting.status_code, smoke.status_code, lease.status_code) == (503, 503, 503)
     assert ill.json()["reasons"] == {"database": "cannot be written to"}
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from telegram_bot.adapters.database_tables import inbox, lanes
+from telegram_bot.lease import main as lease_command
 from telegram_bot.work import Answers, Incoming, Lane, Lost, Outgoing, Receipt
 from tests.support.databases import KINDS
 from tests.support.two_tasks import Two, two_tasks
@@ -309,6 +310,24 @@ async def test_the_lease_is_handed_to_the_heir_and_to_nobody_else(two: Two) -> N
 
     assert await two.a.lease.take() is None
     assert await two.b.lease.take() == epoch + 1
+
+
+async def test_an_operator_hands_the_lease_to_a_task_that_lives(
+    two: Two, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    epoch = await two.a.lease.take()
+    monkeypatch.setenv("DATABASE_URL", two.url)
+
+    def now() -> float:
+        return two.clock.now().timestamp()
+
+    assert lease_command([], now) == 0
+    assert capsys.readouterr().out == f"holder: a, epoch {epoch}\nalive: a, b\n"
+    assert lease_command(["hand-over", "c"], now) == 2
+    assert capsys.readouterr().err == "No task c is alive; there are: a, b.\n"
+    assert lease_command(["hand-over", "b"], now) == 0
+    assert lease_command(["let", "go"], now) == 2
+    assert epoch is not None and await two.a.lease.wanted(epoch)
 
 
 async def test_an_heir_that_never_comes_keeps_nobody_out_for_long(two: Two) -> None:

@@ -14,11 +14,12 @@ from tests.support.replies import AS_OF
 
 @dataclass
 class Two:
-    """Two tasks on one database, and their clock."""
+    """Two tasks on one database, its address, and their clock."""
 
     a: Database
     b: Database
     clock: FrozenClock
+    url: str
 
 
 @asynccontextmanager
@@ -31,4 +32,4 @@ async def two_tasks(kind: str, folder: Path, dead_after: float = 5.0) -> AsyncIt
             base = opened(open_engine(url), dead_after, name, clock=lambda: clock.now().timestamp())
             return await closing.enter_async_context(base)
 
-        yield Two(await start("a"), await start("b"), clock)
+        yield Two(await start("a"), await start("b"), clock, url)

@@ -241,6 +241,7 @@ async def _serve(
         "bot_lease_held": turns.holding,
     }
     await alive.first()
+    internal.take_over = partial(base.lease.hand_over, base.owner)
     bot.health.well("start")
     webhook = Webhook(settings.accepted_secrets(), bot.record, bot.tally, internal.app())
     helpers = [

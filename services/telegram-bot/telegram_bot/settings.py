@@ -91,7 +91,8 @@ class Settings(ProgramSettings):
         default=None, description="a port from 1 to 65535 for health and metrics"
     )
     smoke_token: SecretStr = Field(
-        default=SecretStr(""), description="who may ask for the answers to a canned update"
+        default=SecretStr(""),
+        description="who may have a canned update answered, and the lease handed over",
     )
     dead_after_seconds: float = Field(
         default=5.0,

@@ -14,6 +14,8 @@ from telegram_bot.work import Lost
 
 Result = TypeVar("Result")
 
+LEADER = "leader"
+
 
 class DatabaseLease:
     """One lease by its name. The clocks of the tasks may differ by less than a second."""
@@ -24,7 +26,7 @@ class DatabaseLease:
         reader: Reader,
         owner: str,
         seconds: float,
-        name: str = "leader",
+        name: str = LEADER,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Hold for `seconds` beyond the last `renew`."""
@@ -51,7 +53,7 @@ class DatabaseLease:
 
     async def hand_over(self, to: str) -> None:
         """Name the task that is to hold it next; the holder finishes its batch and lets go."""
-        await self._writer.submit(partial(self._hand_over, to=to))
+        await self._writer.submit(partial(name_heir, heir=to, name=self._name))
 
     async def fenced(self, epoch: int, write: Callable[[Connection], Result]) -> Result:
         """Run a write in the transaction that finds us still to be the holder.
@@ -105,12 +107,14 @@ class DatabaseLease:
         freed = {"holder": None, "expires_at": self._clock() + self.seconds}
         connection.execute(update(lease).where(*self._ours(epoch)).values(**freed))
 
-    def _hand_over(self, connection: Connection, to: str) -> None:
-        connection.execute(update(lease).where(lease.c.name == self._name).values(heir=to))
-
     def _ours(self, epoch: int) -> tuple[ColumnElement[bool], ...]:
         return (
             lease.c.name == self._name,
             lease.c.holder == self._owner,
             lease.c.epoch == epoch,
         )
+
+
+def name_heir(connection: Connection, heir: str, name: str = LEADER) -> None:
+    """Name the task that is to hold a lease next, in a transaction of the caller's."""
+    connection.execute(update(lease).where(lease.c.name == name).values(heir=heir))

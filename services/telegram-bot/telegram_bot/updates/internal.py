@@ -16,6 +16,7 @@ from telegram_bot.work import Answers, Tally
 _MOST_BYTES = 64 * 1024
 
 Render = Callable[[bytes], Awaitable[Answers]]
+TakeOver = Callable[[], Awaitable[None]]
 Gauges = Callable[[], dict[str, float]]
 
 
@@ -44,7 +45,8 @@ class Internal:
 
     Attributes:
         render: Makes the answers of an update without a trace; None while that cannot be.
-        smoke_token: Who may have updates rendered; empty: nobody.
+        smoke_token: Who may have updates rendered and the lease moved; empty: nobody.
+        take_over: Has the lease handed over to this task; None while that cannot be.
         gauges: What `/metrics` shows beside the counts.
     """
 
@@ -52,6 +54,7 @@ class Internal:
     tally: Tally
     smoke_token: str = ""
     render: Render | None = None
+    take_over: TakeOver | None = None
     gauges: Gauges = dict
 
     def app(self) -> Starlette:
@@ -62,6 +65,7 @@ class Internal:
                 Route("/version", self._version),
                 Route("/metrics", self._metrics),
                 Route("/internal/smoke", self._smoke, methods=["POST"]),
+                Route("/internal/lease/take", self._take_lease, methods=["POST"]),
             ]
         )
 
@@ -81,10 +85,8 @@ class Internal:
 
     async def _smoke(self, request: Request) -> Response:
         """Render a canned update: everything but sending."""
-        given = request.headers.get("authorization", "").encode()
-        wanted = f"Bearer {self.smoke_token}".encode()
-        if not self.smoke_token or not hmac.compare_digest(given, wanted):
-            return _json({"error": "SMOKE_TOKEN is asked for"}, 403)
+        if not self._may(request):
+            return _FORBIDDEN
         if self.render is None:
             return _json({"error": "not ready"}, 503)
         if int(request.headers.get("content-length") or _MOST_BYTES + 1) > _MOST_BYTES:
@@ -92,6 +94,20 @@ class Internal:
         answers = await self.render(await request.body())
         calls = [{"method": it.method, **it.parameters} for it in answers.outgoing]
         return _json({"calls": calls})
+
+    async def _take_lease(self, request: Request) -> Response:
+        """Have whoever holds the lease hand it to this task; `bot_lease_held` says when it has."""
+        if not self._may(request):
+            return _FORBIDDEN
+        if self.take_over is None:
+            return _json({"error": "not ready"}, 503)
+        await self.take_over()
+        return _json({"heir": self.health.version.get("task")}, 202)
+
+    def _may(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "").encode()
+        wanted = f"Bearer {self.smoke_token}".encode()
+        return bool(self.smoke_token) and hmac.compare_digest(given, wanted)
 
 
 _EXPOSITION = "text/plain; version=0.0.4"
@@ -120,3 +136,6 @@ def metrics(tally: Tally, gauges: dict[str, float]) -> str:
 
 def _json(content: Any, status: int = 200) -> Response:
     return Response(msgspec.json.encode(content), status, media_type="application/json")
+
+
+_FORBIDDEN = _json({"error": "SMOKE_TOKEN is asked for"}, 403)
