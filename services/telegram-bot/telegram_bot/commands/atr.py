@@ -6,15 +6,17 @@ from dataclasses import replace
 from decimal import Decimal
 
 from common import wire
-from common.errors import NotEnoughCandles, Unavailable, UnknownSymbol, UnsupportedTimeframe
+from common.errors import NotEnoughCandles, Unavailable, UnsupportedTimeframe
 from common.market import Timeframe
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.atr_words import AtrWords, read
 from telegram_bot.commands.listed import timeframes_of
 from telegram_bot.commands.price import which_coin
-from telegram_bot.commands.words import in_usual_quote, words_of
+from telegram_bot.commands.usual import asked_as_usual
+from telegram_bot.commands.words import words_of
 from telegram_bot.formatting.atr import atr_card, atr_overview
 from telegram_bot.formatting.numbers import plain
+from telegram_bot.formatting.other_quote import noted
 from telegram_bot.ports import AtrQuestion, Button, Copy, Press, Reply, Rows
 from telegram_bot.reader import _, later, reader
 
@@ -28,28 +30,27 @@ _MULTIPLES = (Decimal("1.5"), Decimal(2), Decimal(3))
 async def answer(request: Request, services: Services) -> Reply:
     """Answer one block; without a timeframe, an overview of four before it."""
     asked = read(words_of(" ".join(request.words)))
-    if asked.symbol is None:
+    if (named := asked.symbol) is None:
         return await which_coin("atr", services, request.speaker.chat)
-    usual = in_usual_quote(asked.symbol)
     if asked.equity is not None and asked.risk_pct is None:
         asked = replace(asked, risk_pct=_usual_risk(services))
-    if usual != asked.symbol:
-        try:
-            return await _answered(replace(asked, symbol=usual), services)
-        except UnknownSymbol:
-            pass  # it is not traded in the reader's currency
-    return await _answered(asked, services)
+    reply, symbol = await asked_as_usual(
+        named, lambda symbol: _answered(replace(asked, symbol=symbol), services)
+    )
+    return replace(reply, text=noted(reply.text, [named], [symbol]))
 
 
-async def _answered(asked: AtrWords, services: Services) -> Reply:
+async def _answered(asked: AtrWords, services: Services) -> tuple[Reply, str]:
+    """Return the answer, and the market that it is about."""
     if asked.timeframe is None:
         return await _overview(asked, services)
     reply = await services.market.atr(_question(asked, asked.timeframe, services))
     timeframes = await _timeframes(reply.symbol, services)
-    return Reply(atr_card(reply, asked.multiple), _buttons(asked, reply, timeframes))
+    buttons = _buttons(asked, reply, timeframes)
+    return Reply(atr_card(reply, asked.multiple), buttons), reply.symbol
 
 
-async def _overview(asked: AtrWords, services: Services) -> Reply:
+async def _overview(asked: AtrWords, services: Services) -> tuple[Reply, str]:
     """Ask for all at once; what a market lacks, or nobody can say now, is left out."""
     usual = reader().timeframe
     wanted = sorted({*OVERVIEW, usual}, key=lambda timeframe: timeframe.seconds)
@@ -69,7 +70,7 @@ async def _overview(asked: AtrWords, services: Services) -> Reply:
     text = f"{atr_overview(replies, closing=False)}\n\n{card}" if len(replies) > 1 else card
     found = [Timeframe(reply.timeframe) for reply in replies]
     timeframes = found if len(found) > 1 else await _timeframes(block.symbol, services)
-    return Reply(text, _buttons(asked, block, timeframes))
+    return Reply(text, _buttons(asked, block, timeframes)), block.symbol
 
 
 async def _timeframes(symbol: str, services: Services) -> Sequence[Timeframe]:

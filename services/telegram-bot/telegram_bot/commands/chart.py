@@ -14,8 +14,10 @@ from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.chart_words import OVERLAYS, ChartWords, read
 from telegram_bot.commands.listed import timeframes_of
 from telegram_bot.commands.price import which_coin
+from telegram_bot.commands.usual import asked_as_usual
 from telegram_bot.commands.words import words_of
 from telegram_bot.formatting.chart import chart_caption
+from telegram_bot.formatting.other_quote import noted
 from telegram_bot.formatting.source import asked_at
 from telegram_bot.ports import CandlesQuestion, Picture, Press, Reply, Rows, error_from
 from telegram_bot.reader import _, later, reader
@@ -31,7 +33,9 @@ async def answer(request: Request, services: Services) -> Reply:
     if asked.symbol is None:
         return await which_coin("chart", services)
     timeframe = asked.timeframe or reader().timeframe
-    candles, studies, ticker = await _numbers(asked, timeframe, services)
+    candles, studies, ticker = await asked_as_usual(
+        asked.symbol, lambda symbol: _numbers(replace(asked, symbol=symbol), timeframe, services)
+    )
     if len(candles.close) < 2:
         raise NotEnoughCandles(candles.symbol, timeframe.value, have=len(candles.close), need=2)
     shown = replace(asked, symbol=candles.symbol, timeframe=timeframe, anew=False)
@@ -42,7 +46,7 @@ async def answer(request: Request, services: Services) -> Reply:
     else:
         drawing = chart_of(candles, studies, ticker, asked.look)
         picture = replace(picture, png=await services.painter.paint(drawing))
-    caption = chart_caption(candles, studies, ticker)
+    caption = noted(chart_caption(candles, studies, ticker), [asked.symbol], [candles.symbol])
     return Reply(caption, await _buttons(shown, services), picture)
 
 

@@ -17,6 +17,7 @@ from telegram_bot.commands.words import (
 from telegram_bot.formatting import trouble
 from telegram_bot.formatting.html import italic
 from telegram_bot.formatting.numbers import plain
+from telegram_bot.formatting.other_quote import noted
 from telegram_bot.formatting.price import price_brief, price_card, price_table
 from telegram_bot.formatting.source import shown
 from telegram_bot.ports import Copy, Live, Press, Reply, Rows, error_from
@@ -48,8 +49,9 @@ async def answer(request: Request, services: Services) -> Reply:
     if not tickers and len(problems) == 1:
         raise error_from(problems[0])
     if len(tickers) == 1 and not problems and not left_out:
-        return _one(tickers[0], mode, request, services)
-    text = price_table(tickers, problems, left_out=left_out[:_MOST_LEFT_OUT_NAMED])
+        return _one(tickers[0], asked, mode, request, services)
+    table = price_table(tickers, problems, left_out=left_out[:_MOST_LEFT_OUT_NAMED])
+    text = noted(table, asked, [ticker.symbol for ticker in tickers])
     may_change = tickers or any(problem.code not in _NO_MARKET for problem in problems)
     return Reply(text, _refresh(asked) if may_change else ())
 
@@ -121,9 +123,16 @@ def _problem(word: str, error: BadInput) -> wire.Problem:
     )
 
 
-def _one(ticker: wire.TickerReply, mode: str, request: Request, services: Services) -> Reply:
+def _one(
+    ticker: wire.TickerReply,
+    asked: Sequence[str],
+    mode: str,
+    request: Request,
+    services: Services,
+) -> Reply:
     whole = services.features.enabled("enhanced_price_display", request.speaker.chat)
-    text = price_card(ticker) if whole else price_brief(ticker)
+    card = price_card(ticker) if whole else price_brief(ticker)
+    text = noted(card, asked, [ticker.symbol])
     if mode == LIVE:
         stop = Press(_("⏹ Stop"), f"price {ticker.symbol} {STOP}")
         live = Live(Press("", f"price {ticker.symbol} {LIVE}").data, stop.data)

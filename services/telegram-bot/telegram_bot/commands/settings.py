@@ -7,7 +7,7 @@ import pytz
 
 from telegram_bot.commands import Command, Request, Services, choosing, places
 from telegram_bot.commands.choosing import Setting
-from telegram_bot.commands.words import NotUnderstood, shorten
+from telegram_bot.commands.words import shorten
 from telegram_bot.formatting import settings as words
 from telegram_bot.ports import Press, Reply, Rows
 from telegram_bot.reader import _, later, reader, reading_as
@@ -22,7 +22,7 @@ async def answer(request: Request, services: Services) -> Reply:
         return _panel(request, services)
     setting = choosing.find(request.words[0], request.speaker.private)
     if setting is None:
-        raise NotUnderstood(request.words[0])
+        return _unknown(request)
     said = " ".join(request.words[1:])
     if not said:
         return await _page(setting, request, services)
@@ -48,10 +48,23 @@ async def _changed(
 
 
 def _panel(request: Request, services: Services, saved: str | None = None) -> Reply:
+    titles = _titles(request)
+    return Reply(words.panel(titles, services.clock.now(), saved), _choices(titles))
+
+
+def _unknown(request: Request) -> Reply:
+    titles = _titles(request)
+    return Reply(words.unknown(request.words[0], list(titles)), _choices(titles))
+
+
+def _titles(request: Request) -> dict[str, str]:
+    """Return what can be chosen in this chat: its name, and what it is called."""
     known = choosing.settings_of(request.speaker.private)
-    titles = {setting.name: _(setting.title) for setting in known}
-    buttons = [Press(title, f"settings {name}") for name, title in titles.items()]
-    return Reply(words.panel(titles, services.clock.now(), saved), _rows(buttons, _A_ROW))
+    return {setting.name: _(setting.title) for setting in known}
+
+
+def _choices(titles: dict[str, str]) -> Rows:
+    return _rows([Press(title, f"settings {name}") for name, title in titles.items()], _A_ROW)
 
 
 async def _page(setting: Setting, request: Request, services: Services) -> Reply:

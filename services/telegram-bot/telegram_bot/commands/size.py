@@ -13,6 +13,7 @@ from telegram_bot.commands.usual import asked_as_usual
 from telegram_bot.commands.words import words_of
 from telegram_bot.formatting.html import italic
 from telegram_bot.formatting.numbers import plain, price
+from telegram_bot.formatting.other_quote import noted
 from telegram_bot.formatting.size import (
     at_price,
     by_atr,
@@ -123,7 +124,8 @@ def _text(asked: SizeWords, sizing: Sizing, sized: Size, known: _Known) -> str:
     if market.quality != "recorded":
         lines.append(as_of(market))
     lines.append(italic(_("Not financial advice.")))
-    return "\n".join(lines + closing_lines([(shown(market.symbol).base, market)]))
+    text = "\n".join(lines + closing_lines([(shown(market.symbol).base, market)]))
+    return noted(text, [asked.atr.symbol or ""], [market.symbol])
 
 
 def _buttons(asked: SizeWords, sizing: Sizing, sized: Size, known: _Known) -> Rows:

@@ -11,6 +11,7 @@ from telegram_bot.commands.listed import timeframes_of
 from telegram_bot.commands.price import which_coin
 from telegram_bot.commands.usual import asked_as_usual
 from telegram_bot.commands.words import NotUnderstood, market, shorten, words_of
+from telegram_bot.formatting.other_quote import noted
 from telegram_bot.formatting.statistics import statistics_card
 from telegram_bot.ports import Press, Reply, Rows
 from telegram_bot.reader import _, later
@@ -40,9 +41,10 @@ async def answer(request: Request, services: Services) -> Reply:
         asked.symbol,
         lambda symbol: services.market.statistics(symbol, asked.timeframe, asked.bars),
     )
+    text = noted(statistics_card(reply), [asked.symbol], [reply.symbol])
     asked = replace(asked, symbol=reply.symbol)
     has = await timeframes_of(reply.symbol, services)
-    return Reply(statistics_card(reply), _buttons(asked, has))
+    return Reply(text, _buttons(asked, has))
 
 
 def _read(words: Sequence[str]) -> _Asked:

@@ -1,8 +1,9 @@
 """What is set, as a person reads it."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, tzinfo
 
-from telegram_bot.formatting.html import bold, code, escape, italic
+from telegram_bot.formatting.html import bold, code, escape, italic, shortened
 from telegram_bot.formatting.numbers import in_style, money, share
 from telegram_bot.reader import Reader, _, reader
 
@@ -27,6 +28,15 @@ def panel(titles: dict[str, str], now: datetime, saved: str | None = None) -> st
     lines = [f"{escape(title)}: {bold(values[name])}" for name, title in titles.items()]
     typed = _("It can all be typed too: {example}").format(example=code("/settings tz berlin"))
     return "\n".join([heading, *lines, "", italic(typed)])
+
+
+def unknown(asked: str, names: Sequence[str]) -> str:
+    """Answer a word that is no setting's name with those that are."""
+    unknown = _("I know no setting {asked}.").format(asked=code(shortened(asked)))
+    known = _("There are {known}. Example: {example}").format(
+        known=", ".join(map(escape, names)), example=code("/settings tz berlin")
+    )
+    return f"{unknown} {known}"
 
 
 def page(title: str, value: str, question: str) -> str:

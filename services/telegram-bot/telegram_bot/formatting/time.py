@@ -9,7 +9,6 @@ from common.market import Timeframe
 from telegram_bot.reader import _, later, plural, reader
 
 _UNITS = {"m": later("min"), "h": later("h")}
-_TODAY = timedelta(hours=20)  # within it, a clock time alone cannot be mistaken for yesterday's
 
 
 def clock_time(at: datetime) -> str:
@@ -23,17 +22,17 @@ def clock_time(at: datetime) -> str:
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """Return markup of a time to the minute, with its date unless it was just now.
+    """Return markup of a time to the minute, with its date unless that is the reader's today.
 
     >>> at = datetime(2026, 11, 16, tzinfo=UTC)
     >>> moment(at, at)
     '<tg-time unix="1794787200" format="t">00:00 UTC</tg-time>'
-    >>> moment(at, at + timedelta(days=5))
+    >>> moment(at, at - timedelta(minutes=1))
     '<tg-time unix="1794787200" format="Dt">16 Nov 2026, 00:00 UTC</tg-time>'
     """
     local = _here(at)
     clock = f"{local:%H:%M} {zone_name(local)}"
-    if abs(now - at) < _TODAY:
+    if local.date() == _here(now).date():
         return _local(at, "t", clock)
     return _local(at, "Dt", f"{_day(local)}, {clock}")
 

@@ -57,7 +57,7 @@ async def test_every_setting_can_be_typed(words: str, field: str, value: object)
         ("risk 200%", "at most 100 %"),
         ("quiet 25:00-07:00", "like 22:00-07:00"),
         ("quiet 7-7", "another time"),
-        ("colour red", "I don't understand"),
+        ("colour red", "I know no setting <code>colour</code>. There are language, tz, quote"),
     ],
 )
 async def test_what_cannot_be_chosen_is_refused_and_changes_nothing(words: str, said: str) -> None:
@@ -179,7 +179,7 @@ async def test_a_group_has_settings_of_its_own_that_its_admins_change() -> None:
     assert "kenne ich nicht" in (await talk.say(f"/prise@{talk.bot}", group)).text
     assert (await chosen(talk)).language is None
     assert "Konto" not in (await talk.say("/settings", group)).text
-    assert "verstehe ich nicht" in (await talk.say("/settings equity 10k", group)).text
+    assert "equity</code> kenne ich" in (await talk.say("/settings equity 10k", group)).text
 
 
 async def test_who_is_no_admin_changes_nothing_in_a_group() -> None:

@@ -139,6 +139,20 @@ async def test_ones_own_currency_comes_first_where_a_coin_is_traded_in_it() -> N
     assert "57,000.00 EUR" in noted.text
 
 
+async def test_what_is_not_traded_in_ones_own_currency_says_so() -> None:
+    talk = Talk(people=Europeans())
+    talk.market.listed.append(Listing("BTC-EUR", "Bitcoin", "58000.00"))
+    note = "Not listed in EUR: shown as ETH/USDT."
+
+    for question in ("/price eth", "/price btc eth", "/atr eth 4h", "/stats eth", "/chart eth 4h"):
+        assert note in (await talk.say(question)).text, question
+        talk.clock.advance(30)
+    for question in ("/price btc", "/price eth-usdt", "/atr btc", "/chart btc"):
+        assert "Not listed" not in (await talk.say(question)).text, question
+        talk.clock.advance(30)
+    assert "BTC/EUR" in (await talk.say("/chart btc")).text
+
+
 async def test_a_list_is_shared_by_a_link_that_changes_nothing_by_itself() -> None:
     talk, friend = Talk(), Talk()
     await talk.say("/watch btc eth")
