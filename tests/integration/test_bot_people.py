@@ -38,6 +38,7 @@ EVERYTHING = Choices(
     risk_pct=Decimal("0.5"),
     notifications="silent",
     quiet=(time(22, 0), time(7, 30)),
+    markets=("GRT-GBP", "ABC-EUR"),
 )
 
 

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from common import wire
 from common.clock import FrozenClock
 from common.errors import (
+    AmbiguousSymbol,
     BadInput,
     CryptoAssistantError,
     NotEnoughCandles,
@@ -109,7 +110,7 @@ class FakeMarket:
                 if word in self.down:
                     raise Unavailable(f"{word} does not answer.")
                 reply.tickers.append(_ticker(self._find(word), self.telling))
-            except (UnknownSymbol, Unavailable) as error:
+            except (UnknownSymbol, AmbiguousSymbol, Unavailable) as error:
                 reply.problems.append(_problem(error))
         return reply
 
@@ -193,9 +194,11 @@ class FakeMarket:
             raise self.failure
 
     def _find(self, word: str) -> Listing:
-        for listing in self.listed:
-            if word.upper() in (listing.symbol, listing.base):
-                return listing
+        found = [it for it in self.listed if word.upper() in (it.symbol, it.base)]
+        if len(found) > 1:
+            raise AmbiguousSymbol(word, [listing.symbol for listing in found])
+        if found:
+            return found[0]
         bases = [listing.base for listing in self.listed]
         raise UnknownSymbol(word, [base for base in bases if base[:2] == word.upper()[:2]])
 
@@ -271,6 +274,9 @@ def _problem(error: CryptoAssistantError) -> wire.Problem:
         case UnknownSymbol():
             code, status = "unknown-symbol", 404
             asked, suggestions = error.asked, list(error.suggestions)
+        case AmbiguousSymbol():
+            code, status = "ambiguous-symbol", 404
+            asked, suggestions = error.asked, list(error.choices)
         case UnsupportedTimeframe():
             code = "unsupported-timeframe"
         case NotEnoughCandles():

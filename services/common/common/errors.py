@@ -2,7 +2,7 @@
 
 * CryptoAssistantError
   + BadInput          the person: ask differently
-    - UnknownSymbol, UnknownTimeframe, UnsupportedTimeframe, NotEnoughCandles
+    - UnknownSymbol, AmbiguousSymbol, UnknownTimeframe, UnsupportedTimeframe, NotEnoughCandles
   + Unavailable       nobody: try again in `retry_after` seconds
   + Misconfigured     the operator: the program refuses to start
 
@@ -34,6 +34,20 @@ class UnknownSymbol(BadInput):
         super().__init__(f"{asked!r} is not a market we know.{near}")
         self.asked = asked
         self.suggestions = tuple(suggestions)
+
+
+class AmbiguousSymbol(BadInput):
+    """Several markets are meant equally well, and guessing would cost somebody money.
+
+    Attributes:
+        asked: What the person wrote, unchanged.
+        choices: The markets, best first, for example `("GRT-EUR", "GRT-GBP")`.
+    """
+
+    def __init__(self, asked: str, choices: Sequence[str]) -> None:
+        super().__init__(f"{asked!r} is several markets. Write {' or '.join(choices)}.")
+        self.asked = asked
+        self.choices = tuple(choices)
 
 
 class UnknownTimeframe(BadInput):

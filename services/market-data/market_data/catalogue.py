@@ -10,7 +10,7 @@ import structlog
 
 from common.assets import QUOTES
 from common.clock import Clock
-from common.errors import Unavailable, UnknownSymbol
+from common.errors import AmbiguousSymbol, Unavailable, UnknownSymbol
 from common.market import Symbol, split_market
 from market_data.providers import Listing, Provider
 from market_data.resilience.cache import Cache
@@ -21,6 +21,8 @@ FRESH_SECONDS = 3_600.0
 AGAIN_SECONDS = 15.0  # before a provider that did not answer is asked once more
 PATIENCE_SECONDS = 2.0  # for a list, once another provider has answered
 _NOTHING = Decimal(0)
+_ALIKE = ("EUR", "GBP")  # amounts of them can be compared
+_FAR_AHEAD = 20  # so many times the volume leaves no doubt
 log = structlog.get_logger(__name__)
 
 
@@ -79,11 +81,13 @@ class Catalogue:
     async def resolve(self, text: str) -> list[Offer]:
         """Return who offers the market that `text` means, the preferred provider first.
 
-        A bare base means its market in the first of `QUOTES` that is listed. A named quote is taken
-        at its word: USD, USDT and USDC are different assets.
+        A bare base means its market in the first of `QUOTES` that is listed; euros and pounds are
+        asked about where there is neither a dollar nor much more volume in one of them. A named
+        quote is taken at its word: USD, USDT and USDC are different assets.
 
         Raises:
             BadInput: If the text cannot be a market.
+            AmbiguousSymbol: If it can be several.
             UnknownSymbol: If nobody lists it, with suggestions.
             Unavailable: If nobody who answered lists it and somebody did not answer.
         """
@@ -91,6 +95,8 @@ class Catalogue:
         offers, silent = await self._offers()
         for candidate in _readings(text, base, quote):
             found = _find(offers, *candidate)
+            if found is not None and candidate[1] is None:
+                _refuse_if_several(offers, found, text)
             if found is not None:
                 return offers[found]
         if silent:
@@ -194,6 +200,18 @@ def _find(offers: Offers, base: str, quote: str | None) -> Symbol | None:
     if quote is not None:
         listed = [symbol for symbol in listed if symbol.quote == quote]
     return min(listed, key=lambda symbol: _preference(symbol, offers), default=None)
+
+
+def _refuse_if_several(offers: Offers, found: Symbol, text: str) -> None:
+    """Refuse a bare base that trades about as much in another currency of about the same size."""
+    if found.quote not in _ALIKE:
+        return
+    alike = [symbol for symbol in offers.by_base[found.base] if symbol.quote in _ALIKE]
+    largest = max(_volume(offers[symbol][0]) for symbol in alike)
+    close = [symbol for symbol in alike if _volume(offers[symbol][0]) * _FAR_AHEAD > largest]
+    if len(close) > 1:
+        close.sort(key=lambda symbol: -_volume(offers[symbol][0]))
+        raise AmbiguousSymbol(text.strip()[:40], [str(symbol) for symbol in close])
 
 
 def _preference(symbol: Symbol, offers: Offers) -> tuple[int, Decimal, str]:

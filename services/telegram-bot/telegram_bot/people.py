@@ -1,7 +1,7 @@
 """What is kept about how people want to be answered, and who keeps it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from decimal import Decimal
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from telegram_bot.reader import (
 )
 
 DEFAULT = Reader()
+MOST_MARKETS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,17 @@ class Choices:
     risk_pct: Decimal | None = None
     notifications: Notifications | None = None
     quiet: tuple[time, time] | None = None
+    markets: tuple[str, ...] = ()
+
+    def with_market(self, symbol: str) -> "Choices":
+        """Return these with `symbol` as what its coin means, the newest first.
+
+        >>> Choices(markets=("GRT-EUR", "ABC-EUR")).with_market("GRT-GBP").markets
+        ('GRT-GBP', 'ABC-EUR')
+        """
+        base = symbol.partition("-")[0]
+        others = (known for known in self.markets if known.partition("-")[0] != base)
+        return replace(self, markets=(symbol, *others)[:MOST_MARKETS])
 
     def reader(self, told: str | None = None) -> Reader:
         """Return who reads, with what is usual for what was not chosen.
@@ -64,6 +76,7 @@ class Choices:
             risk_pct=self.risk_pct,
             notifications=self.notifications or DEFAULT.notifications,
             quiet=self.quiet,
+            markets=self.markets,
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 
 from common import wire
 from common.errors import (
+    AmbiguousSymbol,
     BadInput,
     CryptoAssistantError,
     NotEnoughCandles,
@@ -21,6 +22,7 @@ from common.market import Timeframe
 
 MOST_DATA_BYTES = 64  # Telegram's limit for a button's data
 BUTTON_VERSION = "1"
+REMEMBERS = "="  # before a button's command: what it names is remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ def error_from(problem: wire.Problem, timeframe: str = "") -> CryptoAssistantErr
             return BadInput(problem.detail)
         case "unknown-symbol":
             return UnknownSymbol(asked, problem.suggestions or ())
+        case "ambiguous-symbol":
+            return AmbiguousSymbol(asked, problem.suggestions or ())
         case "unsupported-timeframe":
             return UnsupportedTimeframe(problem.detail)
         case "not-enough-history" if problem.have is not None and problem.need is not None:
@@ -138,15 +142,18 @@ class Press:
     Attributes:
         command: Without the slash, for example `atr BTC-USD 4h`.
         fresh: Answered by a new message, as if typed; else the tapped message is edited.
+        remembers: Its first market is what the person means by that coin from now on.
     """
 
     label: str
     command: str
     fresh: bool = False
+    remembers: bool = False
 
     @property
     def data(self) -> str:
-        return f"{BUTTON_VERSION} {'/' if self.fresh else ''}{self.command}"
+        marks = f"{REMEMBERS if self.remembers else ''}{'/' if self.fresh else ''}"
+        return f"{BUTTON_VERSION} {marks}{self.command}"
 
     @property
     def fits(self) -> bool:

@@ -44,6 +44,7 @@ class Reader:
         equity, risk_pct: For the position of `/atr` and `/size`; None: none is worked out.
         notifications: How what was not asked for comes: with a sound, without one, not at all.
         quiet: From when until when it comes without a sound, in `zone`; may span midnight.
+        markets: What they chose where a coin was several, for example `GRT-GBP`; one a coin.
     """
 
     language: Language = "en"
@@ -56,6 +57,7 @@ class Reader:
     risk_pct: Decimal | None = None
     notifications: Notifications = "on"
     quiet: tuple[time, time] | None = None
+    markets: tuple[str, ...] = ()
 
 
 _STRANGER = Reader()

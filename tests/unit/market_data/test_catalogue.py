@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from common.clock import FrozenClock
-from common.errors import BadInput, Unavailable, UnknownSymbol
+from common.errors import AmbiguousSymbol, BadInput, Unavailable, UnknownSymbol
 from market_data.catalogue import Catalogue
 from tests.support.fake_provider import FakeProvider, listing
 
@@ -35,6 +35,31 @@ async def test_a_bare_base_finds_its_only_market_whatever_the_quote() -> None:
 
     assert await meant(catalogue, "btc") == "a BTC-PERP"
     assert await meant(catalogue, "ada") == "a ADA-BTC"
+
+
+@pytest.mark.parametrize("volumes", [("2", "3"), ("3", "2")])
+async def test_p7_euros_and_pounds_of_about_the_same_volume_are_asked_about(
+    volumes: tuple[str, str],
+) -> None:
+    euros, pounds = volumes
+    markets = [f"GRT-EUR:{euros}", f"GRT-GBP:{pounds}", "GRT-BTC:9"]
+
+    with pytest.raises(AmbiguousSymbol) as several:
+        await Catalogue([provider("a", *markets)], CLOCK).resolve("grt")
+
+    first = "GRT-EUR" if euros > pounds else "GRT-GBP"
+    assert several.value.choices[0] == first and len(several.value.choices) == 2
+
+
+@pytest.mark.parametrize(
+    "markets", [("GRT-EUR:40", "GRT-GBP:2"), ("GRT-EUR:2", "GRT-GBP:2", "GRT-USDT:1"), ("GRT-EUR",)]
+)
+async def test_where_there_is_no_doubt_nobody_is_asked(markets: tuple[str, ...]) -> None:
+    first = markets[-1] if "USDT" in markets[-1] else markets[0]
+
+    assert await meant(Catalogue([provider("a", *markets)], CLOCK), "grt") == (
+        f"a {first.partition(':')[0]}"
+    )
 
 
 async def test_quotes_are_never_mixed_silently() -> None:

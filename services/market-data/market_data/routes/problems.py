@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from common.errors import (
+    AmbiguousSymbol,
     BadInput,
     CryptoAssistantError,
     NotEnoughCandles,
@@ -21,6 +22,7 @@ MEDIA_TYPE = "application/problem+json"
 _TITLES = {
     "invalid-parameter": "A parameter is not what it must be",
     "unknown-symbol": "No source lists this market",
+    "ambiguous-symbol": "Several markets may be meant",
     "unsupported-timeframe": "Not a timeframe of this market",
     "not-enough-history": "The market's history is too short",
     "overloaded": "Too much is being asked right now",
@@ -44,6 +46,16 @@ def problem_of(error: CryptoAssistantError, instance: str = "") -> Problem:
                 instance,
                 asked=error.asked,
                 suggestions=list(error.suggestions),
+            )
+        case AmbiguousSymbol():
+            choices = list(error.choices)
+            return _problem(
+                "ambiguous-symbol",
+                404,
+                str(error),
+                instance,
+                asked=error.asked,
+                suggestions=choices,
             )
         case UnknownTimeframe():
             return _problem("unsupported-timeframe", 422, str(error), instance, asked=error.asked)

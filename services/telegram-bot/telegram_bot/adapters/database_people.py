@@ -220,6 +220,7 @@ def _row_of(choices: Choices) -> dict[str, Any]:
 def _parts(choices: Choices) -> list[tuple[str, Any]]:
     parts = asdict(choices)
     begins, ends = parts.pop("quiet") or (None, None)
+    parts["markets"] = " ".join(choices.markets) or None
     return [*parts.items(), ("quiet_from", begins), ("quiet_until", ends)]
 
 
@@ -250,4 +251,5 @@ def _choices_of(row: Any) -> Choices:
         risk_pct=Decimal(row.risk_pct) if row.risk_pct else None,
         notifications=row.notifications,
         quiet=quiet,
+        markets=tuple((row.markets or "").split()),
     )

@@ -3,7 +3,7 @@
 A private chat has the number of its person, so one column serves people and groups.
 """
 
-from sqlalchemy import BigInteger, Column, Float, SmallInteger, String, Table
+from sqlalchemy import BigInteger, Column, Float, SmallInteger, String, Table, Text
 
 from telegram_bot.adapters.database_tables import metadata
 
@@ -31,6 +31,7 @@ settings = Table(
     Column("notifications", String(8)),
     Column("quiet_from", String(5)),  # 22:00
     Column("quiet_until", String(5)),
+    Column("markets", Text),  # parted by spaces
     Column("changed_at", Float, nullable=False),
 )
 

@@ -32,7 +32,16 @@ from telegram_bot.commands.talk_meaning import Unsure
 from telegram_bot.commands.typed import Typed, take_apart
 from telegram_bot.formatting import trouble
 from telegram_bot.formatting.html import code, shortened
-from telegram_bot.ports import BUTTON_VERSION, Notice, Press, Reply, Rows, Speaker, Upload
+from telegram_bot.ports import (
+    BUTTON_VERSION,
+    REMEMBERS,
+    Notice,
+    Press,
+    Reply,
+    Rows,
+    Speaker,
+    Upload,
+)
 from telegram_bot.reader import Reader, _, reading_as
 
 log = structlog.get_logger(__name__)
@@ -123,6 +132,7 @@ class Conversation:
 
     async def _tapped(self, data: str, speaker: Speaker) -> Reply | Notice | None:
         version, text = data.partition(" ")[::2]
+        remembers, text = text.startswith(REMEMBERS), text.removeprefix(REMEMBERS)
         fresh = text.startswith("/")
         typed = take_apart(text if fresh else f"/{text}")
         command = self._services.commands.find(typed.name) if typed else None
@@ -131,6 +141,8 @@ class Conversation:
         if (wait := self._pace.wait(speaker.user)) != 0:
             return Notice(trouble.slow_down(wait)) if wait else None
         await self._end_question(command, speaker)
+        if remembers:
+            await self._remember(typed.words, speaker)
         reply, went_well = await self.run(command, Request(typed.words, speaker, rest=typed.rest))
         if went_well or (fresh and not speaker.inline):
             return replace(reply, edits=not fresh or speaker.inline)
@@ -140,6 +152,14 @@ class Conversation:
         """Who types or taps a command does not answer what was asked before."""
         if speaker.private and command.name not in ("cancel", "status"):
             await self._services.people.end_question(speaker.chat)
+
+    async def _remember(self, words: Sequence[str], speaker: Speaker) -> None:
+        """Keep the first market among the words as what the person means by its coin."""
+        chosen = next((word for word in words if "-" in word), None)
+        if chosen is not None:
+            people = self._services.people
+            choices = await people.choices(speaker.chat)
+            await people.choose(speaker.chat, choices.with_market(chosen))
 
     async def _plain(self, text: str, speaker: Speaker) -> Reply | None:
         """Take words for the answer to our question, else for a question about prices."""

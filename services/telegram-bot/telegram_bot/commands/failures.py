@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from common.errors import (
+    AmbiguousSymbol,
     BadInput,
     NotEnoughCandles,
     UnknownSymbol,
@@ -16,6 +17,7 @@ from telegram_bot.ports import Press, Reply
 from telegram_bot.reader import _
 
 _MOST_SUGGESTIONS = 3
+_MOST_CHOICES = 5
 
 
 async def explain(error: BadInput, command: Command, request: Request, services: Services) -> Reply:
@@ -23,6 +25,8 @@ async def explain(error: BadInput, command: Command, request: Request, services:
     match error:
         case UnknownSymbol():
             return _unknown(error, command, request)
+        case AmbiguousSymbol():
+            return _several(error, command, request)
         case UnknownTimeframe():
             return Reply(trouble.bad_timeframe(error.asked))
         case NotEnoughCandles():
@@ -45,6 +49,19 @@ def _unknown(error: UnknownSymbol, command: Command, request: Request) -> Reply:
     words = _words(request)
     buttons = tuple(Press(name, _again(command, _with(words, error.asked, name))) for name in near)
     return Reply(trouble.unknown_symbol(error.asked, near, command.examples[0]), (buttons,))
+
+
+def _several(error: AmbiguousSymbol, command: Command, request: Request) -> Reply:
+    words = _words(request)
+    buttons = tuple(
+        Press(
+            name.replace("-", "/"),
+            _again(command, _with(words, error.asked, name)),
+            remembers=request.speaker.private,
+        )
+        for name in error.choices[:_MOST_CHOICES]
+    )
+    return Reply(trouble.which_market(error.asked), (buttons,))
 
 
 def _words(request: Request) -> list[str]:

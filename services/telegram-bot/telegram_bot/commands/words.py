@@ -88,11 +88,25 @@ def words_of(text: str) -> list[str]:
 def market(word: str) -> str:
     """Return the market as the service takes it: `BTC`, or `BTC-USDT` when both are named.
 
+    A coin that the reader was asked about is the market that they chose.
+
     Raises:
         BadInput: If it cannot be a market, with a hint.
     """
     base, quote = split_market(word)
-    return f"{base}-{quote}" if quote else base
+    return f"{base}-{quote}" if quote else meant(base)
+
+
+def meant(base: str) -> str:
+    """Return the market that the reader chose for a coin when asked, else the coin.
+
+    >>> from telegram_bot.reader import Reader, reading_as
+    >>> with reading_as(Reader(markets=("GRT-GBP",))):
+    ...     meant("GRT"), meant("BTC")
+    ('GRT-GBP', 'BTC')
+    """
+    chosen = (symbol for symbol in reader().markets if symbol.partition("-")[0] == base)
+    return next(chosen, base)
 
 
 def priced_in(words: Sequence[str]) -> list[str]:

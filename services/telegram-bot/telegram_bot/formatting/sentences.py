@@ -15,6 +15,7 @@ _KNOWN = (
         "Type the name with Latin letters, for example BTC."
     ),
     later("{word} is not a market's name. Write BTC, ETH-USD or SOL/USDT."),
+    later("{word} is several markets. Write {known}."),
     later("A market needs a name, for example BTC or ETH-USD."),
     later("{market} on {timeframe} has {have} closed candles; this needs {need}."),
     later("{market} has no {timeframe} candles. Use {known}."),

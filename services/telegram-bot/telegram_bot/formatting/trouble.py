@@ -29,6 +29,13 @@ def unknown_symbol(asked: str, suggestions: Sequence[str] = (), example: str = "
     return f"{unknown} {what_works}"
 
 
+def which_market(asked: str) -> str:
+    """Ask which of several markets is meant; they stand on buttons."""
+    return _("{asked} is traded in several currencies. Which one? I remember your choice.").format(
+        asked=code(shortened(asked))
+    )
+
+
 def not_found(asked: str, suggestions: Sequence[str] = ()) -> str:
     """Return the line about one unknown coin among several."""
     if not suggestions:

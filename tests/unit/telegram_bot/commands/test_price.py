@@ -3,7 +3,7 @@ import pytest
 from common.errors import Unavailable
 from telegram_bot.ports import Live, Reply
 from tests.support.fake_market import Listing
-from tests.support.talk import ME, Talk, copies, labels, press
+from tests.support.talk import IN_A_GROUP, ME, Talk, copies, labels, press
 
 
 async def test_one_coin_is_answered_with_a_card_that_can_be_refreshed_and_copied() -> None:
@@ -99,6 +99,40 @@ async def test_p4_a_stable_coin_keeps_the_digits_that_matter() -> None:
     talk.market.listed = [Listing("USDC-USDT", "USD Coin", "1.0001", "0.0001")]
 
     assert "<b>1.0001</b>" in (await talk.say("/price USDC")).text
+
+
+async def test_p7_a_coin_that_is_several_is_asked_about_once() -> None:
+    talk = Talk()
+    talk.market.listed = [Listing("GRT-EUR", "The Graph"), Listing("GRT-GBP", "The Graph")]
+
+    asked = await talk.say("/price GRT")
+    card = await talk.tap(press(asked, "GRT/GBP"))
+    again, range_, other = [
+        await talk.say(text) for text in ("/price grt", "/atr GRT 4h", "/price GRT-EUR")
+    ]
+
+    assert asked.text.startswith("<code>GRT</code> is traded in several currencies.")
+    assert labels(asked) == [["GRT/EUR", "GRT/GBP"]]
+    assert isinstance(card, Reply) and card.edits and "GRT/GBP" in card.text
+    assert "GRT/GBP" in again.text and "GRT/GBP" in range_.text and "GRT/EUR" in other.text
+
+
+async def test_in_a_group_the_choice_of_one_is_not_that_of_all() -> None:
+    talk = Talk()
+    talk.market.listed = [Listing("GRT-EUR", "The Graph"), Listing("GRT-GBP", "The Graph")]
+
+    await talk.tap(press(await talk.say("/price GRT", IN_A_GROUP), "GRT/GBP"), IN_A_GROUP)
+
+    assert "Which one?" in (await talk.say("/price GRT", IN_A_GROUP)).text
+
+
+async def test_a_coin_that_is_several_does_not_spoil_a_table() -> None:
+    talk = Talk()
+    talk.market.listed += [Listing("GRT-EUR", "The Graph"), Listing("GRT-GBP", "The Graph")]
+
+    reply = await talk.say("/price btc grt")
+
+    assert "Write GRT-EUR or GRT-GBP." in reply.text and "67,250.10" in reply.text
 
 
 async def test_one_unknown_among_several_is_named_below_the_table() -> None:
