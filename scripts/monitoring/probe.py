@@ -51,4 +51,5 @@ def _detail(ready: int, reasons: Mapping[str, Any], condition: Mapping[str, Any]
     resting = condition.get("resting")
     if isinstance(resting, list) and resting:
         return f"resting: {', '.join(map(str, resting))}"[:200]
-    return str(condition.get("detail", ""))[:200]
+    silent = condition.get("silent")
+    return f"{silent} does not answer"[:200] if silent else ""

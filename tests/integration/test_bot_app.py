@@ -119,7 +119,9 @@ async def test_the_menu_is_the_table_of_commands(chat: Chat) -> None:
     menu = chat.telegram.world.profile.menu_in(YOU, "en")
 
     assert menu == [
-        {"command": command.name, "description": command.summary} for command in discover().all
+        {"command": command.name, "description": command.summary}
+        for command in discover().all
+        if not command.owners
     ]
 
 

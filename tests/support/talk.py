@@ -46,7 +46,7 @@ class Talk:
         self.market = FakeMarket()
         self.painter = FakePainter()
         self.progress = FakeProgress()
-        self.clock = FrozenClock(AS_OF)
+        self.clock = services.pop("clock", None) or FrozenClock(AS_OF)
         self.market.clock = self.clock
         self.services = Services(
             market=self.market,

@@ -33,6 +33,6 @@ def read(word: object) -> Condition:
 WORDS: Final[Mapping[Condition, str]] = {
     "healthy": "healthy",
     "impaired": "impaired",
-    "down": "down",
+    "down": "out of service",
     "unknown": "not known",
 }

@@ -17,6 +17,7 @@ from common.features import Flag
 from common.http import create_client
 from telegram_bot.adapters import database, telegram_application
 from telegram_bot.adapters.database import Database
+from telegram_bot.adapters.flag_desk import desk_at
 from telegram_bot.adapters.market_data_alerts import HttpAlertFeed
 from telegram_bot.adapters.market_data_connection import MarketConnection
 from telegram_bot.adapters.market_data_http import HttpMarketData
@@ -35,7 +36,7 @@ from telegram_bot.adapters.web_server import serving
 from telegram_bot.alerts.engine import Engine
 from telegram_bot.alerts.remembered import RememberedAlerts
 from telegram_bot.alerts.rules import Kind, Measure
-from telegram_bot.commands import NoNews, Services
+from telegram_bot.commands import NoNews, Services, status
 from telegram_bot.commands.conversation import Conversation
 from telegram_bot.commands.discovery import discover
 from telegram_bot.commands.inline import Inline
@@ -44,6 +45,7 @@ from telegram_bot.commands.pace import INLINE_BURST, INLINE_PER_SECOND, Pace
 from telegram_bot.commands.releases import packaged
 from telegram_bot.digesting import EVERY_SECONDS, Digesting
 from telegram_bot.digests import PassingDigests
+from telegram_bot.flags import ClosedDesk
 from telegram_bot.ledger import PassingLedger
 from telegram_bot.paper import automatic
 from telegram_bot.paper.automatic import Automatic
@@ -182,6 +184,7 @@ async def run(
         offering = Inline(services, conversation, Pace(clock, INLINE_BURST, INLINE_PER_SECOND))
         inline = InlineAnswers(offering, post.answer_inline, tally)
         closing.callback(inline.close)
+        internal.condition = partial(status.condition, services)
         internal.render = _rehearsal(services, application, clock).answers
         sending = Sending(post, base.outbox, chat_limits, tally, clock=wall)
         working = Working(base.inbox, base.lanes, handlers, sending, tally)
@@ -338,6 +341,7 @@ def _rehearsal(services: Services, application: App, clock: Clock) -> Handlers:
         ledger=PassingLedger(),
         digests=PassingDigests(),
         alerts=RememberedAlerts(),
+        flags=ClosedDesk(),
     )
     conversation = Conversation(strangers, application.bot.username, Pace(clock))
     return Handlers(conversation, no_answer, no_tap)
@@ -352,9 +356,10 @@ def _feed(settings: Settings, client: httpx.AsyncClient) -> Feed:
 def _services(
     settings: Settings, market: MarketData, base: Database, admins: Admins, clock: Clock
 ) -> Services:
+    features = settings.features()
     return Services(
         market=market,
-        features=settings.features(),
+        features=features,
         limits=environments.load(settings.environment),
         commands=discover(),
         people=base.people,
@@ -366,6 +371,8 @@ def _services(
         news=base.news,
         releases=packaged(),
         snapshots=bool(settings.snapshots),
+        owners=frozenset(settings.owners()),
+        flags=desk_at(settings.flag_overrides, settings.environment),
         version=f"{version('crypto-assistant')} ({settings.revision[:7]})",
         alerts=base.alerts,
     )

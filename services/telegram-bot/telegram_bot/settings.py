@@ -28,6 +28,12 @@ def _bot_token(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _user_ids(text: str) -> str:
+    if not all(word.strip().isdecimal() for word in text.split(",") if text):
+        raise ValueError("not ids such as 123456789, with commas")
+    return text
+
+
 def _webhook_secrets(secret: SecretStr) -> SecretStr:
     words = _words(secret)
     if len(words) > 2 or not all(_WEBHOOK_SECRET.fullmatch(word) for word in words):
@@ -68,6 +74,10 @@ class Settings(ProgramSettings):
     trading_profile: ProfileName = Field(
         default="SIMU",
         description="SIMU or COINBASE: whose prices paper trades are filled at, and what they cost",
+    )
+    owner_ids: Annotated[str, AfterValidator(_user_ids)] = Field(
+        default="",
+        description="Telegram users who run the bot and may turn its flags: their ids, with commas",
     )
     updates: Literal["polling", "webhook"] = Field(
         default="polling", description="polling or webhook: who calls whom"
@@ -121,6 +131,10 @@ class Settings(ProgramSettings):
         if info.data.get("updates") == "webhook" and not _words(secret):
             raise PydanticCustomError("missing", "UPDATES=webhook needs it")
         return secret
+
+    def owners(self) -> set[int]:
+        """The users who run the bot."""
+        return {int(word) for word in self.owner_ids.split(",") if word}
 
     def accepted_secrets(self) -> list[str]:
         """The secrets that a webhook call may carry."""

@@ -15,10 +15,9 @@ from common.features.decide import Features
 from common.features.definitions import ENVIRONMENTS, FEATURES
 from common.features.desk import Desk
 from common.features.lint import findings
-from common.features.overrides import BadOverrides, Overrides
-from common.features.rollout import Rollout, rollout
+from common.features.overrides import BadOverrides
 from common.features.shelves import shelf_at
-from common.features.turning import Turn, killed, ramped, read_time, set_to, value_of
+from common.features.turning import Turn, act_of, read_time, value_of
 from common.ledger import opened
 
 
@@ -44,12 +43,13 @@ def _parser() -> argparse.ArgumentParser:
     explained = _verb(verbs, "explain", _explain, "is a flag on for a chat, and why")
     _flag(explained)
     explained.add_argument("--chat", type=int, help="a chat's id")
-    for name, run, words in (
-        ("set", _set, "turn a flag on or off, set its share, or give it back to the table"),
-        ("kill", _kill, "turn a flag off for everybody, at once"),
-        ("ramp", _ramp, "give a flag to a larger share of chats"),
+    for name, words in (
+        ("set", "turn a flag on or off, set its share, or give it back to the table"),
+        ("kill", "turn a flag off for everybody, at once"),
+        ("ramp", "give a flag to a larger share of chats"),
     ):
-        turned = _verb(verbs, name, run, words)
+        turned = _verb(verbs, name, _turn, words)
+        turned.set_defaults(verb=name)
         _flag(turned)
         if name == "set":
             turned.add_argument("value", help="on, off, a percentage, or table")
@@ -116,26 +116,8 @@ def _explain(asked: Any) -> int:
     return 0
 
 
-def _set(asked: Any) -> int:
-    fixed = {"on": True, "off": False, "table": None}
-    value: bool | Rollout | None
-    try:
-        value = fixed[asked.value] if asked.value in fixed else rollout(asked.value.rstrip("%"))
-    except ValueError:
-        raise BadOverrides(f"{asked.value!r}: use on, off, table, or 0 to 100.") from None
-    return _turn(asked, lambda overrides, turn: set_to(overrides, turn, value))
-
-
-def _kill(asked: Any) -> int:
-    return _turn(asked, killed)
-
-
-def _ramp(asked: Any) -> int:
-    percent, shrink = asked.value.rstrip("%"), asked.shrink
-    return _turn(asked, lambda overrides, turn: ramped(overrides, turn, percent, shrink=shrink))
-
-
-def _turn(asked: Any, act: Callable[[Overrides, Turn], Overrides]) -> int:
+def _turn(asked: Any) -> int:
+    act = act_of(asked.verb, getattr(asked, "value", ""), shrink=getattr(asked, "shrink", False))
     at, lasts = datetime.now(UTC).replace(microsecond=0), read_time(asked.lasts)
     turn = Turn(asked.environment, asked.flag, asked.actor, asked.reason, at, lasts)
     done = _desk(asked).turn(turn, act)

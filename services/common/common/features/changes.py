@@ -5,14 +5,14 @@ not take is there for whoever reaches it next.
 """
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from common.features.decide import Features
 from common.features.overrides import UNRECORDED, BadOverrides, Override, Overrides, parse, rows_of
-from common.features.turning import Turn, value_of
+from common.features.turning import Act, Turn, value_of
 
 MOST = 12  # who has let so many wait has to see to the ledger first; only a kill may always be
 
@@ -42,9 +42,6 @@ class Sheet:
 
     overrides: Overrides
     unrecorded: tuple[Change, ...] = ()
-
-
-Act = Callable[[Overrides, Turn], Overrides]
 
 
 def turned(sheet: Sheet, turn: Turn, act: Act) -> Sheet:

@@ -6,11 +6,12 @@ soon as it is written; the ledger hears of it at once, or from the next who reac
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from common.features.changes import Act, Sheet, recorded, turned
+from common.features.changes import Sheet, recorded, turned
 from common.features.recording import record
 from common.features.shelves import Shelf
-from common.features.turning import Turn
+from common.features.turning import Act, Turn
 from common.ledger import Ledger, Moved
 from common.ledger.events import BadEvent
 
@@ -21,11 +22,13 @@ class Turned:
 
     Attributes:
         old, new: on, off, killed or a percentage.
+        expires_at: When it lapses; None where the flag was given back to the table.
         waiting: Why the ledger does not know yet; empty when it does.
     """
 
     old: str
     new: str
+    expires_at: datetime | None
     waiting: str = ""
 
 
@@ -46,7 +49,7 @@ class Desk:
         """
         sheet = self.shelf.change(lambda before: turned(before, turn, act))
         change = sheet.unrecorded[-1]
-        return Turned(change.old, change.new, self.record(sheet))
+        return Turned(change.old, change.new, change.expires_at, self.record(sheet))
 
     def record(self, sheet: Sheet | None = None) -> str:
         """Bring what waits to the ledger; say why it still waits, or nothing."""

@@ -6,6 +6,7 @@ takes that version, makes the change on it, and writes again.
 
 import json
 import os
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,8 @@ from common.aws.signing import Request
 from common.features.changes import Sheet, read_sheet, write_sheet
 
 _SECONDS = 3.0
-_TRIES = 5
+_TRIES = 20
+_PAUSE_SECONDS = 0.3  # at most, so that two do not go on crossing each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class ParameterShelf:
             if written == version + 1:
                 return sheet
             # Somebody was between our look and our write: ours comes upon theirs.
+            self.door.pause(random.uniform(0, _PAUSE_SECONDS))  # nosec B311: no secret
             text, version = self._get()
             if written:
                 text, version = self._get(f":{written - 1}")[0], written

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from common.clock import Clock, SystemClock
 from common.features.decide import Source
@@ -32,11 +33,12 @@ class Switchboard:
         """Return what counts for the flag now; what has lapsed does not."""
         if (now := self._clock.monotonic()) >= self._look_at:
             self._look_at = now + _LOOK_EVERY_SECONDS
-            self._look()
+            self.look()
         row = self._rows.get(flag)
         return row if row is not None and self._clock.now() < row.expires_at else None
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Look at once for what has changed."""
         try:
             found = self._path.stat()
         except FileNotFoundError:
@@ -57,8 +59,16 @@ class Switchboard:
             log.error("flag overrides are wrong, the last good ones count: %s", error)
 
 
+class Watched(Source, Protocol):
+    """Overrides that may change at any time."""
+
+    def look(self) -> None:
+        """Look at once for what has changed."""
+        ...
+
+
 @cache
-def source_at(address: str, environment: Environment) -> Source:
+def source_at(address: str, environment: Environment) -> Watched:
     """Return the overrides at `ssm:/name` or in a file: one watch for the whole program."""
     if not address.startswith(PARAMETER):
         return Switchboard(Path(address), environment)

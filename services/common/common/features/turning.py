@@ -1,15 +1,19 @@
 """Turn a flag: what each verb of the command line makes of the overrides."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal, get_args
 
 from common.features.decide import Features
 from common.features.definitions import FEATURES, Environment, Flag
 from common.features.overrides import LONGEST, BadOverrides, Override, Overrides
 from common.features.rollout import Rollout, rollout
 
+Verb = Literal["set", "kill", "ramp"]
+VERBS: tuple[Verb, ...] = get_args(Verb)
+Act = Callable[[Overrides, "Turn"], Overrides]
 _TIME = re.compile(r"(\d{1,4})([mhd])")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -37,6 +41,38 @@ def read_time(text: str) -> timedelta:
     if not timedelta() < lasts <= LONGEST:
         raise BadOverrides(f"{text!r} is no time: use 30m, 4h or 7d, up to {LONGEST.days}d.")
     return lasts
+
+
+def read_value(text: str) -> bool | Rollout | None:
+    """Read `on`, `off`, `table` (None: what the table says) or a share.
+
+    Raises:
+        BadOverrides: If it is none of these.
+    """
+    fixed = {"on": True, "off": False, "table": None}
+    try:
+        return fixed[text] if text in fixed else rollout(text.rstrip("%"))
+    except ValueError:
+        raise BadOverrides(f"{text!r}: use on, off, table, or 0 to 100.") from None
+
+
+def act_of(verb: Verb, value: str = "", *, shrink: bool = False) -> Act:
+    """Return what a verb does.
+
+    Args:
+        value: Of `set` and `ramp`.
+        shrink: Whether `ramp` may take a flag from chats that have it.
+
+    Raises:
+        BadOverrides: If the value is none.
+    """
+    if verb == "kill":
+        return killed
+    if verb == "ramp":
+        percent = value.rstrip("%")
+        return lambda overrides, turn: ramped(overrides, turn, percent, shrink=shrink)
+    wanted = read_value(value)
+    return lambda overrides, turn: set_to(overrides, turn, wanted)
 
 
 def set_to(overrides: Overrides, turn: Turn, value: bool | Rollout | None) -> Overrides:

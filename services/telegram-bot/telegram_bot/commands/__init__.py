@@ -15,6 +15,7 @@ from telegram_bot.alerts.store import Alerts
 from telegram_bot.charts.painter import NoPainter, Painter
 from telegram_bot.commands.releases import Release
 from telegram_bot.digests import Digests, PassingDigests
+from telegram_bot.flags import ClosedDesk, FlagDesk
 from telegram_bot.ledger import Ledger, PassingLedger
 from telegram_bot.paper.book import Papers, PassingPapers
 from telegram_bot.people import People, Strangers
@@ -79,6 +80,7 @@ class Services:
 
     Attributes:
         version: What runs here, for example `1.2.3 (0a1b2c3)`.
+        owners: The Telegram users who run it.
     """
 
     market: MarketData
@@ -99,6 +101,8 @@ class Services:
     papers: Papers = field(default_factory=PassingPapers)
     profile: Profile = field(default_factory=lambda: load_profile("SIMU"))
     version: str = "0"
+    owners: frozenset[int] = frozenset()
+    flags: FlagDesk = field(default_factory=ClosedDesk)
     snapshots: bool = False
     alerts: Alerts = field(default_factory=RememberedAlerts)
 
@@ -115,6 +119,7 @@ class Command:
         examples: Lines that work as they stand.
         flag: The feature that must be on; None: always there.
         flag_of: Which other feature words behind the name need, if any.
+        owners: For who runs the bot alone; nobody else hears that there is such a command.
         groups: Who may use it in a group. `personal`, nobody: the answer is a link to the private
             chat. What answers `everybody` changes nothing, so a link may carry it too.
     """
@@ -128,6 +133,7 @@ class Command:
     flag: Flag | None = None
     flag_of: Callable[[Sequence[str]], Flag | None] = lambda words: None
     groups: Groups = "personal"
+    owners: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +142,19 @@ class Commands:
 
     all: tuple[Command, ...]
 
-    def find(self, word: str) -> Command | None:
-        """Return the command of this name or alias, in any case."""
+    def find(self, word: str, owner: bool = False) -> Command | None:
+        """Return the command of this name or alias, in any case; an owner's for owners alone."""
         wanted = word.lower()
         for command in self.all:
-            if wanted == command.name or wanted in command.aliases:
+            if command.owners <= owner and wanted in (command.name, *command.aliases):
                 return command
         return None
 
-    def available(self, features: Features, chat: int | None = None) -> tuple[Command, ...]:
+    def available(
+        self, features: Features, chat: int | None = None, owner: bool = False
+    ) -> tuple[Command, ...]:
         """Return those whose flag is on; `chat` None asks for everybody, as the menu does."""
-        return tuple(command for command in self.all if is_on(command, features, chat))
+        return tuple(it for it in self.all if it.owners <= owner and is_on(it, features, chat))
 
 
 def is_on(

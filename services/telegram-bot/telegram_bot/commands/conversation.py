@@ -88,7 +88,10 @@ class Conversation:
             return speaker.private
         if typed.bot is not None:
             return typed.bot.lower() == self._bot
-        return speaker.private or self._services.commands.find(typed.name) is not None
+        return speaker.private or self._find(typed.name, speaker) is not None
+
+    def _find(self, name: str, speaker: Speaker) -> Command | None:
+        return self._services.commands.find(name, speaker.user in self._services.owners)
 
     async def _reader(self, speaker: Speaker) -> Reader:
         """Return for whom to write: in a group for all of it, whatever language the asker has."""
@@ -106,7 +109,7 @@ class Conversation:
         found = links.followed(typed, self._services.commands)
         if found is not None and found[0].groups == "everybody":
             typed = found[1]
-        command = self._services.commands.find(typed.name)
+        command = self._find(typed.name, speaker)
         if (wait := self._pace.wait(speaker.user)) != 0:
             return Reply(trouble.slow_down(wait)) if wait else None
         if command is None:
@@ -135,7 +138,7 @@ class Conversation:
         remembers, text = text.startswith(REMEMBERS), text.removeprefix(REMEMBERS)
         fresh = text.startswith("/")
         typed = take_apart(text if fresh else f"/{text}")
-        command = self._services.commands.find(typed.name) if typed else None
+        command = self._find(typed.name, speaker) if typed else None
         if version != BUTTON_VERSION or typed is None or command is None:
             return Notice(_("This button is from an older version — type /price BTC."))
         if (wait := self._pace.wait(speaker.user)) != 0:
@@ -249,7 +252,7 @@ class Conversation:
 
     def _works(self, press: Press, speaker: Speaker) -> bool:
         name, *words = press.command.split()
-        command = self._services.commands.find(name)
+        command = self._find(name, speaker)
         if command is None or not is_on(command, self._services.features, speaker.chat, words):
             return False
         return press.fits and (speaker.private or command.groups != "personal")

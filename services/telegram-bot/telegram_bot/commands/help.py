@@ -9,17 +9,18 @@ from telegram_bot.reader import _, later
 
 async def answer(request: Request, services: Services) -> Reply:
     """List every command, or explain the one that is named."""
-    chat = request.speaker.chat
+    chat, owner = request.speaker.chat, request.speaker.user in services.owners
     if request.words:
         asked = request.words[0].removeprefix("/")
-        command = services.commands.find(asked)
+        command = services.commands.find(asked, owner)
         if command is not None and is_on(command, services.features, chat):
             return Reply(_explained(command, services.features, chat))
         unknown = _("I don't know a command {asked}.").format(asked=code(shortened(asked)))
         listed = f"{unknown}\n\n"
     else:
         listed = ""
-    lines = [_line(command) for command in services.commands.available(services.features, chat)]
+    listed_here = services.commands.available(services.features, chat, owner)
+    lines = [_line(command) for command in listed_here]
     closing = _("A tap copies an example. More on one of them: {example}").format(
         example=code("/help price")
     )

@@ -3,6 +3,7 @@
 import asyncio
 
 from common import wire
+from common.condition import of_sources
 from common.errors import Unavailable
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.formatting.status import chat_line, status
@@ -21,6 +22,15 @@ async def answer(request: Request, services: Services) -> Reply:
     again = Press(_("🔄 Refresh"), "status")
     text = status(sources, newest, services.version, chat, now, services.snapshots)
     return Reply(text, ((again,),))
+
+
+async def condition(services: Services) -> dict[str, object]:
+    """Return what /status says in a word, for who asks from outside."""
+    sources = await _sources(services)
+    if sources is None:
+        return {"condition": of_sources(None), "silent": "market-data"}
+    resting = [it.name for it in sources if it.breaker == "open"]
+    return {"condition": of_sources([it.breaker for it in sources]), "resting": resting}
 
 
 async def _sources(services: Services) -> list[wire.ProviderState] | None:

@@ -22,6 +22,16 @@ _KNOWN = (
     later("{word} is not a timeframe. Use {known}."),
     later("A correlation needs 2 different markets, for example BTC-USD,ETH-USD."),
     later("The price did not move in these candles, so ATR is 0 and gives no stop."),
+    later("{value}: use on, off, table, or 0 to 100."),
+    later("{value} is no share: use 0 to 100 percent, to the hundredth."),
+    later("{value} is no time: use 30m, 4h or 7d, up to {most}d."),
+    later("{flag} is killed in {environment}: set it first."),
+    later(
+        "{flag} has {percent} % in {environment}: less takes it from people who have it. "
+        "Say --shrink to do so."
+    ),
+    later("{count} changes wait for the ledger: `record` them first."),
+    later("FLAG_OVERRIDES names no place where flags can be turned."),
     later(
         "A stop {multiple}x ATR below {entry} would not be a price above 0. "
         "Use a smaller multiple or a shorter timeframe."

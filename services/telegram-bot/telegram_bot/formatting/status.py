@@ -3,12 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from common.condition import Condition, of_sources
 from common.wire import ProviderState, TickerReply
 from telegram_bot.formatting.html import bold, code, escape, italic
 from telegram_bot.formatting.settings import value_of
 from telegram_bot.formatting.source import source_name
 from telegram_bot.formatting.time import age, clock_time
-from telegram_bot.reader import _, reader
+from telegram_bot.reader import _, later, reader
+
+# The words that the dashboard uses too.
+CONDITIONS: dict[Condition, str] = {
+    "healthy": later("healthy"),
+    "impaired": later("impaired"),
+    "down": later("out of service"),
+    "unknown": later("not known"),
+}
 
 
 def status(
@@ -28,9 +37,10 @@ def status(
         snapshots: Whether what is kept is only copied to a safe place once a minute.
     """
     title = bold(_("Status"))
+    state = of_sources(None if sources is None else [it.breaker for it in sources])
     return "\n".join(
         [
-            f"🩺 {title}",
+            f"🩺 {title}: {_(CONDITIONS[state])}",
             *_sources(sources),
             *_freshness(newest),
             "",

@@ -1,6 +1,7 @@
 """What the operator and the deploy tool ask, on a port of its own that Telegram never sees."""
 
 import hmac
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,9 +15,11 @@ from starlette.routing import Route
 from telegram_bot.work import Answers, Tally
 
 _MOST_BYTES = 64 * 1024
+_CONDITION_SECONDS = 5.0  # anybody may ask, and each question is one to market data
 
 Render = Callable[[bytes], Awaitable[Answers]]
 TakeOver = Callable[[], Awaitable[None]]
+Condition = Callable[[], Awaitable[dict[str, object]]]
 Gauges = Callable[[], dict[str, float]]
 
 
@@ -47,6 +50,7 @@ class Internal:
         render: Makes the answers of an update without a trace; None while that cannot be.
         smoke_token: Who may have updates rendered and the lease moved; empty: nobody.
         take_over: Has the lease handed over to this task; None while that cannot be.
+        condition: Says how people are served; asked at most every five seconds.
         gauges: What `/metrics` shows beside the counts.
     """
 
@@ -55,7 +59,10 @@ class Internal:
     smoke_token: str = ""
     render: Render | None = None
     take_over: TakeOver | None = None
+    condition: Condition | None = None
     gauges: Gauges = dict
+    _asked_again: float = field(default=float("-inf"), init=False)
+    _said: dict[str, object] = field(default_factory=lambda: {"condition": "unknown"}, init=False)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -63,6 +70,7 @@ class Internal:
                 Route("/healthz", self._healthz),
                 Route("/readyz", self._readyz),
                 Route("/version", self._version),
+                Route("/condition", self._condition),
                 Route("/metrics", self._metrics),
                 Route("/internal/smoke", self._smoke, methods=["POST"]),
                 Route("/internal/lease/take", self._take_lease, methods=["POST"]),
@@ -79,6 +87,15 @@ class Internal:
 
     async def _version(self, request: Request) -> Response:
         return _json(self.health.version)
+
+    async def _condition(self, request: Request) -> Response:
+        if self.condition is None:
+            return _json({"condition": "unknown", "detail": "starting"})
+        now = time.monotonic()
+        if now >= self._asked_again:
+            self._asked_again = now + _CONDITION_SECONDS
+            self._said = await self.condition()
+        return _json(self._said)
 
     async def _metrics(self, request: Request) -> Response:
         return PlainTextResponse(metrics(self.tally, self.gauges()), media_type=_EXPOSITION)

@@ -21,7 +21,12 @@ PATH = "/telegram"
 MOST_BYTES = 1024 * 1024
 # What a load balancer's smoke tests ask of the port that it brings updates to. Its rules say who
 # may; metrics stay on the internal port.
-SHOWN = frozenset(("/healthz", "/readyz", "/version", "/internal/smoke", "/internal/lease/take"))
+SHOWN = frozenset(
+    (
+        *("/healthz", "/readyz", "/version", "/condition"),
+        *("/internal/smoke", "/internal/lease/take"),
+    )
+)
 _BODY_SECONDS = 10.0
 _SECRET = b"x-telegram-bot-api-secret-token"
 

@@ -84,7 +84,7 @@ def test_a_group_is_shown_what_it_may_use() -> None:
     assert shown["all_group_chats"] == [name for name in common if name != "start"]
     admins = [one.name for one in COMMANDS.all if one.groups == "admins"]
     assert {*shown["all_chat_administrators"]} == {*shown["all_group_chats"], *admins}
-    assert shown["all_private_chats"] == [command.name for command in COMMANDS.all]
+    assert shown["all_private_chats"] == [it.name for it in COMMANDS.all if not it.owners]
 
 
 def test_a_command_that_is_off_is_in_no_menu() -> None:
