@@ -13,7 +13,8 @@ async def test_a_bot_that_is_killed_loses_no_alert_and_tells_none_twice_without_
     world = await simulated(minutes=30, markets=3)
     replay = Replay(world, shaped("sqlite", tmp_path), tmp_path, kills=2, seed=5)
 
-    verdict = await replay.run(count=1_500, people=60)
+    verdict = await replay.run(count=1_500, people=60, accounts=60)
 
     assert verdict.fine, verdict
     assert verdict.kills == 2 and verdict.fires > 50
+    assert verdict.papers.trades > 20 and verdict.papers.decisions > 20

@@ -111,14 +111,15 @@ async def test_minutes_before_a_position_was_opened_are_not_its_business(it: Ale
     assert (await found(it)).account.positions
 
 
-async def test_a_trailing_stop_follows_prices_and_candles_and_sells(it: AlertDesk) -> None:
+async def test_a_trailing_stop_follows_each_minute_that_is_over_and_sells(it: AlertDesk) -> None:
     await hold(it, stop=Decimal(90), trail=Decimal(10))
     assert await watched(it) == {"BTC-USD.stop": "90", "BTC-USD.trail": "100.01"}
     await it.price("120")
-    await it.price("115")
+    assert (await watched(it))["BTC-USD.stop"] == "90"
+    await it.minute("100")
+    await it.minute("118", low="95", high="120")
     assert await watched(it) == {"BTC-USD.stop": "110", "BTC-USD.trail": "120.01"}
-    await it.minute("118", low="112", high="118")
-    await it.minute("121", low="118", high="125")
+    await it.minute("121", low="110.01", high="125")
     assert (await watched(it))["BTC-USD.stop"] == "115"
 
     await it.price("114.99")

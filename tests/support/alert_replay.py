@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -16,18 +16,22 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from telegram_bot.adapters import database_schema
+from telegram_bot.adapters.database import opened
 from telegram_bot.adapters.database_alert_tables import alert_fires
 from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_tables import SENT, outbox
 from telegram_bot.alerts.rules import PRICE, Alert
 from telegram_bot.alerts.windows import Extremes
-from tests.support import replay_alerts
+from tests.support import replay_alerts, replay_paper_judge, replay_papers
 from tests.support.bench_telegram import Connection, form
+from tests.support.replay_paper_judge import PaperVerdict
+from tests.support.replay_papers import FIRST_CHAT as FIRST_PAPER_CHAT
 from tests.support.replay_world import DAY, TICK, ReplayWorld
 
 ROOT = Path(__file__).resolve().parents[2]
 _NUMBER = re.compile(r"#(\d+)")
 _TIME = re.compile(r"unix=\"(\d+)\"")
+TICKS_AN_HOUR = 3_600 // TICK
 _LONGEST_AWAY = 12  # ticks
 _MOST_AFTER = 5_000  # ticks after the day in which everything is to be sent
 
@@ -40,6 +44,7 @@ class RecordingTelegram:
     def __init__(self) -> None:
         self.told: Counter[Told] = Counter()
         self.messages = 0
+        self.about_paper: Counter[str] = Counter()  # by their text and chat
         self.port = 0
 
     async def start(self) -> asyncio.Server:
@@ -51,10 +56,14 @@ class RecordingTelegram:
     def handle(self, target: str, body: bytes) -> tuple[bytes, float]:
         said = json.loads(body) if body.startswith(b"{") else form(body)
         chat = int(said["chat_id"])
-        self.messages += 1
-        for told in read(said["text"]):
-            self.told[chat, *told] += 1
-        result = {"message_id": self.messages, "chat": {"id": chat, "type": "private"}, "date": 0}
+        number = self.messages + self.about_paper.total() + 1
+        if chat >= FIRST_PAPER_CHAT:
+            self.about_paper[f"{chat} {said['text']}"] += 1
+        else:
+            self.messages += 1
+            for told in read(said["text"]):
+                self.told[chat, *told] += 1
+        result = {"message_id": number, "chat": {"id": chat, "type": "private"}, "date": 0}
         return json.dumps({"ok": True, "result": result}).encode(), 0.0
 
 
@@ -94,6 +103,7 @@ class Verdict:
     doubtful: int = 0
     unexplained: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
+    papers: PaperVerdict = field(default_factory=PaperVerdict)
     examples: list[str] = field(default_factory=list)
 
     @property
@@ -105,26 +115,36 @@ class Verdict:
             and not self.unexplained
             and self.twice <= min(self.kills, self.doubtful)
             and self.fires > 0
+            and self.papers.fine
         )
 
 
 @dataclass
 class Replay:
-    """One replay over a folder of its own."""
+    """One replay over a folder of its own.
+
+    Attributes:
+        says: Is told how many hours have passed, and how often the bot was killed.
+    """
 
     world: ReplayWorld
     url: str
     folder: Path
     kills: int
     seed: int
+    says: Callable[[int, int], None] = lambda hour, kills: None
 
-    async def run(self, count: int, people: int) -> Verdict:
-        """Put alerts, step through the day, and judge."""
+    async def run(self, count: int, people: int, accounts: int = 0) -> Verdict:
+        """Put alerts and paper accounts, step through the day, and judge."""
         engine = open_engine(self.url)
         database_schema.prepare(engine)
         alerts = replay_alerts.put(
             engine, replay_alerts.drawn(self.world, count, people, self.seed)
         )
+        papers = replay_papers.drawn(self.world, accounts, self.seed)
+        before = replay_papers.START
+        async with opened(open_engine(self.url), 15.0, clock=lambda: before) as base:
+            await replay_papers.put(base, papers)
         file = self.folder / "world.json"
         self.world.save(file)
         telegram = RecordingTelegram()
@@ -143,6 +163,9 @@ class Replay:
         finally:
             server.close()
         judge(verdict, self.world, alerts, _fires(engine), telegram)
+        verdict.papers = replay_paper_judge.judge(engine, self.world, papers)
+        again = telegram.about_paper.total() - len(telegram.about_paper)
+        verdict.twice += again
         engine.dispose()
         return verdict
 
@@ -177,6 +200,8 @@ class Replay:
                     continue
                 if not await heard.readline():
                     raise RuntimeError(f"the bot ended: {self.folder / 'bot.log'}")
+                if tick % TICKS_AN_HOUR == 0:
+                    self.says(tick // TICKS_AN_HOUR, verdict.kills)
                 over = tick >= self.world.steps + 20 and tick % 20 == 0
                 if over and not _unsent(engine):
                     break
@@ -269,20 +294,23 @@ def _minutes(row: Any, count: int) -> set[int]:
 
 
 def _crossed(world: ReplayWorld, alert: Alert) -> bool:
-    """Say whether the day has a cross that nobody can deny: by its prices and its minutes."""
+    """Say whether the day has a cross that nobody can deny: by its prices and its minutes.
+
+    A candle is known some seconds after its end, and prices come every ten. So what comes back at
+    the end of a minute may be seen as late as in the next one, whose candle then proves nothing.
+    """
     track, up = world.tracks[alert.rule.symbol], alert.rule.direction == "up"
     level = alert.rule.threshold / track.step
-    armed = alert.state == "armed"
+    sure_from = 1 if alert.state == "armed" else None  # candle 0 began as the alerts were set
     for minute, (low, high, close) in enumerate(
         zip(track.lows, track.highs, track.closes, strict=True)
     ):
-        if minute == 0:
-            continue  # its candle began as the alerts were set
-        near, far = (low < level, high >= level) if up else (high > level, low <= level)
-        if armed and far:
+        far = high >= level if up else low <= level
+        if sure_from is not None and minute >= sure_from and far:
             return True
         closes_near = close < level if up else close > level
-        armed = armed or (near and closes_near)
+        if sure_from is None and closes_near:
+            sure_from = minute + 2
     return False
 
 

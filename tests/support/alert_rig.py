@@ -19,6 +19,7 @@ from starlette.routing import Route
 from common import wire
 from common.clock import SystemClock
 from common.http import create_client
+from common.market import Timeframe
 from telegram_bot.adapters import database, database_schema
 from telegram_bot.adapters.database import Database
 from telegram_bot.adapters.database_engine import open_engine
@@ -35,7 +36,7 @@ from tests.support.alert_replay import RecordingTelegram
 from tests.support.alerts import STEP, rule
 from tests.support.bench_telegram import TOKEN
 from tests.support.replayed_bot import NobodyAsks
-from tests.support.replies import problem, ticker_reply
+from tests.support.replies import candles_reply, problem, ticker_reply
 from tests.support.serving import serve
 
 BTC = "BTC-USD"
@@ -89,26 +90,7 @@ class ToldMarket:
 
     async def _candles(self, request: Request) -> Response:
         ticker = self._ticker()
-        told = wire.CandlesReply(
-            source=ticker.source,
-            as_of=ticker.as_of,
-            as_of_kind="clock",
-            age_ms=0,
-            stale=False,
-            quality="consensus",
-            symbol=BTC,
-            timeframe="1m",
-            price_step=STEP,
-            opened_at=[],
-            open=[],
-            high=[],
-            low=[],
-            close=[],
-            volume=[],
-            built_from=None,
-            gaps=[],
-            next_cursor=None,
-        )
+        told = candles_reply([], Timeframe.M1, symbol=BTC, as_of=ticker.as_of)
         return Response(wire.encode(told))
 
 

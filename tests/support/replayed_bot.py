@@ -8,6 +8,7 @@ that it brings is done, the same number is said back, or `standby` while another
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from pathlib import Path
@@ -23,13 +24,16 @@ from telegram_bot.adapters.database_tables import QUEUED, SENDING, outbox
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.alerts.engine import Engine
 from telegram_bot.alerts.feed import Bar, Reading
+from telegram_bot.paper.automatic import Automatic
 from telegram_bot.people import Strangers
+from telegram_bot.profiles import load
 from telegram_bot.updates.broadcasting import Broadcasting
 from telegram_bot.updates.limits import ChatLimits, Limits
 from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.working import Working
 from telegram_bot.work import Answers, Tally, Turn
 from tests.support.bench_telegram import TOKEN
+from tests.support.replay_papers import ReplayMarket
 from tests.support.replay_world import DAY, TICK, ReplayWorld
 from tests.support.replies import ticker_reply
 
@@ -44,6 +48,7 @@ class ReplayClock:
         self._start = at
         self._passed = 0.0
         self._sleepers: list[tuple[float, int, asyncio.Event]] = []
+        self.slept = asyncio.Event()
         self._number = 0
 
     def now(self) -> datetime:
@@ -61,6 +66,7 @@ class ReplayClock:
 
     async def sleep(self, seconds: float) -> None:
         woken = asyncio.Event()
+        self.slept.set()
         self._number += 1
         entry = (self._passed + seconds, self._number, woken)
         heappush(self._sleepers, entry)
@@ -123,6 +129,8 @@ class ReplayedBot:
         self._engine = Engine(
             base.alert_book, feed, people, clock, tally, woken=self.broadcasting.wake
         )
+        market = ReplayMarket(world, clock.wall)
+        self._presets = Automatic(base.papers, market, people, load("SIMU"), clock)
         self._turn: Turn | None = None
 
     async def step(self, tick: int) -> str:
@@ -135,10 +143,16 @@ class ReplayedBot:
             at = DAY + timedelta(seconds=tick * TICK)
             price = track.price(tick)
             told = ticker_reply(
-                symbol=symbol, price=price, as_of=at, alertable=True, price_step=track.step
+                symbol=symbol,
+                source="simu",
+                price=price,
+                as_of=at,
+                alertable=True,
+                price_step=track.step,
             )
             await self._engine.hear(told)
         await self._engine.look_around()
+        await self._presets.look()
         await self._send((tick + 1) * TICK - 1.0)
         return str(tick)
 
@@ -159,10 +173,14 @@ class ReplayedBot:
             await self._settle()
 
     async def _settle(self) -> None:
+        """Return once nobody has anything to do before time passes."""
         while True:
-            await asyncio.sleep(0.001)
+            self._clock.slept.clear()
+            await asyncio.sleep(0)
             if self._clock.sleeping >= 1 + self.working.under_way:
                 return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._clock.slept.wait(), 0.002)
 
     async def _unsent(self) -> int:
         due = select(func.count()).where(

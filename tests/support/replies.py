@@ -3,14 +3,17 @@
 The numbers hang together: each share and change is what the prices beside it give.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from common.market import Candle, Timeframe
 from common.wire import (
     AtrReply,
+    CandlesReply,
     Chandelier,
     DayChange,
     Distribution,
@@ -199,6 +202,26 @@ _PROBLEM = Problem(
 def ticker_reply(**changes: Any) -> TickerReply:
     """Return the ticker of BTC/USDT with `changes`."""
     return msgspec.structs.replace(_TICKER, **changes)
+
+
+def candles_reply(candles: Sequence[Candle], timeframe: Timeframe, **changes: Any) -> CandlesReply:
+    """Return candles as columns."""
+    facts: dict[str, Any] = {
+        "source": "binance",
+        "as_of": AS_OF,
+        "as_of_kind": "clock",
+        "age_ms": 0,
+        "stale": False,
+        "quality": "single",
+        "symbol": "BTC-USDT",
+        "price_step": Decimal("0.01"),
+        "built_from": None,
+        "gaps": [],
+        "next_cursor": None,
+    }
+    columns = ("opened_at", "open", "high", "low", "close", "volume")
+    facts |= {name: [getattr(one, name) for one in candles] for name in columns}
+    return CandlesReply(timeframe=timeframe.value, **{**facts, **changes})
 
 
 def atr_reply(**changes: Any) -> AtrReply:

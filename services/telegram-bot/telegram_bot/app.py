@@ -35,7 +35,7 @@ from telegram_bot.adapters.telegram_progress import TelegramProgress
 from telegram_bot.adapters.web_server import serving
 from telegram_bot.alerts.engine import Engine
 from telegram_bot.alerts.remembered import RememberedAlerts
-from telegram_bot.alerts.rules import Kind, Measure
+from telegram_bot.alerts.rules import AT_EXCHANGES, Measure
 from telegram_bot.commands import NoNews, Services, status
 from telegram_bot.commands.conversation import Conversation
 from telegram_bot.commands.discovery import discover
@@ -314,7 +314,7 @@ def _jobs(bot: _Bot) -> list[Job]:
 
 def _is_on(measure: Measure, settings: Settings) -> bool:
     """Say whether a measure is watched: levels of paper trades with those, alerts with alerts."""
-    flag: Flag = "paper" if measure.kind is Kind.PRICE_AT else "alerts"
+    flag: Flag = "paper" if measure.kind in AT_EXCHANGES else "alerts"
     return settings.features().enabled(flag)
 
 

@@ -10,10 +10,11 @@ from common.market import Candle
 from telegram_bot.adapters import database_price_watches
 from telegram_bot.adapters.database_price_watches import PriceWatch
 from telegram_bot.alerts.machine import Look
-from telegram_bot.alerts.rules import price_at
+from telegram_bot.alerts.rules import Kind, Measure
 from telegram_bot.paper.levels import Level
 
 PURPOSE = "paper"
+_KINDS = {"trail": Kind.MINUTE_AT}  # follows a minute once it is over, as in a backtest
 
 
 def watch(
@@ -35,7 +36,7 @@ def watch(
         PriceWatch(
             subject=f"{level.symbol}.{level.name}@{chat}",
             symbol=level.symbol,
-            measure=price_at(exchange),
+            measure=Measure(_KINDS.get(level.name, Kind.PRICE_AT), exchange=exchange),
             direction=level.direction,
             threshold=level.price,
             step=level.step,

@@ -265,7 +265,8 @@ class Engine:
         stay = await self._firing.touch(
             watched, value, lambda alert: market.mine(alert, look, seen), market.ticker
         )
-        market.watch(measure, await self._book.band(watched))
+        for moved in measure.moves:
+            market.watch(moved, await self._book.band((market.symbol, moved)))
         if not market.bands:
             self._markets.pop(market.symbol, None)
         elif measure in market.bands:

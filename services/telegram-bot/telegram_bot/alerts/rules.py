@@ -1,6 +1,7 @@
 """What an alert is: a measure of a market, a direction, a threshold, and how often it tells."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 from typing import Literal
@@ -29,6 +30,7 @@ class Kind(Enum):
 
     PRICE = "price"
     PRICE_AT = "price_at"  # of one exchange alone
+    MINUTE_AT = "minute_at"  # the same at the close of each minute: what lies between counts then
     MOVE = "pct"  # percent within a window
     BREAKOUT = "atr_move"  # close to close, in ATR of the candle before
     ATR_SHARE = "atr_pct"  # ATR in percent of the close
@@ -37,7 +39,8 @@ class Kind(Enum):
 
 
 _OF_CANDLES = (Kind.BREAKOUT, Kind.ATR_SHARE, Kind.REGIME, Kind.SUPERTREND)
-_LEVELS = (Kind.PRICE, Kind.PRICE_AT, Kind.ATR_SHARE, Kind.REGIME)
+AT_EXCHANGES = (Kind.PRICE_AT, Kind.MINUTE_AT)
+_LEVELS = (Kind.PRICE, *AT_EXCHANGES, Kind.ATR_SHARE, Kind.REGIME)
 _WITH_PERIOD = (Kind.BREAKOUT, Kind.ATR_SHARE, Kind.REGIME)
 
 
@@ -76,9 +79,16 @@ class Measure:
         'atr_pct:1d:14'
         """
         kind, span, period = [*text.split(":"), "", ""][:3]
-        if kind == Kind.PRICE_AT.value:
-            return price_at(span)
+        if Kind(kind) in AT_EXCHANGES:
+            return cls(Kind(kind), exchange=span)
         return cls(Kind(kind), Timeframe(span) if span else None, int(period) if period else None)
+
+    @property
+    def moves(self) -> Sequence["Measure"]:
+        """The measures that a fire of this one may move thresholds of: itself, as a rule."""
+        if self.kind not in AT_EXCHANGES:
+            return (self,)
+        return [replace(self, kind=kind) for kind in AT_EXCHANGES]
 
     @property
     def of_candles(self) -> bool:
@@ -92,11 +102,6 @@ class Measure:
 
 
 PRICE = Measure(Kind.PRICE)
-
-
-def price_at(exchange: str) -> Measure:
-    """Return the price of one exchange alone, as a measure."""
-    return Measure(Kind.PRICE_AT, exchange=exchange)
 
 
 def measure(kind: Kind, span: Timeframe) -> Measure:

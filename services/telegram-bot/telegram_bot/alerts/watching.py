@@ -114,6 +114,9 @@ class WatchedMarket:
                 return self._moved(measure, look, 0.0)
             case Kind.PRICE_AT:
                 return _seen_at(measure.exchange or "", look)
+            case Kind.MINUTE_AT:
+                is_minute = look.begins < look.at
+                return _seen_at(measure.exchange or "", look) if is_minute else None
         return look
 
     def mine(self, alert: Alert, look: Look, value: Look) -> Look:

@@ -111,7 +111,7 @@ def what_happened(rule: Rule, direction: str, step: Decimal) -> str:
             text = _("{coin} moved {percent} from {anchor}")
             percent = signed_percent(rule.percent)
             return text.format(coin=base, percent=percent, anchor=price(rule.anchor, step))
-        case Kind.PRICE | Kind.PRICE_AT:
+        case Kind.PRICE | Kind.PRICE_AT | Kind.MINUTE_AT:
             text = _("{coin} crossed above {level}") if up else _("{coin} crossed below {level}")
             return text.format(coin=base, level=price(size, step))
         case Kind.MOVE:
@@ -155,7 +155,7 @@ def waits_for(rule: Rule, step: Decimal) -> str:
     """Say as markup what an alert waits for: `BTC/USDT crosses <b>above 70,000.00</b>`."""
     market, size, way = escape(shown(rule.symbol).shown), rule.threshold, rule.direction
     match rule.measure.kind:
-        case Kind.PRICE | Kind.PRICE_AT:
+        case Kind.PRICE | Kind.PRICE_AT | Kind.MINUTE_AT:
             side = _("above {level}") if way == "up" else _("below {level}")
             text = _("{market} crosses {level}").format(
                 market=market, level=bold(side.format(level=price(size, step)))

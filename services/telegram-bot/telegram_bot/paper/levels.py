@@ -23,7 +23,8 @@ class Level:
     """A price at which something becomes of a position.
 
     Attributes:
-        name: `stop`, `target` or `trail`: above it a trailing stop follows.
+        name: `stop`, `target` or `trail`: at the close of a minute that was above it, the stop
+            follows.
         direction: `up`: reached at `price` or above; `down`: at it or below.
     """
 
