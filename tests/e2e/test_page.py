@@ -1,6 +1,6 @@
 """The assistant as a person sees it: the chat page in a real Chromium, every program behind it.
 
-`KEEP_SCREENSHOTS` names a folder for the pictures; the README shows `chat.png`.
+`KEEP_SCREENSHOTS` names a folder for the pictures; the README shows `chat.png` and `chart.png`.
 """
 
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.async_api import Page
 
 from common.clock import FrozenClock
@@ -34,6 +35,7 @@ async def chat_page(**options: Any) -> AsyncIterator[Page]:
             device_scale_factor=2,
             color_scheme="light",
             timezone_id="UTC",
+            locale="en-GB",
         )
         await context.clock.set_fixed_time(NOON.now())
         page = await context.new_page()
@@ -55,11 +57,14 @@ async def ask(page: Page, text: str) -> str:
 
 
 async def keep(page: Page, name: str) -> None:
-    """Take a picture that is tall enough for two answers."""
+    """Take a picture that is tall enough for two answers, in few colours: it stays small."""
     if folder := os.environ.get("KEEP_SCREENSHOTS"):
-        await page.set_viewport_size({"width": 390, "height": 1_240})
-        await page.screenshot(path=Path(folder) / name)
+        path = Path(folder) / name
+        await page.set_viewport_size({"width": 390, "height": 1_380})
+        await page.screenshot(path=path)
         await page.set_viewport_size({"width": 390, "height": 844})
+        with Image.open(path) as taken:
+            taken.quantize(256, Image.Quantize.FASTOCTREE).save(path, optimize=True)
 
 
 @pytest.mark.browser
@@ -76,6 +81,11 @@ async def test_a_person_chats_on_a_phone() -> None:
         assert await page.locator(".message.bot").count() == 2
 
         assert "AAPL/USD" in await ask(page, "/atr AAPL 1d")
+        await page.emulate_media(color_scheme="dark")
+        assert "PEPE" in await ask(page, "btc, eth, sol, pepe")
+        assert "120 candles" in await ask(page, "/chart ETH 4h st dark")
+        assert "Alert #1 set" in await ask(page, "wake me if eth drops 5%")
+        await keep(page, "chart.png")
         assert "Did you mean" in await ask(page, "/price BTX")
         assert "<b>x" in await ask(page, "/price <b>x")
         overflow = await page.evaluate(

@@ -108,6 +108,16 @@ def _buttons(asked: AtrWords, reply: wire.AtrReply, timeframes: Sequence[Timefra
     """Offer the neighbouring questions; the one that was answered carries a dot."""
     shown = Timeframe(reply.timeframe)
     now = replace(asked, symbol=reply.symbol, timeframe=shown)
+    actions: tuple[Button, ...] = (
+        # As it was asked: without a timeframe, so that an overview stays one.
+        replace(now, timeframe=asked.timeframe).button(_("🔄 Refresh")),
+        Press(_("📈 Chart"), f"chart {reply.symbol} {reply.timeframe} atr", fresh=True),
+        Press(
+            _("🔔 ATR alert"), f"alert {reply.symbol} atr {now.multiple} {reply.timeframe}", True
+        ),
+        *_copies(asked, reply),
+    )
+    half = (len(actions) + 1) // 2  # more than three in a row are cut off on a phone
     return (
         tuple(
             replace(now, timeframe=item).button(_marked(item.value, item is shown))
@@ -121,17 +131,8 @@ def _buttons(asked: AtrWords, reply: wire.AtrReply, timeframes: Sequence[Timefra
             replace(now, multiple=item).button(_marked(f"{item}x", item == now.multiple))
             for item in sorted({*_MULTIPLES, now.multiple})
         ),
-        (
-            # As it was asked: without a timeframe, so that an overview stays one.
-            replace(now, timeframe=asked.timeframe).button(_("🔄 Refresh")),
-            Press(_("📈 Chart"), f"chart {reply.symbol} {reply.timeframe} atr", fresh=True),
-            Press(
-                _("🔔 ATR alert"),
-                f"alert {reply.symbol} atr {now.multiple} {reply.timeframe}",
-                True,
-            ),
-        ),
-        tuple(_copies(asked, reply)),
+        actions[:half],
+        actions[half:],
     )
 
 

@@ -17,8 +17,8 @@ async def test_one_timeframe_is_one_block_with_its_neighbours_as_buttons() -> No
         ["15m", "1h", "•4h", "1d"],
         ["7", "•14", "21"],
         ["1.5x", "•2x", "3x"],
-        ["🔄 Refresh", "📈 Chart", "🔔 ATR alert"],
-        ["📋 stop"],
+        ["🔄 Refresh", "📈 Chart"],
+        ["🔔 ATR alert", "📋 stop"],
     ]
     assert copies(reply) == {"📋 stop": "65559.46"}
 
