@@ -14,8 +14,8 @@ from functools import partial
 from typing import Any, Protocol
 
 BOT, MARKET_DATA = "telegram-bot", "market-data"
-# A number as prices have it; no count of seconds to wait is that long.
-_A_NUMBER = re.compile(r"\d[\d.,]{3,}")
+# A number as prices have it. An apology has some too: seconds to wait, the reference of a log line.
+_A_NUMBER = re.compile(r"\b\d[\d,]*[.,]\d\d+\b")
 _CANNED = (
     ("/help", re.compile("/price")),
     ("/price BTC", _A_NUMBER),

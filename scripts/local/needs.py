@@ -74,6 +74,11 @@ def others() -> bool:
     return engine() and _succeeds("docker", "image", "inspect", *_OTHERS.findall(text))
 
 
+def haproxy() -> str | None:
+    """Return the path of HAProxy; Debian puts it where not everybody looks."""
+    return shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
 def reference_data() -> bool:
     """Tell whether `REFERENCE_DATA` names a folder."""
     named = os.environ.get("REFERENCE_DATA")
@@ -96,6 +101,7 @@ NEEDS = {
             "sudo apt-get install -y docker-compose-v2",
             lambda: bool(compose()),
         ),
+        Need("haproxy", "HAProxy", "sudo apt-get install -y haproxy", lambda: bool(haproxy())),
         Need("others", "the images of PostgreSQL and Prometheus", "make others", others),
         Need(
             "reference",

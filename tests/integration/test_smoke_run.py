@@ -8,16 +8,19 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from run_smoke_tests import main
 
+from deploy.smoke import BOT, Expected, smoke
 from local.environment import ROOT
 from local.ports import free_port
 from market_data.app import create_app
 from market_data.settings import Settings as MarketSettings
 from telegram_bot.app import run
+from telegram_bot.formatting.trouble import slow_down, unavailable
 from telegram_bot.settings import Settings as BotSettings
 from tests.support.playground import Playground, playground
 from tests.support.releases import content, digest, revision
@@ -119,6 +122,20 @@ async def test_a_bot_that_may_not_be_asked_to_render_fails(programs: Programs) -
 
     code, out = await asked(*where, token="wrong-word")
     assert (code, "SMOKE_TOKEN is asked for" in out, "wrong-word" in out) == (1, True, False)
+
+
+def test_an_apology_is_no_price() -> None:
+    def answers(text: str) -> list[bool]:
+        def ask(
+            path: str, content: dict[str, Any] | None = None, token: str = ""
+        ) -> tuple[int, dict[str, Any]]:
+            return 200, {"calls": [{"method": "sendMessage", "text": text}]}
+
+        found = smoke(ask, BOT, Expected(), lambda: "let-me")
+        return [it.passed for it in found if it.name == "renders /price BTC"]
+
+    assert answers("<b>Bitcoin</b> · <code>BTC/USD</code> · SIMU <b>87,707.45</b> USD") == [True]
+    assert answers(unavailable("12345678")) == answers(slow_down(3600)) == [False]
 
 
 async def test_nobody_answers() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.fake_ecs_rollout import Fate, Rollout
+from tests.support.fake_ecs_rollout import Acts, Fate, Rollout
 
 ACCOUNT = "arn:aws:ecs:eu-central-1:111122223333"
 # "Task CPU and memory": the pairs that Fargate accepts, as far as anybody here would ask.
@@ -63,12 +63,14 @@ class FakeEcs:
         clock: Seconds.
         fate: Of deployments that are yet to begin.
         ends_with: What tasks that are run once return; None: they cannot start.
+        acts: What deployments and tasks do to the world.
         page: How many rows a page has at most; ECS may give fewer than asked for.
     """
 
     clock: Callable[[], float]
     fate: Fate = field(default_factory=Fate)
     ends_with: int | None = 0
+    acts: Acts = field(default_factory=Acts)
     page: int = 100
     definitions: dict[str, Asked] = field(default_factory=dict)  # by arn, in order
     services: dict[str, Asked] = field(default_factory=dict)
@@ -189,6 +191,7 @@ class FakeEcs:
             bool(service.get("loadBalancers")),
             self.clock(),
             self.fate,
+            acts=self.acts,
         )
         service["taskDefinition"] = definition
         self.rollouts[arn].advance(self.clock())
@@ -378,6 +381,7 @@ class FakeEcs:
             arn = f"{ACCOUNT}:task/{asked['cluster']}/{number:032x}"
             made = Errand(arn, asked["cluster"], asked, self.clock(), self.ends_with)
             self.errands[token] = made
+            self.acts.run(made)
         elif made.asked != asked:
             raise EcsError("ConflictException", "The token was used for another request.")
         return {"tasks": [self._task(made)], "failures": []}
@@ -400,12 +404,14 @@ class FakeEcs:
             "overrides": it.asked["overrides"],
         }
         container: Answer = {"name": override["name"], "lastStatus": "RUNNING"}
-        if self.clock() - it.began >= _ERRAND_SECONDS:
+        code = self.acts.code(it)
+        if code is not None or self.clock() - it.began >= _ERRAND_SECONDS:
             told |= {"lastStatus": "STOPPED", "desiredStatus": "STOPPED"}
             told["stoppedReason"] = "Essential container in task exited"
             container["lastStatus"] = "STOPPED"
-            if it.code is None:
+            code = it.code if code is None else code
+            if code is None:
                 told["stoppedReason"] = "CannotPullContainerError: no such image"
             else:
-                container["exitCode"] = it.code
+                container["exitCode"] = code
         return told | {"containers": [container]}

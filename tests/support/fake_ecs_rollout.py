@@ -53,6 +53,27 @@ class Fate:
     new_word: str = ""
 
 
+class Acts:
+    """What a deployment does to the world; nothing, unless tasks are real."""
+
+    def entered(self, rollout: "Rollout") -> None:
+        """A stage begins."""
+
+    def healthy(self, rollout: "Rollout") -> bool:
+        """Tell whether the new tasks take requests."""
+        return True
+
+    def ended(self, rollout: "Rollout") -> None:
+        """It has succeeded or gone back."""
+
+    def run(self, errand: Any) -> None:
+        """A task that is run once begins."""
+
+    def code(self, errand: Any) -> int | None:
+        """What that task returned; None while it runs."""
+        return None
+
+
 @dataclass
 class Rollout:
     """A service deployment; times are seconds of the test's clock."""
@@ -74,6 +95,7 @@ class Rollout:
     reason: str = ""
     hooks: list[Hook] = field(default_factory=list)
     back_at: float | None = None
+    acts: Acts = field(default_factory=Acts)
 
     @property
     def over(self) -> bool:
@@ -129,10 +151,13 @@ class Rollout:
         due = self.since + self._seconds()
         if self.fate.stuck == self.stage or now < due:
             return False
+        if self.stage == "SCALE_UP" and not self.acts.healthy(self):
+            return False
         self.since = due
         following = STAGES.index(self.stage) + 1
         if following == len(STAGES):
             self.status, self.finished = "SUCCESSFUL", due
+            self.acts.ended(self)
             return False
         self.stage = STAGES[following]
         self._entered()
@@ -145,6 +170,7 @@ class Rollout:
             return False
         self.finished = self.back_at + _WAY_BACK_SECONDS
         self.status = "ROLLBACK_FAILED" if self.fate.no_way_back else "ROLLBACK_SUCCESSFUL"
+        self.acts.ended(self)
         return False
 
     def go_back(self, now: float, reason: str) -> None:
@@ -161,6 +187,7 @@ class Rollout:
         return _SECONDS[self.stage]
 
     def _entered(self) -> None:
+        self.acts.entered(self)
         for hook in self.configuration.get("lifecycleHooks", ()):
             if hook["targetType"] != "PAUSE" or self.stage not in hook["lifecycleStages"]:
                 continue

@@ -96,7 +96,7 @@ def running(port: int = 0) -> Iterator[Server]:
         thread.join()
 
 
-_LOCK = threading.Lock()
+LOCK = threading.Lock()
 
 
 def _rendered(message: Any) -> Any:
@@ -123,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path != "/" or not target.startswith(_TARGET):
             self._probe(body)
             return
-        with _LOCK:
+        with LOCK:
             self._operation(target.removeprefix(_TARGET), body)
 
     def do_GET(self) -> None:
@@ -176,7 +176,7 @@ class _Handler(BaseHTTPRequestHandler):
         if service in self.world.silent or (route == "test" and self.headers.get(name) != value):
             self._send(503, {"error": "nobody answers here"})
             return
-        with _LOCK:
+        with LOCK:
             digest = self.world.digest(service, route)
         ill = digest in self.world.ill
         match path:

@@ -81,8 +81,8 @@ def definition(program: str, version: str) -> dict[str, Any]:
     }
 
 
-def configuration(*, pauses: bool, minutes: int = 30) -> dict[str, Any]:
-    """How the service is deployed."""
+def configuration(*, pauses: bool, minutes: int = 30, bake: int = 2) -> dict[str, Any]:
+    """How the service is deployed; `minutes` until its PAUSE runs out."""
     hook = {
         "targetType": "PAUSE",
         "lifecycleStages": ["POST_TEST_TRAFFIC_SHIFT"],
@@ -92,7 +92,7 @@ def configuration(*, pauses: bool, minutes: int = 30) -> dict[str, Any]:
         breaker = {"enable": True, "rollback": True}
         rolling = {"strategy": "ROLLING", "minimumHealthyPercent": 100, "maximumPercent": 200}
         return rolling | {"deploymentCircuitBreaker": breaker}
-    return {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 2, "lifecycleHooks": [hook]}
+    return {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": bake, "lifecycleHooks": [hook]}
 
 
 def _balancer() -> dict[str, Any]:

@@ -233,7 +233,7 @@ async def matrix(
             bot.send_signal(signal.SIGTERM)
             verdict.exits.append(await bot.wait())
         verdict.conflicts = bots.logged("another program takes this bot's updates")
-    _judge(verdict, people, url)
+    judge(verdict, people, url)
     return verdict
 
 
@@ -288,7 +288,8 @@ async def _tasks(base: Database) -> Sequence[str]:
     return await base.reader.run(lambda it: list(it.scalars(select(tasks.c.name))))
 
 
-def _judge(verdict: Verdict, people: People, url: str) -> None:
+def judge(verdict: Verdict, people: People, url: str) -> None:
+    """Count what people got, and what the outbox says of it."""
     engine = open_engine(url)
     with engine.connect() as connection:
         rows = connection.execute(select(outbox.c.payload, outbox.c.doubtful)).all()
