@@ -3,11 +3,12 @@
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from hashlib import sha1
+from hashlib import sha1, sha256
 from typing import Any
 
 from common.ledger.events import Draft, Event, Kind, sealed
 
+_PROGRAMS = ("market-data", "telegram-bot")
 _PEOPLE = ("ada", "grace", "linus")
 _SUBJECTS = (
     "bot: answer /atr with its share of the price",
@@ -77,6 +78,7 @@ def _deployment(
         "version": version,
         "revision": sha1(version.encode(), usedforsecurity=False).hexdigest(),
         "schema": "0004",
+        "release": {"images": {name: _image(name, version) for name in _PROGRAMS}},
         "trigger": "hotfix" if chance.random() < 0.1 else "push",
         "commits": list(_commits(version, at, chance)),
         "pipeline": {"build_seconds": chance.randint(70, 140), "coverage": 97, "tests": 4_812}
@@ -107,6 +109,10 @@ def _deployment(
     yield _draft(end - timedelta(seconds=5), place, "verdict", actor, name, verdict)
     ended = {"outcome": outcome, "reason": verdict["reason"]}
     yield _draft(end, place, "finished", actor, name, ended)
+
+
+def _image(program: str, version: str) -> dict[str, str]:
+    return {"digest": f"sha256:{sha256(f'{program} {version}'.encode()).hexdigest()}"}
 
 
 def _commits(version: str, at: datetime, chance: random.Random) -> Iterator[dict[str, str]]:

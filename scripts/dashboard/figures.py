@@ -120,7 +120,7 @@ def lead_times(shown: Board, until: datetime) -> str:
     )
     target = 10 + 700 / most
     words = f"Lead time of {len(hours)} commits in hours; the line is the target of one hour"
-    return tag(
+    picture = tag(
         "svg",
         f"<title>{words}</title>{dots}"
         f'<line class="target" x1="{target:.1f}" x2="{target:.1f}" y1="8" y2="52"/>'
@@ -129,19 +129,21 @@ def lead_times(shown: Board, until: datetime) -> str:
         role="img",
         kind="strip",
     )
+    inside = tag("p", words, kind="soft") + picture
+    return tag("div", inside, kind="wide", tabindex=0, role="region", aria_label="Lead times")
 
 
 def _times(found: Times) -> str:
     if found.half is None:
         return _UNKNOWN
-    return f"half within {length(found.half)}, 9 of 10 within {length(found.nine_of_ten)}"
+    return f"{length(found.half)}, the middle; 9 of 10 within {length(found.nine_of_ten)}"
 
 
 def _share(found: Share) -> str:
     if found.percent is None or found.interval is None:
         return _UNKNOWN
     low, high = found.interval
-    return f"{found.percent:.0f} % ({low:.0f} to {high:.0f} % with 95 % probability)"
+    return f"{found.percent:.0f} %, or {low:.0f} to {high:.0f} % with 95 % probability"
 
 
 def _n(count: int, what: str) -> str:

@@ -79,7 +79,7 @@ def _key() -> str:
         '<span class="failed">■ failed</span> <span class="under-way">■ under way</span> '
         "▨ under watch; the line below: "
         '<span class="healthy">▬ healthy</span> <span class="impaired">▬ impaired</span> '
-        '<span class="down">▬ down</span>',
+        '<span class="down">▬ out of service</span>',
         kind="key",
     )
 

@@ -168,3 +168,73 @@ def test_an_interval_says_how_little_a_few_deployments_prove() -> None:
     # Wilson's score interval of 1 in 10, as statistics books print it.
     assert (round(low, 1), round(high, 1)) == (1.8, 40.4)
     assert Share(0, 0).interval is None and Share(0, 0).percent is None
+
+
+def test_what_somebody_rolled_back_later_has_failed_and_recovery_ends_there() -> None:
+    story = Story()
+    story.deployed("1.0.0", 500)
+    story.deployed("1.1.0", 400)
+    story.add("started", 300, "back", version="1.0.0", trigger="rollback")
+    story.add("finished", 290, "back", outcome="deployed")
+    seen = found(story)
+
+    assert seen.failed == Share(1, 2)
+    assert seen.recovery.half == timedelta(minutes=105)
+
+
+def test_an_incident_counts_against_the_deployment_that_it_names() -> None:
+    story = Story()
+    story.deployed("1.0.0", 500)
+    story.add("incident", 450, "1.0.0", reason="prices stood still")
+
+    assert found(story).failed == Share(1, 1) and found(story).recovery.count == 0
+
+
+def test_the_words_of_the_deploy_tool_are_understood() -> None:
+    story = Story()
+    release = {"images": {"bot": {"digest": "sha256:aa"}}, "schema": {"oldest_program": 3}}
+    story.add("started", 60, "d", version="1.0.0", schema="0004", release=release)
+    for minutes, name, kind in ((50, "market-data", "PASS"), (40, "telegram-bot", "INCONCLUSIVE")):
+        story.add("smoke", minutes, "d", service=name, passed=3, failed=0)
+        story.add("step", minutes - 1, "d", step=f"{name} BAKE_TIME", outcome="reached")
+        story.add("step", minutes - 6, "d", step=f"{name} CLEAN_UP", outcome="reached")
+        story.add("verdict", minutes - 7, "d", service=name, verdict=kind, reason=f"{name}: {kind}")
+    story.add("traffic", 30, "d", service="telegram-bot", back=True, production=100, test=0)
+    story.add("finished", 20, "d", outcome="deployed", reason="")
+    told = story.place.told[0]
+
+    assert told.smoke == (6, 0) and told.verdict == "INCONCLUSIVE"
+    assert told.reason == "telegram-bot: INCONCLUSIVE"
+    assert told.shifted == NOW - timedelta(minutes=49) and told.production_weight == 0
+    assert [end - at for at, end in told.watched() if end] == [timedelta(minutes=5)] * 2
+    assert told.images == {"bot": "sha256:aa"}
+
+
+def test_another_digest_than_deployed_is_drift_whatever_it_calls_itself() -> None:
+    story = Story()
+    release = {"images": {"bot": {"digest": "sha256:aa"}}}
+    story.deployed("1.0.0", 100, release=release)
+    seen = {"version": "1.0.0", "health": "healthy"}
+    story.add("observation", 3, digest="sha256:aa", **seen)
+    assert story.place.drift == ""
+    story.add("observation", 2, digest="sha256:bb", **seen)
+
+    assert story.place.drift == "1.0.0 answers where 1.0.0 was deployed"
+
+
+def test_a_schema_that_the_programs_before_can_live_with_is_a_way_back() -> None:
+    story = Story()
+    release = {"images": {}, "schema": {"oldest_program": 3}}
+    story.deployed("1.0.0", 300, schema="0003", release=release)
+    story.deployed("1.1.0", 200, schema="0004", release=release)
+    assert story.place.back_to == "1.0.0"
+    story.deployed("1.2.0", 100, schema="0005", release={"schema": {"oldest_program": 5}})
+
+    assert story.place.back_to is None and "it never goes back" in story.place.not_back
+
+
+def test_a_writer_whose_clock_is_a_little_ahead_is_heard() -> None:
+    story = Story()
+    story.deployed("1.0.0", 6)  # its end is four minutes ahead of us
+
+    assert story.place.current is not None
