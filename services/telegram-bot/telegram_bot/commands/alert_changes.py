@@ -10,6 +10,7 @@ from common.wire import AtrReply, TickerReply
 from telegram_bot.alerts import cards
 from telegram_bot.alerts.machine import anchored, first_state
 from telegram_bot.alerts.rules import KEPT, PRICE, Alert, Kind, Rule
+from telegram_bot.alerts.wording import waits_for
 from telegram_bot.commands import Request, Services
 from telegram_bot.commands.alert_rules import now_of, rule_of, until
 from telegram_bot.commands.alert_words import AlertWords, read
@@ -187,17 +188,23 @@ def _levels(found: Alert) -> Reply:
     text = _("Type the new level, like {example}, or tap:").format(example=example)
     if rule.measure.kind is Kind.SUPERTREND:
         ways = tuple(Press(way, f"alert {number} {way}") for way in ("up", "down"))
-        return Reply(_("Which way?"), (ways,))
+        return _page(found, _("Which way?"), ways)
     buttons = []
     for share in _STEPS:
         level = rule.threshold * (100 + Decimal(share)) / 100
         level = level.quantize(found.step if rule.measure == PRICE else Decimal("0.01"))
         if level > 0:
             buttons.append(Press(f"{share}%", f"alert {number} {plain(level)}"))
-    return Reply(text, (tuple(buttons),))
+    return _page(found, text, tuple(buttons))
 
 
 def _choices(found: Alert, text: str, choices: Sequence[str]) -> Reply:
-    return Reply(
-        text, (tuple(Press(choice, f"alert {found.number} {choice}") for choice in choices),)
-    )
+    presses = [Press(choice, f"alert {found.number} {choice}") for choice in choices]
+    return _page(found, text, *(tuple(presses[at : at + 3]) for at in range(0, len(presses), 3)))
+
+
+def _page(found: Alert, text: str, *rows: tuple[Press, ...]) -> Reply:
+    """Return a question about an alert: which one it is stands above, the way back below."""
+    head = f"🔔 {bold(f'#{found.number}')} {waits_for(found.rule, found.step)}"
+    back = Press(_("‹ Back"), f"alert {found.number}")
+    return Reply(f"{head}\n{text}", (*rows, (back,)))

@@ -152,7 +152,7 @@ def _curve(points: list[tuple[float, Decimal]], profile: Profile) -> Curve:
     each = max(1, -(-len(points) // _MOST_POINTS))
     kept = [*points[:-1:each], points[-1]]
     warning = _("SIMULATED") if profile.exchange == "simu" else _("ON PAPER")
-    facts = wording.costs_line(profile).partition(". ")[0].removesuffix(".")
+    facts = wording.costs_line(profile).partition("\n")[0].removesuffix(".")
     return Curve(
         words=Words(
             _("Paper account in {quote}").format(quote=profile.quote), facts, warning, months()

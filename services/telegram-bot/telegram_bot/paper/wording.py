@@ -57,7 +57,7 @@ def costs_line(profile: Profile) -> str:
         fee=short(profile.fee_pct),
         slippage=short(profile.slippage_pct),
     )
-    return f"{said} {_simulated()}." if profile.exchange == "simu" else said
+    return f"{said}\n{_simulated()}" if profile.exchange == "simu" else said
 
 
 def _simulated() -> str:

@@ -159,7 +159,8 @@ async def test_an_unknown_coin_is_answered_with_what_it_may_be(talk: Watched) ->
 async def test_an_alert_is_changed_by_its_number(talk: Watched) -> None:
     await talk.say("/alert BTC > 70k")
     levels = await talk.say("/alert 1 level")
-    assert labels(levels) == [["-5%", "-1%", "+1%", "+5%"]]
+    assert labels(levels) == [["-5%", "-1%", "+1%", "+5%"], ["‹ Back"]]
+    assert levels.text.startswith("🔔 <b>#1</b> BTC/USDT crosses <b>above 70,000.00</b>\n")
     assert "above 73,500.00" in (await talk.tap_on(levels, "+5%")).text
     assert "below 60,000.00" in (await talk.say("/alert #1 < 60k")).text
     assert "below 63,887.59</b> (-5.00%)" in (await talk.say("/alert 1 5%")).text
