@@ -164,11 +164,21 @@ class Journey:
         if self.hold and not errand.back:
             raise Unfinished(f"{name} waits at {rollout.stage} for an answer, as asked by --hold.")
         if errand.back or self._smoked(errand):
+            self._hand_over(errand)
             self.tale.say(f"{name}: goes on")
             self.platform.proceed(rollout.name, rollout.hook)
             return
         self.tale.say(f"{name}: smoke tests failed, nobody has seen it, it is turned back")
         self.platform.turn_back(rollout.name)
+
+    def _hand_over(self, errand: Errand) -> None:
+        """Let the new version do what one task does for all, while the old one still stands by."""
+        name, step = errand.service.name, f"lease of {errand.service.name}"
+        if errand.service.lease and not errand.back:
+            self.tale.tell("step", step=step, outcome="intended")
+            self.probes.take_lease(errand.service.lease)
+            self.tale.say(f"{name}: takes over the lease")
+            self.tale.tell("step", step=step, outcome="done")
 
     def _smoked(self, errand: Errand) -> bool:
         if not errand.service.test:

@@ -26,6 +26,8 @@ class Service:
         test: Address of the test rule, which leads to the new version before anybody else's.
         parameter: Where the stack reads which task definition runs: a name of the parameter store.
         migrate: Command that brings the database's expanding steps; run before traffic, by a task.
+        lease: Address of the new version where it is asked, before traffic, to take over what one
+            task does for all; empty: it does when the old tasks end. For bots that poll.
         webhook: Where Telegram shall bring updates, such as `https://bot.example.org/telegram`.
     """
 
@@ -36,6 +38,7 @@ class Service:
     test: str = ""
     parameter: str = ""
     migrate: str = ""
+    lease: str = ""
     webhook: str = ""
 
 
@@ -105,7 +108,7 @@ def parse(found: dict[str, Any]) -> Place:
     if len({it.name for it in services}) != len(services):
         raise BadPlace("Two services have the same name.")
     for it in services:
-        for address in filter(None, (it.production, it.test, it.webhook)):
+        for address in filter(None, (it.production, it.test, it.webhook, it.lease)):
             if urlsplit(address).scheme not in ("http", "https"):
                 raise BadPlace(f"{it.name}: {address!r} is no address; it begins with https://.")
     return place

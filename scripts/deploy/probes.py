@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import urllib3
 
+from deploy.platform import PlatformError
 from deploy.smoke import Check, Expected, smoke
 
 _TIMEOUT = urllib3.Timeout(connect=3.0, read=7.0)
@@ -21,6 +22,14 @@ class Probes(Protocol):
 
     def smoke(self, address: str, program: str, expected: Expected) -> list[Check]:
         """Ask everything that the new version must be able to answer before anybody uses it."""
+        ...
+
+    def take_lease(self, address: str) -> None:
+        """Have the new version do from now on what one task does for all.
+
+        Raises:
+            PlatformError: If it does not say that it will.
+        """
         ...
 
 
@@ -52,6 +61,11 @@ class HttpProbes:
             return self.ask(address, path, content, token, headers={} if public else None)
 
         return smoke(ask, program, expected, self._smoke_token, public=public)
+
+    def take_lease(self, address: str) -> None:
+        status, content = self.ask(address, "/internal/lease/take", {}, self._smoke_token())
+        if status != 202:
+            raise PlatformError(f"The lease is not handed over: {status} {json.dumps(content)}")
 
     def ask(
         self,

@@ -54,6 +54,7 @@ def place(server: Server, folder: Path) -> Path:
         lines += ["[[services]]", f'name = "{name}"', f'service = "{service}"']
     lines.append('migrate = "telegram_bot.migrate expand"')
     lines += [f'{it} = "{server.address}/{it}/{bot}"' for it in ("production", "test")]
+    lines.append(f'lease = "{server.address}/test/{bot}"')
     (folder / "place.toml").write_text("\n".join(lines))
     return folder / "place.toml"
 

@@ -17,6 +17,7 @@ from deploy.apply import Tools
 from deploy.ecs import Ecs
 from deploy.notes import Notes
 from deploy.platform import Live, Once, Platform, PlatformError, Rollout
+from deploy.probes import Probes
 from deploy.smoke import Check, Expected
 from deploy.webhook import Target, Telegram
 from tests.support.deployments import Desk, NearNotes, NearTelegram, place_on
@@ -202,6 +203,27 @@ class NearProbes:
         ready = found not in self.world.ill
         return [Check("/readyz", ready, ""), Check("/version", found == expected.digest, found)]
 
+    def take_lease(self, address: str) -> None:
+        self.world.heirs.append(self.digest(address))
+
+
+@dataclass
+class MortalProbes:
+    """Questions of somebody who may die when one of them changes something."""
+
+    inside: Probes
+    reaper: Reaper
+
+    def digest(self, address: str) -> str:
+        return self.inside.digest(address)
+
+    def smoke(self, address: str, program: str, expected: Expected) -> list[Check]:
+        return self.inside.smoke(address, program, expected)
+
+    def take_lease(self, address: str) -> None:
+        lost = PlatformError("The reply was lost.")
+        self.reaper.around(lambda: self.inside.take_lease(address), lost)
+
 
 @dataclass
 class _NoServer:
@@ -245,6 +267,7 @@ def mortal_tools(tools: Tools, reaper: Reaper) -> Tools:
         tools,
         platform=MortalPlatform(tools.platform, reaper),
         ledger=MortalLedger(tools.ledger, reaper),
+        probes=MortalProbes(tools.probes, reaper),
         notes=MortalNotes(tools.notes, reaper),
         telegram=MortalTelegram(tools.telegram, reaper),
     )

@@ -33,6 +33,7 @@ class World:
         troubles: Operation and what happens to it, each once, in this order.
         ill: Digests whose tasks are not ready.
         silent: Services that answer nobody.
+        heirs: Digests that took the lease over, in order.
         notes: Every way in which a request or an answer was not as described.
         calls: The operations that were asked for.
         lag: Production keeps answering with the old version for so many requests.
@@ -43,6 +44,7 @@ class World:
     troubles: list[tuple[str, Trouble]] = field(default_factory=list)
     ill: set[str] = field(default_factory=set)
     silent: set[str] = field(default_factory=set)
+    heirs: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     new_words: frozenset[str] = frozenset()
@@ -186,8 +188,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(200, {"status": "ok"})
             case "readyz":
                 self._send(503 if ill else 200, {"status": "unready" if ill else "ok"})
-            case "internal/smoke" if self.headers["Authorization"] == f"Bearer {SMOKE_TOKEN}":
+            case _ if self.headers["Authorization"] != f"Bearer {SMOKE_TOKEN}":
+                self._send(403, {})
+            case "internal/smoke":
                 self._send(200, {"calls": [_rendered(json.loads(body)["message"])]})
+            case "internal/lease/take":
+                self.world.heirs.append(digest)
+                self._send(202, {"heir": "it"})
             case _:
                 self._send(404, {})
 

@@ -65,6 +65,7 @@ production = "{address}"
 test = "{address}"
 migrate = "telegram_bot.migrate expand"
 webhook = "{address}/telegram"
+lease = "{address}"
 """
 
 

@@ -56,6 +56,7 @@ def place(production: str = "", test: str = "", **changed: Any) -> Place:
             "staging-telegram-bot",
             production=production,
             test=test,
+            lease=test,
             parameter="/staging/telegram-bot",
             migrate="telegram_bot.migrate expand",
             webhook=WEBHOOK,

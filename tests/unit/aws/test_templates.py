@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -354,3 +355,28 @@ def test_names_of_containers_are_those_that_the_load_balancer_and_the_release_kn
         "telegram-bot",
         "market-data",
     ]
+
+
+def test_no_rule_has_more_values_than_the_load_balancer_takes() -> None:
+    """AWS takes three comparison strings a condition at most, and five a rule."""
+    for name, rule in of_kind("AWS::ElasticLoadBalancingV2::ListenerRule"):
+        conditions = rule.properties["Conditions"]
+        values = [
+            len(config["Values"])
+            for it in conditions
+            for key, config in it.items()
+            if key.endswith("Config")
+        ]
+        assert len(values) == len(conditions), f"{name}.{rule.name}"
+        assert max(values) <= 3 and sum(values) <= 5, f"{name}.{rule.name}"
+
+
+def test_the_test_rule_leads_to_everything_that_the_tool_asks_and_the_live_rule_does_not() -> None:
+    def leads(rule: str) -> set[str]:
+        asked = {"/healthz", "/readyz", "/version", "/internal/smoke", "/internal/lease/take"}
+        conditions = one("standard", rule).properties["Conditions"]
+        (paths,) = [it["PathPatternConfig"] for it in conditions if "PathPatternConfig" in it]
+        return {it for it in asked if any(fnmatch(it, path) for path in paths["Values"])}
+
+    assert len(leads("TestRule")) == 5
+    assert leads("LiveRule") == {"/healthz", "/version"}

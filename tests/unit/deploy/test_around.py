@@ -15,7 +15,7 @@ from tests.support.deploy_deaths import near_desk
 from tests.support.deployments import Desk, NearNotes, NearTelegram
 from tests.support.fake_ecs_rollout import Fate
 from tests.support.fake_ecs_world import Ticks
-from tests.support.releases import WEBHOOK, release
+from tests.support.releases import WEBHOOK, digest, release
 
 BOT = "/staging/telegram-bot"
 
@@ -113,6 +113,22 @@ def test_telegram_that_does_not_answer_leaves_the_deployment_to_be_gone_on_with(
     assert (ending.code, "getWebhookInfo" in ending.reason) == (UNFINISHED, True)
     assert desk.apply("1.1.0").code == 0
     assert len(desk.stories()) == 1
+
+
+def test_the_new_version_takes_the_lease_over_before_people_come(desk: Desk) -> None:
+    desk.apply("1.1.0")
+
+    assert desk.server.world.heirs == [digest("1.1.0", "telegram-bot")]
+    assert steps(desk).index("lease of telegram-bot done") < steps(desk).index(
+        "telegram-bot BAKE_TIME reached"
+    )
+
+
+def test_a_version_that_fails_its_smoke_tests_takes_no_lease(desk: Desk) -> None:
+    desk.server.world.ill.add(digest("1.1.0", "telegram-bot"))
+
+    assert desk.apply("1.1.0").code == ROLLED_BACK
+    assert desk.server.world.heirs == []
 
 
 def test_the_stacks_are_told_what_runs(desk: Desk) -> None:
