@@ -18,6 +18,7 @@ from market_data.app import create_app
 from market_data.settings import Settings as MarketSettings
 from playground.chats import YOU
 from telegram_bot.app import run
+from telegram_bot.profiles import ProfileName
 from telegram_bot.settings import Settings as BotSettings
 from tests.support.playground import Json, Playground, playground
 from tests.support.serving import serve
@@ -120,6 +121,7 @@ async def bot(
     market_address: str,
     environment: Environment = "local",
     clock: Clock | None = None,
+    profile: ProfileName = "SIMU",
 ) -> AsyncIterator[None]:
     """Run the bot against a playground and a market-data service until the block ends."""
     with TemporaryDirectory() as folder:
@@ -129,6 +131,7 @@ async def bot(
             market_data_url=market_address,
             environment=environment,
             database_url=SecretStr(f"sqlite:///{folder}/bot.sqlite"),
+            trading_profile=profile,
         )
         stop = asyncio.Event()
         running = asyncio.create_task(run(settings, stop, clock=clock))
@@ -145,18 +148,20 @@ async def assistant(
     clock: Clock | None = None,
     one_clock: bool = False,
     environment: Environment = "local",
+    profile: ProfileName = "SIMU",
     **market: Any,
 ) -> AsyncIterator[Chat]:
     """Run everything and yield a person's chat.
 
     Args:
         clock: Of market-data and Telegram; `one_clock`: of the bot too.
+        profile: By which the bot trades on paper.
         **market: Its settings; SIMU and the shipped recordings by default.
     """
     settings = MarketSettings(environment=environment, **market)
     async with (
         serve(create_app(settings, clock)) as market_address,
         playground(flood=None, clock=clock) as telegram,
-        bot(telegram, market_address, environment, clock if one_clock else None),
+        bot(telegram, market_address, environment, clock if one_clock else None, profile),
     ):
         yield Chat(telegram)
