@@ -35,13 +35,12 @@ _REASONS: dict[Reason, str] = {
 }
 FOLLOWED = {
     "nothing": later("nothing to do"),
-    "nothing held": later("out, and nothing was held"),
-    "sold": later("out: sold"),
-    "bought": later("in: bought"),
-    "held already": later("in, and held already"),
-    "too little": later("in, but the cash is less than the smallest position"),
+    "nothing held": later("nothing was held"),
+    "sold": later("sold"),
+    "bought": later("bought"),
+    "held already": later("held already"),
+    "too little": later("too little cash for the smallest position"),
 }
-_TRENDS = {"up": later("up"), "down": later("down")}
 
 
 def show_rows() -> Rows:
@@ -171,7 +170,7 @@ def bought_text(decided: Decided, paper: Paper, profile: Profile, now: float) ->
     lines = [f"🤖 {bold(said)}"]
     if held is not None:
         lines.append(f"{short(held.quantity)} {market.base} · {_at(held)}{_levels(held)}")
-    explained = f"{why_line(decided)}{_late(decided.at, now)}"
+    explained = f"{why_line(decided, followed=False)}{_late(decided.at, now)}"
     return "\n".join([*lines, explained, italic(costs_line(profile))])
 
 
@@ -185,25 +184,31 @@ def why(decisions: Sequence[Decided], now: float) -> str:
     at_now = datetime.fromtimestamp(now, UTC)
     for one in decisions[:8]:
         closed = moment(datetime.fromtimestamp(one.at, UTC), at_now)
-        lines.append(f"\n{closed} · {shown(one.symbol).shown} · {one.timeframe}\n{why_line(one)}")
+        market = f"{shown(one.symbol).shown} · {one.timeframe} · {preset_name(one.preset)}"
+        lines.append(f"\n{closed} · {market}\n{why_line(one)}")
     return "\n".join(lines)
 
 
-def why_line(one: Decided) -> str:
+def why_line(one: Decided, *, followed: bool = True) -> str:
     """Explain one decision: close, level, trend, and what followed."""
-    close, name = price(one.close), preset_name(one.preset)
-    followed = _(FOLLOWED.get(one.followed, one.followed))
+    said = _reason(one).format(close=price(one.close), level=_level(one))
+    return f"{said} → {_(FOLLOWED.get(one.followed, one.followed))}" if followed else said
+
+
+def _level(one: Decided) -> str:
+    return "?" if one.level is None else price(Decimal(repr(one.level)))
+
+
+def _reason(one: Decided) -> str:
     if one.level is None:
-        return _("{preset}: close {close}, too few candles yet").format(preset=name, close=close)
-    level = price(Decimal(repr(one.level)))
+        return _("Closed at {close}; too few candles yet")
     if one.action == "enter":
-        said = _("{preset}: close {close} is above {level} → {followed}")
-    elif one.action == "leave":
-        said = _("{preset}: close {close} is below {level} → {followed}")
-    else:
-        said = _("{preset}: close {close}, turns at {level}, trend {trend} → {followed}")
-    trend = _(_TRENDS[one.trend]) if one.trend else "?"
-    return said.format(preset=name, close=close, level=level, trend=trend, followed=followed)
+        return _("Closed at {close}, above {level}: the trend turned up")
+    if one.action == "leave":
+        return _("Closed at {close}, below {level}: the trend turned down")
+    if one.trend == "up":
+        return _("Closed at {close}: still up, turns below {level}")
+    return _("Closed at {close}: not up, turns above {level}")
 
 
 def stats(measures: Measures, paper: Paper, worth: Decimal, in_market: Decimal, days: int) -> str:

@@ -21,7 +21,8 @@ class Decision:
 
     Attributes:
         trend: Which way it sees the market; None before it has seen enough.
-        level: The price that the close was measured against, in the quote asset.
+        level: The price that the close has crossed, in the quote asset; where it waits: the one at
+            which its trend turns.
         atr: At that close.
     """
 
@@ -92,10 +93,11 @@ class _Supertrend:
             above = above if self._close > upper else min(above, upper)
             self._up = close >= below if self._up else close > above
         self._bands, self._close = (below, above), close
-        action: Action = "wait"
-        if self._up != before:
-            action = "enter" if self._up else "leave"
-        return Decision(action, "up" if self._up else "down", below if self._up else above, atr)
+        trend = _word(self._up)
+        if self._up == before:
+            return Decision("wait", trend, below if self._up else above, atr)
+        action: Action = "enter" if self._up else "leave"
+        return Decision(action, trend, above if self._up else below, atr)
 
 
 @dataclass(slots=True)

@@ -41,7 +41,7 @@ async def test_an_amount_buys_what_it_pays_for_and_says_what_it_cost() -> None:
     account = (await held(talk)).account
     assert (account.cash, account.positions[0].quantity) == (Decimal(9_500), Decimal(5))
     assert "Bought 5 BTC for 500.00 USDT" in reply.text
-    assert "On paper at SIMU prices: fee 0% a side, slippage 0%." in reply.text
+    assert "On paper at SIMU prices: fee 0% a side, slippage 0%" in reply.text
     assert "simulated prices, not a market" in reply.text
     assert "No stop" in reply.text
 

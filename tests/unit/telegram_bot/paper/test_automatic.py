@@ -167,7 +167,7 @@ async def test_a_preset_buys_once_at_the_close_that_turns_it_and_says_why(desk: 
     decisions = await desk.papers.decisions(CHAT)
     assert [(one.action, one.followed) for one in decisions] == [("enter", "bought")]
     ((_, told),) = desk.papers.told
-    assert "Supertrend 10, 3 bought" in told.text and "is above" in told.text
+    assert "Supertrend 10, 3 bought" in told.text and "the trend turned up" in told.text
 
 
 async def test_after_a_pause_every_candle_is_explained_and_the_last_event_counts(

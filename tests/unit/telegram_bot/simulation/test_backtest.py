@@ -125,9 +125,14 @@ def test_supertrend_turns_when_market_data_says_so() -> None:
 
     assert [one.trend for one in decisions] == [one.direction if one else None for one in shown]
     assert all(
-        one is None or decision.level == pytest.approx(float(one.flips_at), abs=0.006)
+        decision.level == pytest.approx(float(one.flips_at), abs=0.006)
         for one, decision in zip(shown, decisions, strict=True)
+        if one is not None and decision.action == "wait"
     )
+    for candle, decision in zip(candles[-390:], decisions, strict=True):
+        if decision.action != "wait":
+            assert decision.level is not None
+            assert (candle.close > decision.level) is (decision.action == "enter")
     assert {one.action for one in decisions} == {"enter", "leave", "wait"}
 
 
