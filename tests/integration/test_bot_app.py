@@ -385,6 +385,18 @@ async def test_a_second_start_leaves_the_menu_alone(tmp_path: Path) -> None:
         assert len(telegram.oracle.named("setMyDescription")) == len(LANGUAGES)
 
 
+async def test_a_telegram_that_has_lost_everything_is_told_anew(tmp_path: Path) -> None:
+    for _ in range(2):  # a playground that starts again knows nothing of before
+        async with playground(flood=None) as telegram:
+            chat = _start(telegram, FakeMarket(), tmp_path)
+            chat.seen[YOU] = telegram.world.open_chat(YOU).seq
+            chart = await chat.ask("/chart BTC 4h")
+            await chat.end()
+
+            assert telegram.world.profile.menu_in(YOU, "en")
+            assert chart["photo"] and "BTC/USDT" in chart["caption"]
+
+
 async def test_a_refused_token_ends_the_start_with_what_would_help(tmp_path: Path) -> None:
     async with playground(flood=None) as telegram:
         settings = read(

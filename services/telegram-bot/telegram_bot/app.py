@@ -189,7 +189,8 @@ async def run(
         sending = Sending(post, base.outbox, chat_limits, tally, clock=wall)
         working = Working(base.inbox, base.lanes, handlers, sending, tally)
         listed = menus(services.commands, services.features)
-        await show_menus(application.bot, base.facts, listed, profiles())
+        forget = base.outbox.forget_pictures
+        await show_menus(application.bot, base.facts, listed, profiles(), forget)
         broadcasting = Broadcasting(base.outbox, working.start)
         alerts = Engine(
             base.alert_book,

@@ -105,6 +105,11 @@ class DatabaseOutbox:
         forgetting = delete(pictures).where(pictures.c.shown == shown)
         await self._writer.submit(lambda connection: connection.execute(forgetting).rowcount)
 
+    async def forget_pictures(self) -> None:
+        """Delete what Telegram called any of them: it has them no more."""
+        forgetting = delete(pictures)
+        await self._writer.submit(lambda connection: connection.execute(forgetting).rowcount)
+
     async def picture(self, shown: str) -> str | None:
         """Return what Telegram calls a picture that may still be shown, if it has it."""
         known = select(pictures.c.file_id).where(

@@ -1,7 +1,8 @@
 """The chat menus and descriptions: set at start where they are not what was last set.
 
-What was set is remembered as a hash in the database, so a start that brings nothing new calls
-nothing, and several tasks that start together set the same.
+What was set is remembered as a hash in the database, so a start that brings nothing new sets
+nothing, and several tasks that start together set the same. A server that shows no menu although
+one was set has lost what it was told, as the playground has after each of its starts.
 """
 
 import asyncio
@@ -31,9 +32,16 @@ _SCOPES: dict[Scope, BotCommandScope] = {
 
 
 async def show_menus(
-    bot: Bot, facts: Facts, menus: Iterable[Menu], profiles: Iterable[Profile]
+    bot: Bot,
+    facts: Facts,
+    menus: Iterable[Menu],
+    profiles: Iterable[Profile],
+    lost: Callable[[], Awaitable[None]],
 ) -> int:
     """Set what has changed and return how many things that were.
+
+    Args:
+        lost: Called where the server has lost what it was told.
 
     A bot without its menu still answers, so trouble is logged and no more; what was not set is
     tried again at the next start.
@@ -47,6 +55,9 @@ async def show_menus(
         wanted.append((name, profile, _setting_profile(bot, profile)))
     try:
         known = await facts.known([name for name, _, _ in wanted])
+        if known and not await _has_menu(bot):
+            known = {}
+            await lost()
         due = [
             _apply(facts, name, _hash(what), act)
             for name, what, act in wanted
@@ -56,6 +67,13 @@ async def show_menus(
     except Exception as error:
         log.warning("the menus were not looked at", reason=type(error).__name__)
         return 0
+
+
+async def _has_menu(bot: Bot) -> bool:
+    try:
+        return bool(await bot.get_my_commands(_SCOPES["all_private_chats"]))
+    except TelegramError:
+        return True
 
 
 async def _apply(facts: Facts, name: str, digest: str, act: Callable[[], Awaitable[object]]) -> int:
