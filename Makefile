@@ -2,6 +2,9 @@
 
 PYTHON ?= python3
 IN := .venv/bin/python
+# With what deploys and nothing else: it runs where the right to deploy is.
+AT := PYTHONPATH=scripts:services/common .venv-deploy/bin/python
+BARE := PYTHONPATH=scripts:services/common $(PYTHON)
 VERSION ?= $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 TREE ?= $(shell git rev-parse 'HEAD^{tree}' 2>/dev/null || echo unknown)
@@ -13,7 +16,9 @@ SAFETY_VENV := $(if $(SAFETY_API_KEY),venv-safety-current)
 .PHONY: help run test check ahead previous prove lock format clean venv-run venv-dev venv-tools venv-checkov venv-safety \
 	generated lint types contracts security secrets vulnerabilities licences documentation \
 	duplication docstrings workflows dockerfiles templates locked canaries branch sbom sign facts faketime \
-	vendor-safety secrets-history performance-report weekly-report deployment-report ledger-head dashboard release-start release-publish hooks unit integration e2e containers coverage images others gate
+	vendor-safety secrets-history performance-report weekly-report deployment-report ledger-head dashboard release-start release-publish hooks unit integration e2e containers coverage images others gate \
+	built release release-again promotion provenance approval place smoke notify venv-deploy \
+	deploy-verify deploy-apply deploy-rollback deploy-record deploy-report
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "; print "make <word>, where <word> is one of"} \
@@ -170,10 +175,55 @@ release-start: venv-dev ## Start the release named by RELEASE, push it and ask f
 release-publish: venv-dev ## Tag the release or hotfix in HEAD_REF, publish it and bring it back
 	@$(IN) -m gitflow publish
 
+built: ## Note that IMAGE, by digest, is PROGRAM, for the release file
+	@mkdir -p .run/images && printf '%s\n' "$$IMAGE" > ".run/images/$$PROGRAM"
+
+release: ## Write the release file of what was built, and imagedefinitions.json
+	@$(BARE) -m supply.release --from .run/images > .run/release.json
+	@$(BARE) -m deploy.imagedefinitions .run/release.json > .run/imagedefinitions.json
+
+release-again: venv-deploy ## Write the release file of what was on staging as VERSION
+	@$(AT) -m pipeline again
+	@$(AT) -m deploy.imagedefinitions .run/release.json > .run/imagedefinitions.json
+
+promotion: venv-deploy ## Write the release file that staging has shown for the tag VERSION
+	@$(AT) -m pipeline promotion
+	@$(AT) -m deploy.imagedefinitions .run/release.json > .run/imagedefinitions.json
+
+provenance: ## Did our own build make every image of the release file?
+	@$(BARE) -m supply.provenance .run/release.json
+
+approval: ## May whoever started this run bring VERSION to production?
+	@$(BARE) -m pipeline approval
+
+place: venv-deploy ## Write the place file that PLACE holds, of ENVIRONMENT
+	@$(AT) -m pipeline place
+
+deploy-verify: venv-deploy ## Find what would make the deployment fail, before anything moves
+	@$(AT) -m deploy verify --release .run/release.json
+
+deploy-apply: venv-deploy ## Deploy the release file, or go on with it
+	@$(AT) -m pipeline apply
+
+deploy-rollback: venv-deploy ## Go back to VERSION, or to what ran before
+	@$(AT) -m pipeline rollback
+
+deploy-record: venv-deploy ## Write down that what was deployed has passed its smoke tests
+	@$(AT) -m pipeline record
+
+deploy-report: venv-deploy ## What the deployment came to, and the head of the ledger
+	@$(AT) -m pipeline report
+
+smoke: venv-deploy ## Ask ENVIRONMENT whether it is well, as people reach it
+	@$(AT) scripts/run_smoke_tests.py --environment "$$ENVIRONMENT" --release .run/release.json
+
+notify: ## Tell Slack and Telegram what came of the run
+	@$(BARE) -m pipeline.notify
+
 gate: ## Fail unless every job in NEEDS succeeded; closes a workflow
 	@$(PYTHON) scripts/local/gate.py
 
-venv-run venv-dev venv-tools venv-checkov venv-safety venv-safety-current: venv-%:
+venv-run venv-dev venv-tools venv-checkov venv-safety venv-safety-current venv-deploy: venv-%:
 	@command -v $(PYTHON) >/dev/null || { \
 		echo "There is no $(PYTHON) here. Install it, for example: sudo apt-get install python3 python3-venv" >&2; \
 		exit 1; }

@@ -1,6 +1,7 @@
 """`python -m gitflow VERB ...`: branches and versions by the rules of CONTRIBUTING.md.
 
-init [--github OWNER/NAME]          create develop, and GitHub's rules for branches
+init [--github OWNER/NAME [--app NUMBER]]
+                                    create develop, and GitHub's rules; the App releases
 start feature|bugfix CA-123-words   begin something new
 start release [v1.2.3]              begin a release, by default the next minor version
 start hotfix [v1.2.3-]words         begin a correction of what is out
@@ -27,8 +28,16 @@ from gitflow.versions import PARTS
 
 def _init(here: Repository, words: Sequence[str]) -> int:
     print("created develop" if flow.init(here) else "develop was there")
-    if words[:1] == ["--github"] and len(words) == 2:
-        print("\n".join(rulesets.apply(words[1])))
+    match list(words):
+        case []:
+            return 0
+        case ["--github", name]:
+            done = rulesets.apply(name)
+        case ["--github", name, "--app", number] if number.isdecimal():
+            done = rulesets.apply(name, app=number)
+        case _:
+            return _usage()
+    print("\n".join(done))
     return 0
 
 

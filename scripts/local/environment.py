@@ -1,6 +1,6 @@
 """Make an environment fit what is asked, doing nothing when it already fits.
 
-    python3 scripts/local/environment.py run|dev|tools|checkov|safety|safety-current
+    python3 scripts/local/environment.py run|dev|tools|checkov|safety|safety-current|deploy
 
 `.venv` holds our programs; the tools of the gates live apart, because what they need would fight
 with what our programs need.
@@ -27,6 +27,8 @@ OLDEST = (3, 11)
 SATISFIED_BY = {"run": ("run", "dev"), "dev": ("dev",)}
 # Each stands in `.venv-<name>` and holds what its lock file names, and nothing of ours.
 APART = ("tools", "checkov", "safety", "safety-current")
+# What the deploy tool needs and nothing else, where only that may be.
+ALONE = ("deploy",)
 
 
 class CannotInstall(Exception):
@@ -36,7 +38,7 @@ class CannotInstall(Exception):
 def main() -> int:
     """Make the environment named on the command line, or say what is missing."""
     wanted = sys.argv[1] if len(sys.argv) == 2 else ""
-    known = (*SATISFIED_BY, *APART)
+    known = (*SATISFIED_BY, *APART, *ALONE)
     if wanted not in known:
         print("usage: environment.py {}".format("|".join(known)), file=sys.stderr)
         return 2
@@ -89,7 +91,7 @@ def make(wanted: str) -> None:
 
 def folder_of(wanted: str) -> Path:
     """Return where an environment stands."""
-    return ROOT / (".venv-" + wanted) if wanted in APART else VENV
+    return ROOT / (".venv-" + wanted) if wanted in APART + ALONE else VENV
 
 
 def python_of(venv: Path) -> Path:

@@ -13,6 +13,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from pipeline.steps import hand_on
+
 from gitflow import flow
 from gitflow.repository import Refused, Repository
 from local.environment import ROOT
@@ -58,11 +60,8 @@ def main() -> int:
     except Refused as refused:
         print(refused, file=sys.stderr)
         return 1
-    lines = "".join(f"{name}={value}\n" for name, value in found.items())
-    print(lines, end="")
-    if outputs := os.environ.get("GITHUB_OUTPUT"):
-        with open(outputs, "a", encoding="utf-8") as file:
-            file.write(lines)
+    print("\n".join(f"{name}={value}" for name, value in found.items()))
+    hand_on(found)
     return 0
 
 

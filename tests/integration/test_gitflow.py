@@ -313,6 +313,17 @@ def test_init_brings_every_ruleset_to_github(here: Repository, calls: Path) -> N
     assert [line for line in said if "repos/owner/name/rulesets/7 --method PUT" in line]
 
 
+def test_only_the_app_that_releases_may_set_a_version(
+    here: Repository, calls: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", "--github", "owner/name", "--app", "12"]) == 0
+    assert "created only the release App sets versions" in capsys.readouterr().out
+    assert len([it for it in calls.read_text().splitlines() if "--method POST" in it]) == 4
+
+    assert main(["init", "--github", "owner/name"]) == 0
+    assert "left out: only the release App sets versions" in capsys.readouterr().out
+
+
 def test_what_github_refuses_is_told(
     here: Repository, calls: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -342,5 +353,6 @@ def test_two_reviewers_and_both_closing_jobs_stand_before_every_merge(name: str)
     assert rules["pull_request"]["required_approving_review_count"] >= 2
     assert rules["pull_request"]["require_code_owner_review"]
     checks = rules["required_status_checks"]["required_status_checks"]
-    assert [check["context"] for check in checks] == ["Quality gate", "Tests passed"]
+    tested = "Tests / Tests passed" if name == "main" else "Tests passed"
+    assert [check["context"] for check in checks] == ["Quality gate", tested]
     assert {"deletion", "non_fast_forward"} <= rules.keys()

@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 from typing import get_args
@@ -25,38 +24,10 @@ from tests.support.deploy_deaths import How
 from tests.support.dying_deploy import NO_SUCH_STEP
 from tests.support.fake_ecs_server import Server, running
 from tests.support.fake_ecs_world import SERVICES, world_at
+from tests.support.hurried_ecs import Fast, place
 from tests.support.releases import SMOKE_TOKEN, content, digest
 
-_FASTER = 300.0
 _KEYS = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}
-
-
-class Fast:
-    """A clock for ECS alone; the tool has the real one."""
-
-    def __init__(self) -> None:
-        self._began, self._ahead = time.monotonic(), 0.0
-
-    def seconds(self) -> float:
-        return 1.9e9 + self._ahead + (time.monotonic() - self._began) * _FASTER
-
-    def sleep(self, seconds: float) -> None:
-        self._ahead += seconds
-
-
-def place(server: Server, folder: Path) -> Path:
-    """Write the place file."""
-    bot = SERVICES["telegram-bot"]
-    lines = ['environment = "staging"', 'region = "eu-central-1"', 'cluster = "staging"']
-    lines += [f'ledger = "{folder}/ledger.jsonl"', 'header = "X-Deploy-Test: 77"']
-    lines += ["poll_seconds = 0.05", "minimum_sample = 2"]
-    for name, service in SERVICES.items():
-        lines += ["[[services]]", f'name = "{name}"', f'service = "{service}"']
-    lines.append('migrate = "telegram_bot.migrate expand"')
-    lines += [f'{it} = "{server.address}/{it}/{bot}"' for it in ("production", "test")]
-    lines.append(f'lease = "{server.address}/test/{bot}"')
-    (folder / "place.toml").write_text("\n".join(lines))
-    return folder / "place.toml"
 
 
 def once(server: Server, bad: bool, step: int, how: How) -> str:

@@ -1,8 +1,9 @@
 """Runs the project's own workflow files with act, on this machine and without a network.
 
 The jobs run for real: needs, conditions, matrices, outputs, summaries. Two things are stood in for:
-every action of others, by one that prints its name; and `make`, by one that notes what it was asked
-and fails where a test says so. `make gate` stays real, because it judges the other jobs.
+every action of others, by one that prints its name (those of artefacts copy files); and `make`, by
+one that notes what it was asked and fails where a test says so. Real stay `make gate`, because it
+judges the other jobs, `make notify`, because it tells how they ended, and what a test names.
 """
 
 import json
@@ -10,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +34,17 @@ _OUTPUTS = {
     "actions/deploy-pages": {"page_url": "https://pages.example.org"},
 }
 
+# What a step of an artefact does with its inputs.
+_KEPT = {
+    "actions/upload-artifact": """for path in $WHERE; do
+[ -e "$path" ] && mkdir -p "$ARTIFACTS/$NAME" && cp -r "$path" "$ARTIFACTS/$NAME/"
+done; true""",
+    "actions/download-artifact": """for kept in "$ARTIFACTS"/$NAME; do
+[ -d "$kept" ] && mkdir -p "$WHERE" && cp -r "$kept/." "$WHERE/"
+done; true""",
+}
+
+# `deploy-apply` and `deploy-rollback` end as ENDING says, with the tool's own exit codes.
 MAKE = """#!/bin/sh
 for word in "$@"; do target=$word; done
 {
@@ -40,11 +53,35 @@ for word in "$@"; do target=$word; done
 [ -n "$value" ] && printf ' %s=%s' "$name" "$value"; done)" >&9
 } 9>> "$CALLS"
 [ "$target" = gate ] && exec python3 scripts/local/gate.py
-[ "$target" = facts ] && printf 'base=b@sha256:1\\nversion=1.2.3\\ntree=t\\n' >> "$GITHUB_OUTPUT"
+case " $REAL " in *" $target "*)
+  [ -n "$PLACES" ] && PLACE=$(cat "$PLACES/$ENVIRONMENT.toml") && export PLACE
+  exec $MAKE_ITSELF "$target" ;;
+esac
+case "$target" in
+  facts) printf 'base=b@sha256:1\\nversion=1.2.3\\ntree=t\\n' >> "$GITHUB_OUTPUT" ;;
+  promotion) printf 'trigger=push\\n' >> "$GITHUB_OUTPUT" ;;
+  approval) printf 'approver=ada\\n' >> "$GITHUB_OUTPUT" ;;
+  deploy-apply)
+    [ "$ENDING" = killed ] && kill -9 $$
+    printf 'ending=%s\\n' "$ENDING" >> "$GITHUB_OUTPUT"
+    case "$ENDING" in
+      refused) exit 3 ;; rolled*) exit 4 ;; unfinished) exit 5 ;; locked) exit 6 ;;
+    esac ;;
+  deploy-rollback) printf 'ending=deployed\\n' >> "$GITHUB_OUTPUT" ;;
+esac
 case " $FAILING " in *" $target "* | *" $target/${EXPECT_PYTHON-} "*) exit 1 ;; esac
 exit 0
 """
-NOTED = "EXPECT_PYTHON HEAD_REF BASE_REF AUDIT_SOURCE RELEASE GH_TOKEN PROGRAM IMAGE"
+NOTED = (
+    "EXPECT_PYTHON HEAD_REF BASE_REF AUDIT_SOURCE RELEASE GH_TOKEN PROGRAM IMAGE ENVIRONMENT "
+    "TRIGGER APPROVER APPROVERS VERSION DIGESTS DRY_RUN"
+)
+# The project's own Makefile, with the Python of the tests and nothing to install.
+_REAL_MAKE = (
+    *("make", "--no-print-directory", f"--file={ROOT}/Makefile", "--old-file=venv-deploy"),
+    f"AT=PYTHONPATH={ROOT}/scripts:{ROOT}/services/common {sys.executable}",
+    f"BARE=PYTHONPATH={ROOT}/scripts:{ROOT}/services/common {sys.executable}",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +94,15 @@ class Run:
             The legs of a matrix count as one.
         calls: What `make` was asked: job, target and the variables of `NOTED`, in order.
         used: The actions that ran, in order: job and action.
-        said: Everything printed.
+        printed: The lines that steps printed.
+        said: Everything printed, act's own words too.
     """
 
     code: int
     jobs: dict[str, str]
     calls: list[str]
     used: list[tuple[str, str]]
+    printed: list[str]
     said: str
 
     def asked(self, job: str) -> list[str]:
@@ -75,6 +114,7 @@ class Bench:
     """A copy of what the pipeline needs, in a folder, in which workflows can be run."""
 
     def __init__(self, folder: Path) -> None:
+        self._done: dict[str, Run] = {}
         self.root = folder / "repository"
         self._stubs = folder / "actions"
         self._bin = folder / "bin"
@@ -84,8 +124,10 @@ class Bench:
         for path in (self.root / ".github").rglob("*.yml"):
             self._make_readable(path)
         self._bin.mkdir()
-        (self._bin / "make").write_text(MAKE)
-        (self._bin / "make").chmod(0o755)
+        self.program("make", MAKE)
+        real = shutil.which("make") or "make"
+        words = " ".join(f"'{word}'" for word in (real, *_REAL_MAKE[1:]))
+        self.program("real-make", f'#!/bin/sh\nexec {words} "$@"\n')
         self._commit()
 
     def add(self, name: str, text: str) -> None:
@@ -93,6 +135,11 @@ class Bench:
         path = self.root / ".github" / "workflows" / f"{name}.yml"
         path.write_text(text)
         self._make_readable(path)
+
+    def program(self, name: str, text: str) -> None:
+        """Put a program on the path of the steps."""
+        (self._bin / name).write_text(text)
+        (self._bin / name).chmod(0o755)
 
     def run(
         self,
@@ -103,8 +150,11 @@ class Bench:
         failing: Sequence[str] = (),
         secrets: Mapping[str, str] | None = None,
         variables: Mapping[str, str] | None = None,
+        ending: str = "deployed",
+        real: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
     ) -> Run:
-        """Run one workflow for one event.
+        """Run one workflow for one event; the same run is made once.
 
         Args:
             workflow: The name of its file without `.yml`.
@@ -112,8 +162,28 @@ class Bench:
             payload: What GitHub tells about the event.
             failing: Targets of `make` that fail, and actions; `unit/3.12` fails on that Python.
             secrets, variables: What the repository holds.
+            ending: How a deployment ends: the tool's word for it, or killed.
+            real: Targets of `make` that do what the Makefile says; such runs are made each time.
+            environment: Variables of every step.
         """
+        asked = repr((workflow, event, payload, failing, secrets, variables, ending, environment))
+        if real or asked not in self._done:
+            told = {"ENDING": ending, "REAL": " ".join(("notify", *real)), **(environment or {})}
+            told["FAILING"] = " ".join(failing)
+            self._done[asked] = self._run(workflow, event, payload, secrets, variables, told)
+        return self._done[asked]
+
+    def _run(
+        self,
+        workflow: str,
+        event: str,
+        payload: Mapping[str, Any] | None,
+        secrets: Mapping[str, str] | None,
+        variables: Mapping[str, str] | None,
+        told: Mapping[str, str],
+    ) -> Run:
         folder = self.root.parent
+        shutil.rmtree(folder / "artifacts", ignore_errors=True)
         calls = folder / "calls"
         calls.write_text("")
         (folder / "event.json").write_text(json.dumps(payload or {}))
@@ -133,8 +203,10 @@ class Bench:
                 "HOME": str(folder),
                 "XDG_CACHE_HOME": str(folder / "cache"),
                 "CALLS": str(calls),
-                "FAILING": " ".join(failing),
                 "NOTED": NOTED,
+                "ARTIFACTS": str(folder / "artifacts"),
+                "MAKE_ITSELF": str(self._bin / "real-make"),
+                **told,
             },
             capture_output=True,
             text=True,
@@ -157,8 +229,17 @@ class Bench:
             for name, value in _OUTPUTS.get(action, {}).items()
         }
         fails = f'case " $FAILING " in *" {action}{within} "*) exit 1 ;; esac'
-        steps = [{"run": f"echo STUB {action}{within}\n{fails}", "shell": "sh"}]
-        described = {"name": action, "description": action, "outputs": outputs}
+        begin = {"run": f"echo STUB {action}{within}\n{fails}", "shell": "sh"}
+        steps: list[dict[str, Any]] = [begin]
+        described: dict[str, Any] = {"name": action, "description": action, "outputs": outputs}
+        if action in _KEPT:
+            names = ("name", "pattern", "path", "merge-multiple", "if-no-files-found")
+            described["inputs"] = {it: {"description": it} for it in (*names, "retention-days")}
+            told = {
+                "NAME": "${{ inputs.name || inputs.pattern }}",
+                "WHERE": "${{ inputs.path }}",
+            }
+            steps.append({"run": _KEPT[action], "shell": "sh", "env": told})
         described["runs"] = {"using": "composite", "steps": steps}
         (where / "action.yml").write_text(json.dumps(described))  # JSON is YAML
 
@@ -188,6 +269,7 @@ class Bench:
 def _read(done: subprocess.CompletedProcess[str], calls: list[str]) -> Run:
     jobs: dict[str, str] = {}
     used: list[tuple[str, str]] = []
+    printed: list[str] = []
     for line in done.stdout.splitlines():
         try:
             entry = json.loads(line)
@@ -195,8 +277,10 @@ def _read(done: subprocess.CompletedProcess[str], calls: list[str]) -> Run:
             continue
         job = str(entry.get("jobID", ""))
         said = str(entry.get("msg", "")).strip()
+        if entry.get("raw_output"):
+            printed.append(said)
         if "jobResult" in entry and jobs.get(job) != "failure":
             jobs[job] = entry["jobResult"]
         if said.startswith("STUB "):
             used.append((job, said.removeprefix("STUB ")))
-    return Run(done.returncode, jobs, calls, used, done.stdout + done.stderr)
+    return Run(done.returncode, jobs, calls, used, printed, done.stdout + done.stderr)

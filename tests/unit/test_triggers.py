@@ -21,12 +21,14 @@ def request(base: str, kind: str = "opened") -> Event:
 TABLE = {
     push("feature/CA-1-a"): {"testing"},
     push("bugfix/CA-1-a"): {"testing"},
-    push("develop"): {"testing"},
-    push("release/v1.2.3"): {"testing"},
-    push("hotfix/v1.2.3-a"): {"testing"},
+    push("dependabot/pip/a"): {"testing"},
+    push("develop"): {"staging"},
+    push("release/v1.2.3"): {"staging"},
+    push("hotfix/v1.2.3-a"): {"staging"},
     push("main"): {"testing", "docs"},
-    Event("push", tag="v1.2.3"): set(),
+    Event("push", tag="v1.2.3"): {"production"},
     Event("push", tag="v1.2.3-rc.1"): set(),
+    Event("push", tag="1.2.3"): set(),
     request("develop"): {"quality"},
     request("develop", "synchronize"): {"quality"},
     request("develop", "closed"): set(),
@@ -37,8 +39,14 @@ TABLE = {
     request("release/v1.2.3"): set(),
     Event("merge_group", type="checks_requested"): {"quality"},
     Event("schedule"): {"performance", "security", "weekly-report"},
-    Event("workflow_dispatch"): {"performance", "security", "release", "weekly-report"},
-    Event("workflow_call"): {"quality", "testing", "docs", "_build"},
+    Event("workflow_dispatch"): {
+        *("deploy", "performance", "production", "release", "rollback", "security"),
+        "weekly-report",
+    },
+    Event("workflow_call"): {
+        *("quality", "testing", "docs", "production"),
+        *("_build", "_deploy", "_notify", "_rollback"),
+    },
     Event("pull_request_target", branch="main", type="opened"): set(),
     Event("workflow_run", type="completed"): set(),
     Event("issue_comment", type="created"): set(),
@@ -55,6 +63,18 @@ def test_an_event_starts_exactly_these_workflows(event: Event) -> None:
 
 def test_every_workflow_is_started_by_something() -> None:
     assert set().union(*TABLE.values()) == {path.stem for path in WORKFLOWS}
+
+
+BRANCHES = sorted(event.branch for event in TABLE if event.name == "push" and event.branch)
+
+
+@pytest.mark.parametrize("branch", BRANCHES)
+def test_a_push_to_any_branch_is_tested_once(branch: str) -> None:
+    started = [load(path) for path in WORKFLOWS if path.stem in TABLE[push(branch)]]
+    tested = [path for path in WORKFLOWS if path.stem == "testing" and load(path) in started]
+    called = [job.get("uses", "") for it in started for job in it["jobs"].values()]
+
+    assert len(tested) + called.count("$/.github/workflows/testing.yml") == 1
 
 
 def test_the_proofs_run_as_the_week_begins() -> None:

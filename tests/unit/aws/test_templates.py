@@ -20,6 +20,8 @@ DEPLOY_ACTIONS = {
     "cloudwatch:GetMetricData",
     "ecr:BatchGetImage",
     "ecr:DescribeImages",
+    "ecr:GetAuthorizationToken",
+    "ecr:GetDownloadUrlForLayer",
     "ecs:ContinueServiceDeployment",
     "ecs:DescribeServiceDeployments",
     "ecs:DescribeServiceRevisions",
@@ -157,10 +159,15 @@ def test_the_pipelines_roles_are_for_one_environment_in_both_forms(environment: 
         subjects = [it["Fn::Sub"] for it in wanted["token.actions.githubusercontent.com:sub"]]
 
         assert wanted["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+        # The way back waits for nobody, so it has an environment of its own.
+        names = [environment, *(["production-rollback"] if environment == "production" else [])]
         assert subjects == [
-            f"repo:${{GitHubOwner}}/${{GitHubRepository}}:environment:{environment}",
-            "repo:${GitHubOwner}@${GitHubOwnerId}/${GitHubRepository}@${GitHubRepositoryId}"
-            f":environment:{environment}",
+            f"repo:{repository}:environment:{it}"
+            for it in names
+            for repository in (
+                "${GitHubOwner}/${GitHubRepository}",
+                "${GitHubOwner}@${GitHubOwnerId}/${GitHubRepository}@${GitHubRepositoryId}",
+            )
         ]
 
 

@@ -30,3 +30,27 @@ def test_programs_that_cannot_work_any_more_are_said(tmp_path: Path) -> None:
 
 def test_no_image_is_no_release() -> None:
     assert release.main([]) == 2
+
+
+def test_the_builds_files_and_the_digests_it_handed_on_must_agree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "telegram-bot").write_text(f"registry/telegram-bot@{DIGEST}\n")
+    monkeypatch.setenv("DIGESTS", f"telegram-bot={DIGEST}")
+    assert release.main(["--from", str(tmp_path)]) == 0
+    assert parse(json.loads(capsys.readouterr().out)).images["telegram-bot"].digest == DIGEST
+
+    monkeypatch.setenv("DIGESTS", f"telegram-bot=sha256:{'1' * 64}")
+    assert release.main(["--from", str(tmp_path)]) == 1
+    assert "The build left" in capsys.readouterr().err
+    assert release.main(["--from", str(tmp_path / "nowhere")]) == 1
+
+
+@pytest.mark.parametrize("since", ["", "0" * 40, "1" * 40])
+def test_where_nobody_knows_what_is_new_nothing_is_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], since: str
+) -> None:
+    monkeypatch.setenv("SINCE", since)
+
+    assert release.main([f"telegram-bot=registry/telegram-bot@{DIGEST}"]) == 0
+    assert parse(json.loads(capsys.readouterr().out)).commits == ()

@@ -17,6 +17,7 @@ Kind = Literal[
     "traffic",  # data.production and data.test, weights in percent
     "smoke",  # data.passed, data.failed
     "approval",
+    "validated",  # its smoke tests passed after it was deployed: data.tree, data.images
     "verdict",  # of the time under watch: data.verdict is PASS, FAIL or INCONCLUSIVE
     "finished",  # data.outcome is deployed, rolled back or failed; data.reason
     "observation",  # a probe: data.version, data.health

@@ -1,0 +1,168 @@
+"""`python -m pipeline VERB`: a step of a workflow; what it needs stands in variables.
+
+place      write the place file that PLACE holds, of ENVIRONMENT
+apply      deploy the release file, begun by TRIGGER, agreed to by APPROVER; DRY_RUN=true: the plan
+rollback   go back to VERSION, or to what ran before
+record     write down that what was deployed has passed its smoke tests
+promotion  write the release that staging has shown for the tag VERSION
+again      write the release that was on staging as VERSION
+approval   may whoever started this run bring VERSION to production? APPROVERS: who may
+report     what the deployment came to, and the head of the ledger, for the page of the run
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.steps import hand_on, mark, summarise
+
+from gitflow import repository
+from gitflow.repository import Repository
+
+HERE = Path(".run")
+RELEASE = HERE / "release.json"
+PLACE = Path(os.environ.get("DEPLOY_PLACE") or HERE / "place.toml")
+
+
+def _told(name: str) -> str:
+    return os.environ.get(name, "")
+
+
+def _place() -> int:
+    from deploy import place
+
+    environment = _told("ENVIRONMENT")
+    if not _told("PLACE"):
+        raise place.BadPlace(f"The variable PLACE of GitHub's environment {environment} is empty.")
+    PLACE.parent.mkdir(parents=True, exist_ok=True)
+    PLACE.write_text(_told("PLACE") + "\n", encoding="utf-8")
+    if (found := place.read(PLACE).environment) != environment:
+        raise place.BadPlace(f"The variable PLACE of {environment} is about {found}.")
+    print(f"{PLACE} says where {environment} is.")
+    return 0
+
+
+def _apply() -> int:
+    from pipeline import approval
+    from pipeline.carry import carried
+
+    approver = _told("APPROVER")
+    if not approver and _told("ENVIRONMENT") == approval.ENVIRONMENT:
+        try:
+            approver = approval.reviewer(_told("GITHUB_REPOSITORY"), _told("GITHUB_RUN_ID"))
+        except (repository.Refused, ValueError) as error:
+            mark("warning", f"The ledger will not say who approved: {error}")
+    words = ["apply", "--place", str(PLACE), "--release", str(RELEASE)]
+    words += ["--trigger", _told("TRIGGER") or "manual", "--approved-by", approver]
+    return carried([*words, *(["--dry-run"] if _told("DRY_RUN") == "true" else [])])
+
+
+def _rollback() -> int:
+    from pipeline.carry import carried
+
+    return carried(["rollback", "--place", str(PLACE), "--to", _told("VERSION")])
+
+
+def _record() -> int:
+    from pipeline.records import record
+
+    from deploy import desk, place, release
+
+    at = place.read(PLACE)
+    found, now = release.read(RELEASE), datetime.now(UTC)
+    event = record(desk.ledger_of(at), at.environment, found, desk.teller("", ""), now)
+    print(f"{event.draft.deployment} is known to work.")
+    return 0
+
+
+def _promotion() -> int:
+    from pipeline.promotion import promoted
+
+    from deploy import desk, place
+
+    events = desk.ledger_of(place.read(PLACE)).read()
+    found, trigger = promoted(Repository(Path.cwd()), events, _told("VERSION"), datetime.now(UTC))
+    hand_on({"trigger": trigger})
+    _write(found.content())
+    return 0
+
+
+def _again() -> int:
+    from pipeline.promotion import again
+
+    from deploy import desk, place
+
+    events = desk.ledger_of(place.read(PLACE)).read()
+    _write(again(events, _told("VERSION")).content())
+    return 0
+
+
+def _approval() -> int:
+    from pipeline import approval
+
+    where = _told("GITHUB_REPOSITORY")
+    actor = _told("GITHUB_TRIGGERING_ACTOR") or _told("GITHUB_ACTOR")
+    asks = approval.asks(where)
+    authors = set() if asks else approval.authors(where, _told("VERSION"))
+    who = approval.decided(asks, actor, _told("APPROVERS").replace(",", " ").split(), authors)
+    print(f"{who} approves." if who else "The environment asks a person before anything moves.")
+    hand_on({"approver": who})
+    return 0
+
+
+def _report() -> int:
+    from dashboard.report import find, report
+    from deploy import desk, place
+
+    at = place.read(PLACE)
+    events = desk.ledger_of(at).read()
+    if not events:
+        print("Nothing was deployed yet.")
+        return 0
+    text = report(find(events, "", [at.environment]))
+    # Kept where nobody who can write to the ledger can change it: an end that was cut off shows.
+    text += f"\nHead of the ledger: event {events[-1].seq}, `{events[-1].hash}`\n"
+    print(text)
+    summarise(text)
+    return 0
+
+
+def _write(release: object) -> None:
+    RELEASE.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(release, indent=2)
+    RELEASE.write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+VERBS: dict[str, Callable[[], int]] = {
+    "place": _place,
+    "apply": _apply,
+    "rollback": _rollback,
+    "record": _record,
+    "promotion": _promotion,
+    "again": _again,
+    "approval": _approval,
+    "report": _report,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do a verb; return 0, the tool's exit code, 2 for what is no word, or 3 when refused."""
+    if len(arguments) != 1 or arguments[0] not in VERBS:
+        print(__doc__, file=sys.stderr)
+        return 2
+    from common.ledger.events import BadEvent
+    from deploy.plan import Refused
+
+    try:
+        return VERBS[arguments[0]]()
+    except (Refused, repository.Refused, BadEvent, ValueError, OSError) as error:
+        mark("error", str(error))
+        return 3
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,146 @@
+"""The steps themselves: the real tool in this process, on the scripted ECS."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pipeline import __main__ as steps
+
+from common.ledger.file import FileLedger
+from deploy import aws
+from tests.support.fake_ecs_server import Server, World, running
+from tests.support.fake_ecs_world import world_at
+from tests.support.hurried_ecs import Fast, place
+from tests.support.releases import SMOKE_TOKEN, content, digest
+
+KEYS = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with running() as made:
+        yield made
+
+
+@pytest.fixture
+def world(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A folder as a job has it: the release file is there, and PLACE says where staging is."""
+    client = aws.client("ecs", "eu-central-1", endpoint_url=server.address, **KEYS)
+    made = world_at(Fast(6000.0), client, server, pause_minutes=20_000)
+    where = place(server, tmp_path, poll=0.005).read_text()
+    (tmp_path / ".run").mkdir()
+    (tmp_path / ".run" / "release.json").write_text(json.dumps(content("1.1.0")))
+    told = {name.upper(): value for name, value in KEYS.items()}
+    told |= {"AWS_ENDPOINT_URL_ECS": server.address, "SMOKE_TOKEN": SMOKE_TOKEN}
+    told |= {"ENVIRONMENT": "staging", "PLACE": where, "TRIGGER": "push"}
+    told |= {it: str(tmp_path / it) for it in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    return made
+
+
+def outputs() -> dict[str, str]:
+    """The newest value of each."""
+    lines = Path("GITHUB_OUTPUT").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines)
+
+
+def did(*verbs: str) -> list[int]:
+    return [steps.main([verb]) for verb in verbs]
+
+
+def test_a_release_is_deployed_recorded_and_reported_with_the_ledgers_head(world: World) -> None:
+    assert did("place", "apply", "record", "report") == [0, 0, 0, 0]
+
+    assert outputs()["ending"] == "deployed"
+    events = FileLedger(Path("ledger.jsonl")).read()
+    assert events[-1].draft.kind == "validated"
+    page = Path("GITHUB_STEP_SUMMARY").read_text()
+    assert "1.1.0 to staging" in page
+    assert events[-1].hash in page
+
+
+def test_what_fails_its_smoke_tests_ends_as_rolled_back_and_is_not_recorded(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.ill.add(digest("1.1.0", "telegram-bot"))
+
+    assert did("place", "apply", "record", "report") == [0, 4, 3, 0]
+    assert outputs()["ending"] == "rolled back"
+    printed = capsys.readouterr().out
+    assert "::error::apply ended with 4, rolled back: telegram-bot failed its smoke" in printed
+
+
+def test_a_dry_run_moves_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRY_RUN", "true")
+
+    assert did("place", "apply", "report") == [0, 0, 0]
+    assert outputs()["ending"] == "nothing done"
+    assert "UpdateService" not in world.calls
+
+
+def test_the_way_back_is_one_step(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    did("place", "apply")
+    Path(".run/release.json").write_text(json.dumps(content("1.2.0")))
+    did("apply")
+
+    assert did("rollback") == [0]
+    assert outputs()["ending"] == "deployed"
+    newest = [it for it in FileLedger(Path("ledger.jsonl")).read() if it.draft.kind == "started"]
+    assert newest[-1].draft.data["version"] == "1.1.0"
+
+
+def test_a_way_back_where_there_is_none_is_refused(world: World) -> None:
+    did("place")
+
+    assert did("rollback") == [3]
+    assert outputs()["ending"] == "refused"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("", "The variable PLACE of GitHub's environment staging is empty"),
+        ("environment = 7", "must name at least one service"),
+    ],
+)
+def test_a_place_that_is_none_is_said(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    written: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv("PLACE", written)
+
+    assert did("place") == [3]
+    assert said in capsys.readouterr().out
+
+
+def test_the_place_of_another_environment_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "production")
+
+    assert did("place") == [3]
+    assert "The variable PLACE of production is about staging" in capsys.readouterr().out
+
+
+def test_what_was_on_staging_is_written_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    did("place", "apply")
+    Path(".run/release.json").unlink()
+    monkeypatch.setenv("VERSION", "1.1.0")
+
+    assert did("again") == [0]
+    assert json.loads(Path(".run/release.json").read_text()) == content("1.1.0")
+
+
+def test_a_word_that_is_none_is_answered_with_the_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert did("sing") == [2]
+    assert "promotion" in capsys.readouterr().err
