@@ -26,8 +26,8 @@ import structlog
 from starlette.requests import Request
 
 from common.clock import SystemClock
+from common.garbage import keep_what_is_there
 from market_data.app import create_app
-from market_data.serve import keep_what_is_there
 from market_data.settings import Settings
 from tests.support.exchange_emulator import ExchangeEmulator
 from tests.support.exchanges import EXCHANGES

@@ -53,7 +53,7 @@ class Talk:
             features=features or Features(environment),
             limits=environments.load(environment),
             commands=commands or discover(),
-            painter=self.painter,
+            painter=services.pop("painter", self.painter),
             progress=self.progress,
             album=self.painter,
             clock=self.clock,

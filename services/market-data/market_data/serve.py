@@ -1,12 +1,12 @@
 """Serving over HTTP until told to stop."""
 
-import gc
 import sys
 
 import uvicorn
 
 from common import environments, logs
 from common.errors import Misconfigured
+from common.garbage import keep_what_is_there
 from common.settings import read
 from market_data.app import create_app
 from market_data.settings import Settings
@@ -34,9 +34,3 @@ def run() -> int:
         timeout_graceful_shutdown=5,
     )
     return 0
-
-
-def keep_what_is_there() -> None:
-    """Take what the start made out of the search for garbage: it stays, and takes 50 ms to walk."""
-    gc.collect()
-    gc.freeze()

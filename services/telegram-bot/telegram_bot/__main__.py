@@ -10,6 +10,7 @@ import uvloop
 
 from common import environments, logs
 from common.errors import Misconfigured
+from common.garbage import keep_what_is_there
 from common.settings import read
 from telegram_bot.app import run
 from telegram_bot.ports import Conflict
@@ -28,6 +29,7 @@ def main(run: Run = run) -> int:
         settings = read(Settings)
         level = settings.log_level or environments.load(settings.environment).log_level
         logs.configure("telegram-bot", level, settings.environment, secrets=_secrets(settings))
+        keep_what_is_there()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_until_told(settings, run))
     except Misconfigured as error:

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,9 @@ from common.errors import Unavailable
 from telegram_bot.adapters.painting import ThreadPainter
 from telegram_bot.charts.compose import Look
 from tests.support.drawn import GERMAN, drawn, equity
+
+ROOT = Path(__file__).resolve().parents[4]
+HEAVY = {"numpy", "pandas", "matplotlib", "polars", "scipy", "rich"}
 
 
 @contextmanager
@@ -47,9 +51,22 @@ async def test_a_picture_that_takes_too_long_and_one_too_many_are_refused() -> N
         go_on.set()
 
 
-def test_pillow_is_not_loaded_before_the_first_picture() -> None:
-    asked = "import sys, telegram_bot.app; print('PIL' in sys.modules)"
+def test_nothing_heavy_is_loaded_before_the_first_picture_and_pillow_alone_by_it() -> None:
+    heavy = {"PIL", *HEAVY} - {"rich"}  # which our tools bring, and structlog looks for
+    asked = (
+        "import sys, telegram_bot.app\n"
+        f"heavy = {heavy!r}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+        "import telegram_bot.charts.render\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
 
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
 
-    assert said.stdout.strip() == "False"
+    assert said.stdout.splitlines() == ["[]", "['PIL']"]
+
+
+def test_nothing_heavy_is_installed_with_the_bot() -> None:
+    needs = (ROOT / "requirements" / "telegram-bot.txt").read_text(encoding="utf-8")
+
+    assert not {line.partition("=")[0] for line in needs.splitlines()} & HEAVY
