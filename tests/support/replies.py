@@ -28,13 +28,18 @@ from common.wire import (
 
 AS_OF = datetime(2026, 11, 21, 8, 12, tzinfo=UTC)
 
+# Where all of them come from, and how old they are.
+_FRESH: dict[str, Any] = {
+    "source": "binance",
+    "as_of": AS_OF,
+    "as_of_kind": "exchange",
+    "age_ms": 2_000,
+    "stale": False,
+    "quality": "single",
+}
+
 _TICKER = TickerReply(
-    source="binance",
-    as_of=AS_OF,
-    as_of_kind="exchange",
-    age_ms=2_000,
-    stale=False,
-    quality="single",
+    **_FRESH,
     symbol="BTC-USDT",
     name="Bitcoin",
     price=Decimal("67250.10"),
@@ -69,12 +74,7 @@ _POSITION = Position(
 )
 
 _ATR = AtrReply(
-    source="binance",
-    as_of=AS_OF,
-    as_of_kind="exchange",
-    age_ms=0,
-    stale=False,
-    quality="single",
+    **(_FRESH | {"age_ms": 0}),
     symbol="BTC-USDT",
     name="Bitcoin",
     timeframe="4h",
@@ -143,12 +143,7 @@ _RETURNS = Distribution(
     kurtosis=Decimal("4.62809739473"),
 )
 _STATISTICS = StatisticsReply(
-    source="binance",
-    as_of=AS_OF,
-    as_of_kind="exchange",
-    age_ms=2_000,
-    stale=False,
-    quality="single",
+    **_FRESH,
     symbol="BTC-USDT",
     name="Bitcoin",
     timeframe="1d",

@@ -12,7 +12,7 @@ from telegram_bot.formatting.numbers import plain, price, share, signed_percent,
 from telegram_bot.formatting.source import SIMULATED, shown
 from telegram_bot.formatting.time import moment, span
 from telegram_bot.ports import Press, Reply
-from telegram_bot.reader import _, plural
+from telegram_bot.reader import _, later, plural
 
 _LATE_SECONDS = 120.0
 _MOST_LINES = 20
@@ -102,53 +102,54 @@ def missed(lines: Sequence[str]) -> str:
     return "\n".join([bold(head), *lines[-_MOST_LINES:]])
 
 
+# How each kind of alert says what it saw: upwards, and downwards.
+_CROSSED = (later("{coin} crossed above {level}"), later("{coin} crossed below {level}"))
+_HAPPENED = {
+    Kind.PRICE: _CROSSED,
+    Kind.PRICE_AT: _CROSSED,
+    Kind.MINUTE_AT: _CROSSED,
+    Kind.MOVE: (
+        later("{coin} rose {percent} within {window}"),
+        later("{coin} fell {percent} within {window}"),
+    ),
+    Kind.BREAKOUT: (
+        later("{coin} closed {multiple} ATR up on {span}"),
+        later("{coin} closed {multiple} ATR down on {span}"),
+    ),
+    Kind.ATR_SHARE: (
+        later("{coin} ATR on {span} rose above {percent}"),
+        later("{coin} ATR on {span} fell below {percent}"),
+    ),
+    Kind.REGIME: (
+        later("{coin} volatility on {span} rose above {ratio}x its average"),
+        later("{coin} volatility on {span} fell below {ratio}x its average"),
+    ),
+    Kind.SUPERTREND: (
+        later("{coin} Supertrend turned up on {span}"),
+        later("{coin} Supertrend turned down on {span}"),
+    ),
+}
+
+
 def what_happened(rule: Rule, direction: str, step: Decimal) -> str:
     """Say as plain text what an alert saw: `BTC crossed above 70,000.00`."""
     base, size = shown(rule.symbol).base, rule.threshold
-    up = direction == "up"
-    match rule.measure.kind:
-        case Kind.PRICE if rule.percent is not None and rule.anchor is not None:
-            text = _("{coin} moved {percent} from {anchor}")
-            percent = signed_percent(rule.percent)
-            return text.format(coin=base, percent=percent, anchor=price(rule.anchor, step))
-        case Kind.PRICE | Kind.PRICE_AT | Kind.MINUTE_AT:
-            text = _("{coin} crossed above {level}") if up else _("{coin} crossed below {level}")
-            return text.format(coin=base, level=price(size, step))
-        case Kind.MOVE:
-            text = (
-                _("{coin} rose {percent} within {window}")
-                if up
-                else _("{coin} fell {percent} within {window}")
-            )
-            return text.format(coin=base, percent=share(size), window=_span(rule))
-        case Kind.BREAKOUT:
-            text = (
-                _("{coin} closed {multiple} ATR up on {span}")
-                if up
-                else _("{coin} closed {multiple} ATR down on {span}")
-            )
-            return text.format(coin=base, multiple=plain(size), span=_span(rule))
-        case Kind.ATR_SHARE:
-            text = (
-                _("{coin} ATR on {span} rose above {percent}")
-                if up
-                else _("{coin} ATR on {span} fell below {percent}")
-            )
-            return text.format(coin=base, span=_span(rule), percent=share(size))
-        case Kind.REGIME:
-            text = (
-                _("{coin} volatility on {span} rose above {ratio}x its average")
-                if up
-                else _("{coin} volatility on {span} fell below {ratio}x its average")
-            )
-            return text.format(coin=base, span=_span(rule), ratio=times(size))
-        case Kind.SUPERTREND:
-            text = (
-                _("{coin} Supertrend turned up on {span}")
-                if up
-                else _("{coin} Supertrend turned down on {span}")
-            )
-            return text.format(coin=base, span=_span(rule))
+    if rule.measure == PRICE and rule.percent is not None and rule.anchor is not None:
+        text = _("{coin} moved {percent} from {anchor}")
+        percent = signed_percent(rule.percent)
+        return text.format(coin=base, percent=percent, anchor=price(rule.anchor, step))
+    upwards, downwards = _HAPPENED[rule.measure.kind]
+    window = _span(rule) if rule.measure.span is not None else ""
+    text = upwards if direction == "up" else downwards
+    return _(text).format(
+        coin=base,
+        level=price(size, step),
+        percent=share(size),
+        multiple=plain(size),
+        ratio=times(size),
+        window=window,
+        span=window,
+    )
 
 
 def waits_for(rule: Rule, step: Decimal) -> str:

@@ -19,11 +19,15 @@ async def answer(request: Request, services: Services) -> Reply:
         listed = f"{unknown}\n\n"
     else:
         listed = ""
-    listed_here = services.commands.available(services.features, chat, owner)
-    lines = [_line(command) for command in listed_here]
+    available = services.commands.available(services.features, chat, owner)
+    private = request.speaker.private
+    here = [command for command in available if private or command.groups != "personal"]
+    lines = [_line(command) for command in here]
     closing = _("A tap copies an example. More on one of them: {example}").format(
         example=code("/help price")
     )
+    if not private:
+        closing += "\n" + _("What is yours I answer in private.")
     title = bold(_("Commands"))
     return Reply(f"{listed}{title}\n" + "\n".join([*lines, "", closing]))
 

@@ -87,6 +87,13 @@ def test_a_group_is_shown_what_it_may_use() -> None:
     assert shown["all_private_chats"] == [it.name for it in COMMANDS.all if not it.owners]
 
 
+async def test_help_in_a_group_lists_what_works_there() -> None:
+    text = (await Talk().say("/help", IN_A_GROUP)).text
+
+    assert "<code>/price BTC</code>" in text and "<code>/alerts</code>" in text
+    assert "/portfolio" not in text and text.endswith("What is yours I answer in private.")
+
+
 def test_a_command_that_is_off_is_in_no_menu() -> None:
     off = replace(_command("mine", "everybody"), flag="enhanced_price_display")
 
