@@ -16,7 +16,7 @@ SAFETY_VENV := $(if $(SAFETY_API_KEY),venv-safety-current)
 .PHONY: help run test check ahead previous prove lock format clean venv-run venv-dev venv-tools venv-checkov venv-safety \
 	generated lint types contracts security secrets vulnerabilities licences documentation \
 	duplication docstrings workflows dockerfiles templates locked canaries branch sbom sign facts faketime \
-	vendor-safety secrets-history performance-report weekly-report deployment-report ledger-head dashboard release-start release-publish hooks unit integration e2e containers coverage images others gate \
+	vendor-safety secrets-history performance-report weekly-report deployment-page probe mirror tell dashboard release-start release-publish hooks unit integration e2e containers coverage images others gate \
 	built release release-again promotion provenance approval place smoke notify venv-deploy \
 	deploy-verify deploy-apply deploy-rollback deploy-record deploy-report
 
@@ -151,11 +151,15 @@ performance-report: venv-dev ## Write what `make prove` measured to performance-
 weekly-report: venv-dev ## Write what happened in a week to .run/weekly-report.md
 	@$(IN) scripts/weekly_report.py
 
-deployment-report: venv-dev ## Write what became of DEPLOYMENT to .run/deployment-report.md
-	@$(IN) -m dashboard report
+deployment-page: venv-deploy ## Write what runs where to .run/dashboard/index.html
+	@$(AT) -m dashboard page --out .run/dashboard/index.html
 
-ledger-head: venv-dev ## Print the newest hash of DEPLOY_LEDGER, to be kept elsewhere
-	@$(IN) -m deploy history --head
+probe: venv-deploy ## Look at ENVIRONMENT at PROBE_ADDRESS, and tell the ledger what is new
+	@$(AT) -m monitoring probe
+	@test -z "$$FLAG_OVERRIDES" || $(AT) -m common.features record
+
+mirror: venv-deploy ## Show GitHub what the ledgers say of the newest deployments
+	@$(AT) -m deploy.mirror
 
 sbom: venv-dev venv-tools ## Write what is in the image of PROGRAM to .run/sbom.json
 	@$(IN) -m supply.sbom $(PROGRAM) .run/sbom.json
@@ -216,6 +220,9 @@ deploy-report: venv-deploy ## What the deployment came to, and the head of the l
 
 smoke: venv-deploy ## Ask ENVIRONMENT whether it is well, as people reach it
 	@$(AT) scripts/run_smoke_tests.py --environment "$$ENVIRONMENT" --release .run/release.json
+
+tell: ## Send the report of the week to Slack and Telegram
+	@$(BARE) -m pipeline.tell .run/weekly-report.md
 
 notify: ## Tell Slack and Telegram what came of the run
 	@$(BARE) -m pipeline.notify

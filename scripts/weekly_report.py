@@ -1,8 +1,8 @@
-"""What happened in a week, from git and, where GitHub can be asked, from the pipeline's runs.
+"""What happened in a week: from git, the ledgers and, where GitHub can be asked, the runs.
 
     python scripts/weekly_report.py         writes .run/weekly-report.md and the run's summary
 
-Says nothing of what it could not read. Deployments enter with what deploys.
+Says nothing of what it could not read.
 """
 
 import json
@@ -12,9 +12,15 @@ import subprocess  # nosec B404: fixed commands, no shell
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from common.ledger import opened
+from common.ledger.events import BadEvent
+from dashboard.week import week
+from deploy.anchors import ledgers
+from deploy.history import ENVIRONMENTS
 from gitflow import flow
 from gitflow.repository import Repository
 from local.environment import ROOT
@@ -59,6 +65,16 @@ def runs(found: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines
 
 
+def delivery(places: Sequence[str], until: datetime) -> list[str]:
+    """Write what the ledgers say; what cannot be read is named, and stops nobody."""
+    if not places:
+        return ["No ledger of deployments is named (DEPLOY_LEDGERS).", ""]
+    try:
+        return week([opened(place).read() for place in places], ENVIRONMENTS, until).splitlines()
+    except (BadEvent, OSError) as error:
+        return [f"The ledger of deployments cannot be read: {error}", ""]
+
+
 def _ask_github(since: str) -> list[dict[str, Any]]:
     if not os.environ.get("GH_TOKEN"):
         return []
@@ -82,6 +98,7 @@ def main() -> int:
     text = "\n".join(
         [f"# The week until {since}", "", "## Changes", "", *changes(here, began)]
         + ["", "## Pipeline", "", *runs(_ask_github(since)), ""]
+        + delivery(ledgers(), datetime.fromtimestamp(newest, UTC))
     )
     path = ROOT / ".run" / "weekly-report.md"
     path.parent.mkdir(exist_ok=True)

@@ -19,6 +19,7 @@ from dashboard.report import NoSuchDeployment, find, report
 from dashboard.turned import flags
 from dashboard.week import week
 from deploy import desk
+from deploy.anchors import ledgers
 from deploy.history import ENVIRONMENTS
 
 _DEFAULT = ".run/ledger.jsonl"
@@ -29,7 +30,11 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     now = datetime.now(UTC).replace(microsecond=0)
     try:
-        chains = [demonstration(now)] if asked.demonstration else _read(asked.ledger or _ledgers())
+        chains = (
+            [demonstration(now)]
+            if asked.demonstration
+            else _read(asked.ledger or ledgers() or [_DEFAULT])
+        )
         match asked.verb:
             case "page":
                 return _page(asked, chains, now)
@@ -41,11 +46,6 @@ def main(arguments: Sequence[str]) -> int:
     except (BadEvent, NoSuchDeployment, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-
-
-def _ledgers() -> list[str]:
-    said = os.environ.get("DEPLOY_LEDGERS") or os.environ.get("DEPLOY_LEDGER") or _DEFAULT
-    return said.split()
 
 
 def _read(places: Sequence[str]) -> list[Sequence[Event]]:

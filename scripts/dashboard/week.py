@@ -21,20 +21,20 @@ def week(chains: Sequence[Sequence[Event]], environments: Sequence[str], until: 
     """Return the report of the seven days before `until`."""
     events, since = merged(chains), until - WEEK
     shown = board(chains, environments, flags(events, until), until)
-    lines = [f"# Delivery in the week until {until:%Y-%m-%d}", ""]
+    lines = [f"## Delivery in the week until {until:%Y-%m-%d}", ""]
     if shown.broken is not None:
         lines += [f"**The ledger was tampered with: {plain(shown.broken.reason)}.**", ""]
     if shown.demonstration:
         lines += ["This is a demonstration: a made-up ledger, no real deployment.", ""]
     for place in shown.places:
         lines += _place(place, since, until)
-    lines += ["## Deployments", "", *_deployments(listed(shown), since), ""]
-    lines += ["## Flags", "", *_flags(events, since, until), ""]
+    lines += ["### Deployments", "", *_deployments(listed(shown), since), ""]
+    lines += ["### Flags", "", *_flags(events, since, until), ""]
     return "\n".join(lines)
 
 
 def _place(place: Place, since: datetime, until: datetime) -> Iterator[str]:
-    yield f"## {place.name.capitalize()}"
+    yield f"### {place.name.capitalize()}"
     yield ""
     runs = f"{plain(place.current.version)} runs." if place.current else "Nothing was deployed yet."
     yield f"{runs} Health: {place.health}."

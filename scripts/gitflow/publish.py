@@ -45,7 +45,7 @@ def finish(here: Repository, branch: str) -> Iterator[str]:
     if version.tag in here.tags():
         yield f"{version.tag} was there"
     else:
-        _tag(here, version.tag, f"Release {version}")
+        _tag(here, version.tag, _message(str(version)))
         gh("auth", "setup-git")
         here.git("push", "--quiet", "origin", version.tag)
         yield f"pushed {version.tag}"
@@ -56,6 +56,13 @@ def finish(here: Repository, branch: str) -> Iterator[str]:
         yield _pull_request(
             MAIN, target, f"Bring {version.tag} back to {target}", f"From {branch}."
         )
+
+
+def _message(version: str) -> str:
+    """A tag also anchors the ledgers: who writes them cannot move it."""
+    from deploy.anchors import anchors, ledgers  # branches need nothing of ours
+
+    return "\n".join([f"Release {version}", "", *anchors(ledgers())]).strip()
 
 
 def _tag(here: Repository, name: str, message: str) -> None:

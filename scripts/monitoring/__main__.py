@@ -15,6 +15,7 @@ from dashboard.story import stories
 from deploy import desk
 from deploy.history import ENVIRONMENTS
 from deploy.probes import HttpProbes
+from monitoring import hours
 from monitoring.looks import Look, added, is_news, looks
 from monitoring.newest import Shelf, beside, keep, newest
 from monitoring.probe import Asks, look
@@ -28,8 +29,14 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     at = datetime.now(UTC).replace(microsecond=0)
     try:
+        if asked.hours and at not in hours.read(asked.hours):
+            print(f"{asked.environment} sleeps ({asked.hours}): nobody looks.")
+            return 0
         ledger, shelf = desk.ledger(asked.ledger), beside(asked.ledger)
         seen = looked(ledger, shelf, HttpProbes({}), asked.environment, asked.address, at)
+    except hours.BadHours as error:
+        print(error, file=sys.stderr)
+        return 2
     except (BadEvent, Moved, OSError) as error:
         print(f"The look cannot be remembered: {error}", file=sys.stderr)
         return 2
@@ -79,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     said = os.environ.get
     probe.add_argument("--environment", choices=ENVIRONMENTS, default=said("ENVIRONMENT"))
     probe.add_argument("--address", default=said("PROBE_ADDRESS", ""), help="(PROBE_ADDRESS)")
+    probe.add_argument("--hours", default=said("PROBE_HOURS", ""), help="when it is awake")
     where = said("DEPLOY_LEDGER") or ".run/ledger.jsonl"
     probe.add_argument("--ledger", default=where, help="a file or s3://... (DEPLOY_LEDGER)")
     return parser

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from common.condition import Condition, read
 from monitoring.looks import Look
 
-QUESTIONS = ("/readyz", "/version", "/condition")
+QUESTIONS = ("/version", "/condition")
 
 
 class Asks(Protocol):
@@ -24,32 +24,31 @@ def look(asks: Asks, address: str, versions: Mapping[str, str], at: datetime) ->
     Args:
         versions: What the ledger calls each image, by digest.
     """
-    answers = {path: asks.ask(address, path) for path in QUESTIONS}
-    (ready, reasons), (_, version), (_, condition) = (answers[path] for path in QUESTIONS)
+    (_, version), (status, told) = (asks.ask(address, path) for path in QUESTIONS)
     digest = str(version.get("digest", ""))
     return Look(
         at=at,
-        condition=_judged(ready, condition.get("condition")),
+        condition=_judged(status, told.get("condition")),
         version=versions.get(digest, ""),
         digest=digest,
-        detail=_detail(ready, reasons, condition),
+        detail=_detail(status, told)[:200],
     )
 
 
-def _judged(ready: int, said: object) -> Condition:
-    """What does not answer is down, whatever it said before; what is not ready answers nobody."""
-    return read(said) if ready == 200 else "down"
+def _judged(status: int, said: object) -> Condition:
+    """What does not answer, or answers that it cannot, is down; what says no word is not known."""
+    if status == 0 or status >= 500:
+        return "down"
+    return read(said) if status == 200 else "unknown"
 
 
-def _detail(ready: int, reasons: Mapping[str, Any], condition: Mapping[str, Any]) -> str:
-    if ready == 0:
-        return str(reasons.get("error", "no answer"))
-    if ready != 200:
-        told = reasons.get("reasons")
-        why = ", ".join(f"{key}: {value}" for key, value in told.items()) if told else ""
-        return f"not ready ({ready}) {why}".strip()[:200]
-    resting = condition.get("resting")
-    if isinstance(resting, list) and resting:
-        return f"resting: {', '.join(map(str, resting))}"[:200]
-    silent = condition.get("silent")
-    return f"{silent} does not answer"[:200] if silent else ""
+def _detail(status: int, told: Mapping[str, Any]) -> str:
+    if status != 200:
+        return str(told.get("error") or f"it answers {status}")
+    if told.get("ready") is False:
+        return "not ready"
+    if silent := told.get("silent"):
+        return f"{silent} does not answer"
+    resting = told.get("resting")
+    names = ", ".join(map(str, resting)) if isinstance(resting, list) else ""
+    return f"resting: {names}" if names else ""

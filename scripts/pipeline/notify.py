@@ -148,14 +148,17 @@ def main() -> int:
     """Tell whoever is set up, and say who was not told; return 0."""
     told = news(os.environ)
     print(told.title)
+    send(to_slack(told), to_telegram(told, os.environ.get("NOTIFY_CHAT", "")))
+    return 0
+
+
+def send(slack: Mapping[str, Any], telegram: Mapping[str, Any]) -> None:
+    """Send both messages to whoever is set up, and say who was not told."""
     token, chat = os.environ.get("NOTIFY_BOT_TOKEN", ""), os.environ.get("NOTIFY_CHAT", "")
-    telegram = os.environ.get("TELEGRAM_API_URL") or _TELEGRAM
+    api = os.environ.get("TELEGRAM_API_URL") or _TELEGRAM
     ways = {
-        "Slack": (os.environ.get("SLACK_WEBHOOK", ""), to_slack(told)),
-        "Telegram": (
-            f"{telegram}/bot{token}/sendMessage" if token and chat else "",
-            to_telegram(told, chat),
-        ),
+        "Slack": (os.environ.get("SLACK_WEBHOOK", ""), slack),
+        "Telegram": (f"{api}/bot{token}/sendMessage" if token and chat else "", telegram),
     }
     for name, (address, content) in ways.items():
         if not address:
@@ -164,7 +167,6 @@ def main() -> int:
             mark("warning", f"{name} was not told: {trouble}.")
         else:
             print(f"{name} was told.")
-    return 0
 
 
 if __name__ == "__main__":

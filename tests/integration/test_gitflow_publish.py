@@ -2,10 +2,14 @@
 
 import os
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from common.ledger import add
+from common.ledger.events import Draft
+from common.ledger.file import FileLedger
 from gitflow import flow
 from gitflow.__main__ import main
 from gitflow.repository import Repository
@@ -71,6 +75,25 @@ def test_a_release_begun_by_the_pipeline_is_pushed_and_asked_for(here: Repositor
 
     assert here.git("ls-remote", "--heads", "origin", "release/v0.1.0")
     assert "pr create --head release/v0.1.0 --base main --title Release v0.1.0" in calls(here)[-1]
+
+
+def test_the_tag_of_a_release_anchors_the_ledgers(
+    here: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = here.folder.parent / "production"
+    draft = Draft(datetime(2030, 1, 1, tzinfo=UTC), "production", "note", "ada")
+    head = add(FileLedger(place), draft).hash
+    broken = here.folder.parent / "staging"
+    broken.write_text("?\n")
+    monkeypatch.setenv("DEPLOY_LEDGERS", f"{broken} {place}")
+    merge_release(here)
+
+    assert main(["publish", "release/v0.1.0"]) == 0
+
+    assert here.git("tag", "--list", "--format=%(contents)", "v0.1.0").splitlines() == [
+        *("Release 0.1.0", "", "Ledger staging: not anchored (BadEvent)"),
+        f"Ledger production: 1 events, head {head}",
+    ]
 
 
 def test_a_merged_release_gets_its_tag_its_notes_and_its_way_back(

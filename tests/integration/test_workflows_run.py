@@ -200,6 +200,21 @@ def test_pages_that_do_not_build_are_not_published(bench: Bench) -> None:
     assert ("deploy", "actions/deploy-pages") not in run.used
 
 
+def test_the_dashboard_looks_tells_the_ledgers_and_is_published(bench: Bench) -> None:
+    variables = {"DASHBOARD": "on", "PRODUCTION_ADDRESS": "https://it.example.org"}
+    run = bench.run("dashboard", "schedule", variables=variables, failing=["mirror", "probe"])
+
+    assert run.jobs == {"look": "success", "publish": "success"}
+    assert run.asked("look") == ["probe ENVIRONMENT=production", "mirror", "deployment-page"]
+    assert ("publish", "actions/deploy-pages") in run.used
+
+
+def test_without_a_word_there_is_no_dashboard_and_no_bill(bench: Bench) -> None:
+    run = bench.run("dashboard", "schedule")
+
+    assert run.calls == []
+
+
 def test_a_release_is_started_by_hand_with_the_apps_token(bench: Bench) -> None:
     run = bench.run("release", "workflow_dispatch", {"inputs": {"version": "v1.2.3"}})
 
@@ -230,7 +245,10 @@ def test_the_report_of_the_week_can_count_the_runs(bench: Bench) -> None:
     run = bench.run("weekly-report", "schedule", secrets={"GITHUB_TOKEN": "own-token"})
 
     assert run.code == 0
-    assert [call.split("=")[0] for call in run.calls] == ["report weekly-report GH_TOKEN"]
+    assert [call.split("=")[0] for call in run.calls] == [
+        "report weekly-report GH_TOKEN",
+        "tell tell",
+    ]
 
 
 def test_a_build_hands_on_the_digest_of_what_it_pushed(bench: Bench) -> None:

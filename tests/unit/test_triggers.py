@@ -38,13 +38,13 @@ TABLE = {
     request("feature/CA-1-a"): set(),
     request("release/v1.2.3"): set(),
     Event("merge_group", type="checks_requested"): {"quality"},
-    Event("schedule"): {"performance", "security", "weekly-report"},
+    Event("schedule"): {"dashboard", "performance", "security", "weekly-report"},
     Event("workflow_dispatch"): {
-        *("deploy", "performance", "production", "release", "rollback", "security"),
+        *("dashboard", "deploy", "performance", "production", "release", "rollback", "security"),
         "weekly-report",
     },
     Event("workflow_call"): {
-        *("quality", "testing", "docs", "production"),
+        *("quality", "testing", "docs", "production", "dashboard"),
         *("_build", "_deploy", "_notify", "_rollback"),
     },
     Event("pull_request_target", branch="main", type="opened"): set(),

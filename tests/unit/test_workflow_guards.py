@@ -29,10 +29,13 @@ PERMISSIONS = {
     ("deploy.yml", "again"): ROLE,
     ("deploy.yml", "staging"): DEPLOY,
     ("deploy.yml", "production"): DEPLOY | {"attestations": "read"},
+    ("dashboard.yml", "look"): ROLE | {"deployments": "write"},
+    ("dashboard.yml", "publish"): ROLE | {"pages": "write"},
     ("docs.yml", "deploy"): {"pages": "write", "id-token": "write"},
     ("production.yml", "validated"): ROLE | {"attestations": "read"},
     ("production.yml", "approve"): READ | {"actions": "read"},
     ("production.yml", "deploy"): DEPLOY,
+    ("release.yml", "tag"): ROLE,
     ("rollback.yml", "rollback"): ROLE,
     ("security.yml", "code"): READ | {"security-events": "write"},
     ("security.yml", "images"): READ | {"security-events": "write"},
@@ -40,10 +43,11 @@ PERMISSIONS = {
     ("staging.yml", "market-data"): BUILD,
     ("staging.yml", "telegram-bot"): BUILD,
     ("staging.yml", "deploy"): DEPLOY,
-    ("weekly-report.yml", "report"): READ | {"actions": "read"},
+    ("weekly-report.yml", "report"): ROLE | {"actions": "read"},
 }
 NEEDS = {
     ("_deploy.yml", "rollback"): {"deploy"},
+    ("dashboard.yml", "publish"): {"look"},
     ("deploy.yml", "staging"): {"again"},
     ("deploy.yml", "notify"): {"again", "staging"},
     ("docs.yml", "deploy"): {"build"},
@@ -59,6 +63,7 @@ NEEDS = {
         *("quality", "tests", "market-data", "telegram-bot", "release", "deploy")
     },
     ("testing.yml", "coverage"): {"unit", "integration", "e2e"},
+    ("weekly-report.yml", "tell"): {"report"},
 }
 
 
@@ -74,6 +79,11 @@ ENVIRONMENTS = {
         "name": "${{ inputs.environment == 'production' && 'production-rollback' "
         "|| inputs.environment }}"
     },
+    ("dashboard.yml", "look"): only_its_secrets("monitoring"),
+    ("dashboard.yml", "publish"): {
+        "name": "github-pages",
+        "url": "${{ steps.deployment.outputs.page_url }}",
+    },
     ("deploy.yml", "again"): only_its_secrets("staging"),
     ("docs.yml", "deploy"): {
         "name": "github-pages",
@@ -84,9 +94,12 @@ ENVIRONMENTS = {
     ("release.yml", "tag"): only_its_secrets("release"),
     ("security.yml", "safety"): only_its_secrets("security"),
     ("testing.yml", "coverage"): only_its_secrets("coverage"),
+    ("weekly-report.yml", "report"): only_its_secrets("monitoring"),
+    ("weekly-report.yml", "tell"): only_its_secrets("notifications"),
 }
 CONDITIONS = {
     ("_deploy.yml", "rollback"): "failure() && needs.deploy.outputs.ending == 'unhealthy'",
+    ("dashboard.yml", "look"): "vars.DASHBOARD == 'on'",
     ("deploy.yml", "again"): "inputs.environment == 'staging'",
     ("deploy.yml", "notify"): "always() && inputs.environment == 'staging'",
     ("deploy.yml", "production"): "inputs.environment == 'production'",

@@ -129,6 +129,29 @@ def test_a_deploying_role_touches_no_other_environment(environment: str) -> None
     )
 
 
+def test_who_monitors_reads_and_adds_to_the_ledgers_and_touches_nothing_that_runs() -> None:
+    role = one("foundation", "MonitorRole").properties
+    rules = role["Policies"][0]["PolicyDocument"]["Statement"]
+    trust = role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]["StringEquals"]
+    subjects = [it["Fn::Sub"] for it in trust["token.actions.githubusercontent.com:sub"]]
+
+    assert {action for rule in rules for action in listed(rule["Action"])} == {
+        *("s3:GetObject", "s3:ListBucket", "s3:PutObject"),
+        *("ssm:GetParameter", "ssm:PutParameter"),
+    }
+    assert {it.rpartition(":")[2] for it in subjects} == {"monitoring", "release"}
+    assert len(subjects) == 4
+
+
+@pytest.mark.parametrize("profile", ["standard", "cheap"])
+def test_a_task_turns_the_flags_of_its_own_environment_alone(profile: str) -> None:
+    policies = one(profile, "TaskRole").properties["Policies"]
+    (flags,) = [it for it in policies if it["PolicyName"] == "flags"]
+    (rule,) = flags["PolicyDocument"]["Statement"]
+
+    assert rule["Resource"]["Fn::Sub"].endswith("parameter/crypto-assistant/${Environment}/flags")
+
+
 def test_a_role_is_passed_only_by_its_whole_name() -> None:
     passes = [it for _, it in statements() if "iam:PassRole" in listed(it["Action"])]
 
@@ -215,7 +238,7 @@ def test_nobody_outside_reaches_readiness_or_metrics_but_smoke_tests() -> None:
         one("standard", name).properties["Conditions"] for name in ("LiveRule", "TestRule")
     )
 
-    assert live[1]["PathPatternConfig"]["Values"] == ["/telegram", "/healthz", "/version"]
+    assert live[1]["PathPatternConfig"]["Values"] == ["/telegram", "/healthz", "/*n"]
     assert "HttpHeaderConfig" in test[1]
     assert "/metrics" not in str(live) + str(test)
 
@@ -381,9 +404,10 @@ def test_no_rule_has_more_values_than_the_load_balancer_takes() -> None:
 def test_the_test_rule_leads_to_everything_that_the_tool_asks_and_the_live_rule_does_not() -> None:
     def leads(rule: str) -> set[str]:
         asked = {"/healthz", "/readyz", "/version", "/internal/smoke", "/internal/lease/take"}
+        asked |= {"/condition", "/metrics"}
         conditions = one("standard", rule).properties["Conditions"]
         (paths,) = [it["PathPatternConfig"] for it in conditions if "PathPatternConfig" in it]
         return {it for it in asked if any(fnmatch(it, path) for path in paths["Values"])}
 
     assert len(leads("TestRule")) == 5
-    assert leads("LiveRule") == {"/healthz", "/version"}
+    assert leads("LiveRule") == {"/healthz", "/version", "/condition"}

@@ -20,6 +20,7 @@ from common.ledger.file import FileLedger
 from common.wire import ProviderState
 from dashboard.board import board
 from dashboard.page import page
+from monitoring import hours
 from monitoring.__main__ import looked, main, told
 from monitoring.looks import MOST_A_DAY, Look, looks
 from monitoring.newest import Folder, beside, newest
@@ -32,7 +33,6 @@ NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 DIGEST = "sha256:" + "a" * 64
 Answers = Mapping[str, tuple[int, dict[str, Any]]]
 WELL: Answers = {
-    "/readyz": (200, {"status": "ok"}),
     "/version": (200, {"digest": DIGEST}),
     "/condition": (200, {"condition": "healthy"}),
 }
@@ -74,18 +74,14 @@ def saying(**told: object) -> Answers:
     return {"/condition": (200, told)}
 
 
-REFUSED = {"token": "refused by Telegram"}
 SEEN: list[tuple[Answers, str, str]] = [
     ({}, "healthy", ""),
     (saying(condition="impaired", resting=["kraken"]), "impaired", "resting: kraken"),
     (saying(condition="down", silent="market-data"), "down", "market-data does not answer"),
-    (
-        {"/readyz": (503, {"reasons": REFUSED})},
-        "down",
-        "not ready (503) token: refused by Telegram",
-    ),
-    ({"/readyz": (0, {"error": "no answer (OSError)"})}, "down", "no answer (OSError)"),
-    ({"/condition": (404, {})}, "unknown", ""),
+    (saying(condition="down", ready=False), "down", "not ready"),
+    ({"/condition": (503, {})}, "down", "it answers 503"),
+    ({"/condition": (0, {"error": "no answer (OSError)"})}, "down", "no answer (OSError)"),
+    ({"/condition": (404, {})}, "unknown", "it answers 404"),
     (saying(condition="splendid"), "unknown", ""),
 ]
 
@@ -121,7 +117,7 @@ def test_a_quarter_of_an_hour_is_no_news_and_a_day_is(place: Place) -> None:
 def test_what_has_changed_is_news_at_once(place: Place) -> None:
     place.look()
     place.look()
-    place.answers = {**WELL, "/readyz": (0, {"error": "no answer"})}
+    place.answers = {**WELL, "/condition": (0, {"error": "no answer"})}
     place.look()
 
     assert [(it.condition, it.count, it.well) for it in place.events()] == [
@@ -212,3 +208,30 @@ async def test_the_chat_and_the_page_say_the_same_words(place: Place, condition:
 def test_both_have_a_word_for_everything() -> None:
     assert chat.CONDITIONS == dict(WORDS)
     assert of_sources([]) == "down"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "always", "Mon-Fri 8-18", "Mon-Fry 8-18 UTC", "Mon-Fri 8-18 Moon/Sea"]
+)
+def test_hours_that_are_none_are_answered_with_some_that_are(wrong: str) -> None:
+    with pytest.raises(hours.BadHours, match="Mon-Fri 8-18 Europe/Berlin"):
+        hours.read(wrong)
+
+
+def test_what_sleeps_is_not_out_of_service(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = tmp_path / "ledger.jsonl"
+    words = ("probe", "--environment", "staging", "--address", "http://127.0.0.1:9")
+
+    assert main([*words, "--ledger", str(ledger), "--hours", "Mon-Sun 0-0 UTC"]) == 0
+    assert "staging sleeps" in capsys.readouterr().out and not ledger.exists()
+    assert main([*words, "--ledger", str(ledger), "--hours", "sometimes"]) == 2
+
+
+def test_working_hours_follow_the_clocks_of_their_zone() -> None:
+    awake = hours.read("Mon-Fri 8-18 Europe/Berlin")
+
+    assert datetime(2030, 7, 1, 6, tzinfo=UTC) in awake  # eight in summer
+    assert datetime(2030, 1, 1, 6, tzinfo=UTC) not in awake
+    assert datetime(2030, 7, 6, 12, tzinfo=UTC) not in awake  # a Saturday

@@ -1,12 +1,16 @@
 """The performance report and the report of the week."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import weekly_report
 from generate_performance_report import page
 
+from common.ledger import add
+from common.ledger.events import Draft
+from common.ledger.file import FileLedger
 from gitflow.repository import Repository
 
 PROOF = {"name": "bench_atr", "code": 0, "seconds": 12.3, "said": "p99 < 5 ms & more\n"}
@@ -70,3 +74,16 @@ def test_the_runs_of_the_pipeline_are_counted_by_workflow() -> None:
 
 def test_no_runs_read_is_said_and_not_counted_as_none() -> None:
     assert weekly_report.runs([]) == ["No run of the pipeline was read."]
+
+
+def test_the_week_has_what_the_ledgers_say_or_why_it_has_not(tmp_path: Path) -> None:
+    until = datetime(2030, 1, 8, tzinfo=UTC)
+    place = tmp_path / "ledger.jsonl"
+    add(FileLedger(place), Draft(until - timedelta(days=1), "staging", "note", "ada"))
+
+    assert weekly_report.delivery([str(place)], until)[0] == (
+        "## Delivery in the week until 2030-01-08"
+    )
+    place.write_text("?\n")
+    assert "cannot be read: " in weekly_report.delivery([str(place)], until)[0]
+    assert "No ledger of deployments is named" in weekly_report.delivery([], until)[0]

@@ -89,8 +89,8 @@ class Internal:
         return _json(self.health.version)
 
     async def _condition(self, request: Request) -> Response:
-        if self.condition is None:
-            return _json({"condition": "unknown", "detail": "starting"})
+        if self.health.reasons or self.condition is None:
+            return _json({"condition": "down", "ready": False})  # why is for /readyz alone
         now = time.monotonic()
         if now >= self._asked_again:
             self._asked_again = now + _CONDITION_SECONDS
