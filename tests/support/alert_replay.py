@@ -175,18 +175,23 @@ class Replay:
         child: asyncio.subprocess.Process | None = None
         away = 0
         with (self.folder / "bot.log").open("ab") as log:
+
+            async def start() -> asyncio.subprocess.Process:
+                return await asyncio.create_subprocess_exec(
+                    *command,
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    stderr=log,
+                    cwd=ROOT,
+                )
+
+            spare = await start()  # has loaded everything when the one before dies
             for tick in range(self.world.steps + _MOST_AFTER):
                 if away > 0:
                     away -= 1
                     continue
                 if child is None:
-                    child = await asyncio.create_subprocess_exec(
-                        *command,
-                        stdin=asyncio.subprocess.PIPE,
-                        stdout=asyncio.subprocess.PIPE,
-                        stderr=log,
-                        cwd=ROOT,
-                    )
+                    child, spare = spare, await start()
                 heard = child.stdout
                 assert child.stdin is not None and heard is not None
                 child.stdin.write(f"{tick}\n".encode())
@@ -205,10 +210,10 @@ class Replay:
                 over = tick >= self.world.steps + 20 and tick % 20 == 0
                 if over and not _unsent(engine):
                     break
-            if child is not None:
-                assert child.stdin is not None
-                child.stdin.close()
-                await child.wait()
+            for process in filter(None, (child, spare)):
+                assert process.stdin is not None
+                process.stdin.close()
+                await process.wait()
 
 
 def _fires(engine: Engine) -> list[Any]:
