@@ -8,6 +8,7 @@ from telegram_bot.commands import (
     Services,
     paper_account,
     paper_auto,
+    paper_levels,
     paper_orders,
 )
 from telegram_bot.commands.words import words_of
@@ -18,9 +19,9 @@ _Do = Callable[[Request, list[str], Services], Awaitable[Reply]]
 _VERBS: Mapping[str, _Do] = {
     "buy": paper_orders.buy,
     "sell": paper_orders.sell,
-    "stop": paper_orders.stop,
-    "target": paper_orders.target,
-    "trail": paper_orders.trail,
+    "stop": paper_levels.stop,
+    "target": paper_levels.target,
+    "trail": paper_levels.trail,
     "auto": paper_auto.auto,
     "why": paper_auto.why,
     "stats": paper_account.stats,

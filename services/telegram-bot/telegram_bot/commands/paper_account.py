@@ -12,12 +12,12 @@ from telegram_bot.commands import Request, Services
 from telegram_bot.formatting.chart import months
 from telegram_bot.formatting.source import source_name
 from telegram_bot.paper import wording
-from telegram_bot.paper.book import Paper
+from telegram_bot.paper.book import Change, Paper
 from telegram_bot.paper.prices import sure_price, told_by
 from telegram_bot.ports import Picture, Press, Reply, Rows
 from telegram_bot.profiles import Profile
 from telegram_bot.reader import _, reader
-from telegram_bot.simulation.account import Account
+from telegram_bot.simulation.account import Account, Position
 from telegram_bot.simulation.measures import exposure_pct, measure
 
 _MOST_POINTS = 600
@@ -63,6 +63,29 @@ async def quote(symbol: str, services: Services) -> Quote:
         source = source_name(profile.exchange)
         raise BadInput(said.format(source=source, symbol=ticker.symbol.replace("-", "/")))
     return Quote(ticker, price)
+
+
+def held_of(paper: Paper, found: Quote) -> Position:
+    """Return what is held of a market.
+
+    Raises:
+        BadInput: If nothing is.
+    """
+    held = paper.account.position(found.ticker.symbol)
+    if held is None:
+        base = found.ticker.symbol.partition("-")[0]
+        raise BadInput(_("You hold no {base} on paper.").format(base=base))
+    return held
+
+
+async def keep(change: Change, services: Services) -> None:
+    """Keep a change of an account.
+
+    Raises:
+        BadInput: If somebody else has changed it meanwhile.
+    """
+    if not await services.papers.save(change):
+        raise BadInput(_("The account has just changed; please look and ask again."))
 
 
 async def prices_of(paper: Paper, services: Services) -> dict[str, Decimal]:

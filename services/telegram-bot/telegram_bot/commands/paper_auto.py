@@ -5,11 +5,11 @@ from dataclasses import replace
 from common.errors import BadInput
 from common.market import Timeframe
 from telegram_bot.commands import Request, Services
-from telegram_bot.commands.paper_account import buttons, opened, prices_of, quote
+from telegram_bot.commands.paper_account import buttons, keep, opened, prices_of, quote
 from telegram_bot.commands.preset_words import PresetWords, read
 from telegram_bot.formatting.html import code
 from telegram_bot.paper import wording
-from telegram_bot.paper.book import MOST_AUTOS, Auto, Change, Paper
+from telegram_bot.paper.book import MOST_AUTOS, Auto, Change
 from telegram_bot.paper.deciding import last_opening
 from telegram_bot.ports import Press, Reply
 from telegram_bot.reader import _, reader
@@ -31,7 +31,7 @@ async def auto(request: Request, words: list[str], services: Services) -> Reply:
     if paper.auto(made.symbol) is None and len(paper.autos) >= MOST_AUTOS:
         raise BadInput(_("At most {most} presets trade at once.").format(most=MOST_AUTOS))
     paper = paper.with_auto(made, made.symbol)
-    await _keep(paper, services)
+    await keep(Change(paper), services)
     head = _("It decides at each close of a {timeframe} candle, for the first time at the next.")
     prices = await prices_of(paper, services) | {made.symbol: found.price}
     text = wording.overview(paper, prices, services.profile)
@@ -57,7 +57,7 @@ async def _off(request: Request, words: list[str], services: Services) -> Reply:
         raise BadInput(_("No preset trades that here."))
     for symbol in named:
         paper = paper.with_auto(None, symbol)
-    await _keep(paper, services)
+    await keep(Change(paper), services)
     said = _("Stopped. What is held stays held, with its stop.")
     text = wording.overview(paper, await prices_of(paper, services), services.profile)
     return Reply(f"{said}\n\n{text}", buttons(paper))
@@ -73,8 +73,3 @@ def _made(asked: PresetWords, symbol: str, services: Services) -> Auto:
     now = services.clock.now().timestamp()
     preset = asked.preset or usual.shaped
     return Auto(symbol, timeframe.value, preset, rule, last_opening(timeframe, now))
-
-
-async def _keep(paper: Paper, services: Services) -> None:
-    if not await services.papers.save(Change(paper)):
-        raise BadInput(_("The account has just changed; please look and ask again."))
