@@ -119,7 +119,7 @@ def planned(tools: Tools, release: Release) -> Plan:
 
 def live(tools: Tools) -> dict[str, Live]:
     """Return what runs, by the name of the program."""
-    return {it.name: tools.platform.live(it.service) for it in tools.place.services}
+    return {it.name: tools.platform.live(it.unit) for it in tools.place.services}
 
 
 def deployed(events: Sequence[Event], environment: str) -> list[Event]:
@@ -197,7 +197,7 @@ def _still_runs(tools: Tools, started: Event) -> bool:
     if tools.clock.now() - last < _GRACE:
         return True
     for service in tools.place.services:
-        found = tools.platform.newest(service.service)
+        found = tools.platform.newest(service.unit)
         if found is not None and found.label.removesuffix(BACK) == name and not found.over:
             return True
     return False
@@ -262,11 +262,11 @@ def _back(
     before: Mapping[str, str] = started.draft.data["before"]
     for errand in reversed(gone):
         service, image = errand.service, before[errand.service.name]
-        found = journey.platform.newest(service.service)
+        found = journey.platform.newest(service.unit)
         if found is not None and found.label == errand.label and not found.over:
             _turned(journey.platform, found)
             journey.travel(errand)
-        if journey.platform.live(service.service).image == image:
+        if journey.platform.live(service.unit).image == image:
             continue
         journey.tale.say(f"{service.name}: goes back, because {reason}")
         back = Errand(service, image, errand.label + BACK, back=True)

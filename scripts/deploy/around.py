@@ -39,9 +39,9 @@ def _try(journey: Journey, errand: Errand) -> None:
     platform, tale, service = journey.platform, journey.tale, errand.service
     lost = sum(it["outcome"] == "lost" for it in tale.heard("step") if it["step"] == _MIGRATE)
     tale.tell("step", step=_MIGRATE, outcome="intended", attempt=lost + 1)
-    definition = platform.define(service.service, errand.image, errand.label)
+    definition = platform.define(service.unit, errand.image, errand.label)
     key = f"{errand.label} {lost}"
-    task = platform.run(service.service, definition, service.migrate.split(), key)
+    task = platform.run(service.unit, definition, service.migrate.split(), key)
     tale.say(f"{service.name}: its task brings the database up to date")
     while not (found := platform.ran(task)).over:
         journey.wait(service.name)
@@ -103,7 +103,7 @@ def note(journey: Journey, errands: Iterable[Errand], notes: Notes) -> None:
 
 def _note(journey: Journey, errand: Errand, notes: Notes) -> None:
     service = errand.service
-    definition = journey.platform.live(service.service).definition
+    definition = journey.platform.live(service.unit).definition
     if notes.noted(service.parameter) != definition:
         notes.note(service.parameter, definition)
     journey.tale.tell("step", step=f"note {service.name}", outcome="done", definition=definition)

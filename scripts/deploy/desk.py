@@ -28,9 +28,8 @@ def tools(path: Path) -> Tools:
     from deploy.webhook import BotApi
 
     place = places.read(path)
-    names = {it.service: it.container or it.name for it in place.services}
     clients = cache(lambda service: aws.client(service, place.region))
-    platform = Ecs(clients("ecs"), place.cluster, names)
+    platform = Ecs(clients("ecs"), place.cluster)
     facts = Reader(clients, place, platform).facts
     clock = SystemClock()
 

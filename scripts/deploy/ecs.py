@@ -39,17 +39,15 @@ _TOLD_ONLY = {
 
 
 class Ecs:
-    """Services of one cluster.
+    """Services of one cluster, each named `service#container`, or alone for its first container.
 
     Args:
         client: As `boto3.client("ecs")` makes it; it repeats what failed on the way.
-        containers: By service the container that runs the image; the first one where not named.
     """
 
-    def __init__(self, client: Any, cluster: str, containers: dict[str, str]) -> None:
+    def __init__(self, client: Any, cluster: str) -> None:
         self._client = client
         self._cluster = cluster
-        self._containers = containers
         # Neither ever changes.
         self._known: dict[str, dict[str, Any]] = {}
         self._brings: dict[str, str] = {}
@@ -90,7 +88,7 @@ class Ecs:
         self._ask(
             self._client.update_service,
             cluster=self._cluster,
-            service=service,
+            service=_name(service),
             taskDefinition=definition,
         )
 
@@ -152,7 +150,7 @@ class Ecs:
             page = self._ask(
                 self._client.list_service_deployments,
                 cluster=self._cluster,
-                service=service,
+                service=_name(service),
                 maxResults=100,
                 **more,
             )
@@ -193,7 +191,7 @@ class Ecs:
 
     def _service(self, service: str) -> dict[str, Any]:
         found = self._ask(
-            self._client.describe_services, cluster=self._cluster, services=[service]
+            self._client.describe_services, cluster=self._cluster, services=[_name(service)]
         )["services"]
         if not found or found[0].get("status") != "ACTIVE":
             raise PlatformError(f"There is no service {service} in the cluster {self._cluster}.")
@@ -217,7 +215,7 @@ class Ecs:
 
     def _container(self, service: str, definition: dict[str, Any]) -> dict[str, Any]:
         containers: list[dict[str, Any]] = definition["containerDefinitions"]
-        name = self._containers.get(service)
+        name = service.partition("#")[2]
         found = [it for it in containers if it["name"] == name] if name else containers[:1]
         if not found:
             raise PlatformError(f"The task of {service} has no container {name}.")
@@ -227,6 +225,10 @@ class Ecs:
     def _ask(operation: Callable[..., Any], **asked: Any) -> Any:
         with _our_words():
             return operation(**asked)
+
+
+def _name(service: str) -> str:
+    return service.partition("#")[0]
 
 
 def _state(told: dict[str, Any]) -> State:

@@ -44,7 +44,7 @@ class Reader:
         how = told.get("deploymentConfiguration", {})
         task = self._clients("ecs").describe_task_definition(taskDefinition=told["taskDefinition"])
         definition = task["taskDefinition"]
-        newest = self._platform.newest(service.service)
+        newest = self._platform.newest(service.unit)
         kind = definition.get("runtimePlatform", {}).get("cpuArchitecture", "X86_64")
         there, platforms = self._image(image) if image is not None else (False, ())
         return ServiceFacts(

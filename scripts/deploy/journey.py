@@ -89,7 +89,7 @@ class Journey:
 
     def _attached(self, errand: Errand, begun: str) -> Rollout | None:
         """The rollout of this errand, begun if need be; None when nothing has to move."""
-        service = errand.service.service
+        service = errand.service.unit
         found = self.platform.newest(service)
         if found is not None and found.label in (errand.label, errand.label + BACK):
             return found
@@ -125,7 +125,7 @@ class Journey:
             except NotNow:
                 pass  # somebody else has answered: look again
             self.wait(errand.service.name)
-            found = self.platform.newest(errand.service.service)
+            found = self.platform.newest(errand.service.unit)
             if found is None or found.name != name:
                 raise Superseded(f"Somebody has begun another deployment of {errand.service.name}.")
             rollout = found
@@ -225,7 +225,7 @@ class Journey:
         """
         service, found, row = errand.service, "", 0
         if not service.production:
-            found = self.platform.live(service.service).image.rpartition("@")[2]
+            found = self.platform.live(service.unit).image.rpartition("@")[2]
             row = _PROOFS if found == errand.digest else 0
         for _ in range(_PROOF_TRIES if service.production else 0):
             found = self.probes.digest(service.production)

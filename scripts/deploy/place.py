@@ -41,6 +41,11 @@ class Service:
     lease: str = ""
     webhook: str = ""
 
+    @property
+    def unit(self) -> str:
+        """What the platform is asked for: the service and the container; two may share a task."""
+        return f"{self.service}#{self.container or self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -24,7 +24,7 @@ def status(tools: Tools) -> dict[str, Any]:
         "environment": tools.place.environment,
         "version": str(done[-1].draft.data["version"]) if done else "",
         "under_way": running.draft.deployment if running is not None else "",
-        "services": [_service(tools, it.name, it.service, versions) for it in tools.place.services],
+        "services": [_service(tools, it.name, it.unit, versions) for it in tools.place.services],
         "ledger": events[-1].hash if events else "",
     }
 

@@ -80,7 +80,7 @@ def main() -> int:
     with running() as server:
         client = aws.client("ecs", "eu-central-1", endpoint_url=server.address, **keys)
         world_at(ticks, client, server)
-        steps = by_hand(server, ticks, Ecs(client, "staging", {}))
+        steps = by_hand(server, ticks, Ecs(client, "staging"))
     for step, right in steps:
         print(f"{'ok  ' if right else 'FAIL'} {step}")
     return 0 if all(right for _, right in steps) else 1

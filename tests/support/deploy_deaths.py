@@ -238,7 +238,7 @@ def near_desk(ticks: Ticks) -> Desk:
         create(client, program, "1.0.0")
     ticks.sleep(3600)
     place = place_on("http://near")
-    ecs = Ecs(client, place.cluster, {})
+    ecs = Ecs(client, place.cluster)
     server: Any = _NoServer(world)
     made: Desk = Desk(
         Tools(

@@ -109,11 +109,10 @@ class Desk:
 def desk_at(server: Server, client: Any, ticks: Ticks, ledger: Path, **changed: Any) -> Desk:
     """A desk in a world where 1.0.0 runs."""
     where = place_on(server.address, **changed)
-    names = {it.service: it.container or it.name for it in where.services}
     made: Desk = Desk(
         Tools(
             where,
-            Ecs(client, where.cluster, names),
+            Ecs(client, where.cluster),
             FileLedger(ledger),
             HttpProbes(where.headers, lambda: SMOKE_TOKEN),
             ticks,

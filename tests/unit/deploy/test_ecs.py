@@ -19,7 +19,7 @@ OLD = release("1.0.0").images["telegram-bot"].reference
 
 @pytest.fixture
 def ecs(client: Any) -> Ecs:
-    return Ecs(client, "staging", {})
+    return Ecs(client, "staging")
 
 
 def begun(ecs: Ecs, label: str = "d1") -> None:

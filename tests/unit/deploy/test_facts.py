@@ -140,7 +140,7 @@ def reader(client: Any, moto: Clients, where: Place) -> Reader:
     def clients(service: str) -> Any:
         return client if service == "ecs" else moto(service)
 
-    return Reader(clients, where, Ecs(client, "staging", {}))
+    return Reader(clients, where, Ecs(client, "staging"))
 
 
 def test_a_good_environment_has_nothing_in_the_way(
