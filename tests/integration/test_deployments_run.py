@@ -7,10 +7,27 @@ act ends a run when a workflow that was called has failed, so `Tell` is not reac
 on GitHub: who hears of a failure is shown by a job that fails by itself.
 """
 
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pipeline.records import record
 
+from common.ledger.events import encode
+from common.ledger.file import FileLedger
+from deploy import aws
+from deploy.apply import Wish, apply
+from deploy.tale import Teller
+from tests.support.deploy_deaths import near_desk
+from tests.support.fake_ecs_server import Server, World, running
+from tests.support.fake_ecs_world import Ticks, world_at
+from tests.support.hurried_ecs import Fast, place
+from tests.support.releases import SMOKE_TOKEN, content, digest, release
 from tests.support.workflow_runs import Bench, Run
 
 CHECKS = """name: Checks
@@ -77,7 +94,7 @@ def deployment(run: Run) -> list[str]:
 def test_what_comes_to_develop_is_checked_built_once_deployed_asked_and_told(bench: Bench) -> None:
     run = staging(bench)
 
-    assert run.code == 0, run.said
+    assert run.code == 0, "\n".join(run.printed)
     order = [call.split()[1] for call in run.calls]
     for earlier, later in (
         ("all-of-quality", "built"),
@@ -130,10 +147,9 @@ def test_what_fails_its_smoke_tests_goes_back_and_is_not_recorded_as_shown(bench
 @pytest.mark.parametrize(
     "ending",
     [
-        "refused",  # a digest that is not there, a migration that failed, a state that moved
-        "rolled back",  # its smoke tests failed unseen, or its health while it was watched
+        "refused",  # a digest that is not there, a state that moved
+        "rolled back",  # the migration failed, its smoke tests unseen, or its health while watched
         "unfinished",
-        "locked",
     ],
 )
 def test_what_the_tool_has_settled_is_not_rolled_back_again(bench: Bench, ending: str) -> None:
@@ -174,7 +190,7 @@ def test_a_tag_goes_to_production_once_staging_has_shown_it_and_somebody_agrees(
 ) -> None:
     run = production(bench, variables={"APPROVERS": "ada"})
 
-    assert run.code == 0, run.said
+    assert run.code == 0, "\n".join(run.printed)
     assert [call.split()[0] for call in run.asked("validated")] == [
         *("place", "promotion", "provenance")
     ]
@@ -206,7 +222,7 @@ def test_a_dry_run_shows_the_plan_and_asks_nobody_how_it_is(bench: Bench) -> Non
     inputs = {"inputs": {"version": "v1.2.3", "dry-run": "true"}}
     run = bench.run("production", "workflow_dispatch", inputs, ending="nothing done")
 
-    assert run.code == 0, run.said
+    assert run.code == 0, "\n".join(run.printed)
     assert deployment(run) == ["place", "deploy-verify", "deploy-apply", "deploy-report"]
     assert "DRY_RUN=true" in " ".join(run.asked("deploy"))
 
@@ -221,7 +237,7 @@ def test_one_click_goes_back(bench: Bench) -> None:
     inputs = {"inputs": {"environment": "production", "version": ""}}
     run = bench.run("rollback", "workflow_dispatch", inputs)
 
-    assert run.code == 0, run.said
+    assert run.code == 0, "\n".join(run.printed)
     assert deployment(run) == ["place", "deploy-rollback", "deploy-report"]
     assert told(run) == "✅ production: deployed"
 
@@ -230,7 +246,7 @@ def test_what_was_on_staging_goes_there_again_by_hand(bench: Bench) -> None:
     inputs = {"inputs": {"environment": "staging", "version": "1.3.0.dev2+g0123456"}}
     run = bench.run("deploy", "workflow_dispatch", inputs)
 
-    assert run.code == 0, run.said
+    assert run.code == 0, "\n".join(run.printed)
     assert run.asked("again")[-1] == "release-again VERSION=1.3.0.dev2+g0123456"
     assert "TRIGGER=manual" in " ".join(run.asked("deploy"))
     assert "approve" not in run.jobs
@@ -240,7 +256,118 @@ def test_production_by_hand_passes_the_same_gates(bench: Bench) -> None:
     inputs = {"inputs": {"environment": "production", "version": "v1.2.3"}}
     run = bench.run("deploy", "workflow_dispatch", inputs)
 
-    assert run.code == 0, run.said
+    assert run.code == 0, "\n".join(run.printed)
     order = [call.split()[1] for call in run.calls]
     assert order.index("provenance") < order.index("approval") < order.index("deploy-apply")
     assert "again" not in run.jobs
+
+
+# --- with the real tool -------------------------------------------------------------------------
+KEYS = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing"}
+STEPS = ("place", "deploy-apply", "smoke", "deploy-record", "deploy-report")
+GH = """#!/bin/sh
+case "$2" in
+  */environments/production) echo '{"protection_rules": []}' ;;
+  */commits/*) echo '{"author": {"login": "ada"}, "parents": []}' ;;
+  *) echo "gh: Not Found (HTTP 404)" >&2; exit 1 ;;
+esac
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with running() as made:
+        yield made
+
+
+@pytest.fixture
+def world(server: Server) -> World:
+    """An environment in which 1.0.0 runs."""
+    client = aws.client("ecs", "eu-central-1", endpoint_url=server.address, **KEYS)
+    return world_at(Fast(2000.0), client, server, pause_minutes=60_000)
+
+
+@pytest.fixture
+def told_to_all(server: Server, world: World, tmp_path: Path) -> dict[str, str]:
+    """Variables with which the steps find ECS, the places and the release file."""
+    for environment in ("staging", "production"):
+        (tmp_path / environment).mkdir()
+        file = place(server, tmp_path / environment, environment, poll=0.01)
+        file.rename(tmp_path / f"{environment}.toml")
+    (tmp_path / "release.json").write_text(json.dumps(content("1.1.0")))
+    told = {name.upper(): value for name, value in KEYS.items()}
+    told |= {"AWS_ENDPOINT_URL_ECS": server.address, "SMOKE_TOKEN": SMOKE_TOKEN}
+    return told | {"PLACES": str(tmp_path), "RELEASE_FILE": str(tmp_path / "release.json")}
+
+
+def git(bench: Bench, *words: str) -> str:
+    somebody = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.org")
+    command = ["git", *somebody, *words]
+    done = subprocess.run(command, cwd=bench.root, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def show_on_staging(ledger: Path, tree: str) -> None:
+    """Deploy 1.1.0 as a candidate of this content to staging, and record it."""
+    desk = near_desk(Ticks())
+    built = replace(release("1.1.0"), version="1.2.3rc1", tree=tree)
+    assert apply(desk.tools, Wish(built, Teller("ada"))).code == 0
+    now = datetime(2030, 1, 2, tzinfo=UTC)
+    record(desk.tools.ledger, "staging", built, Teller("ada"), now)
+    ledger.write_text("".join(encode(it) + "\n" for it in desk.tools.ledger.read()))
+
+
+def test_the_images_that_staging_has_shown_are_brought_to_production(
+    bench: Bench, world: World, told_to_all: dict[str, str], tmp_path: Path
+) -> None:
+    (bench.root / "pyproject.toml").write_text('[project]\nversion = "1.2.3"\n')
+    git(bench, "add", ".")
+    git(bench, "commit", "--quiet", "--message", "release: call it 1.2.3")
+    git(bench, "tag", "v1.2.3")
+    git(bench, "update-ref", "refs/remotes/origin/main", "main")
+    show_on_staging(tmp_path / "staging" / "ledger.jsonl", git(bench, "rev-parse", "main^{tree}"))
+    bench.program("gh", GH)
+    run = production(
+        bench,
+        real=("promotion", "approval", *STEPS),
+        variables={"APPROVERS": "nektos/act"},
+        environment=told_to_all,
+    )
+
+    assert run.code == 0, "\n".join(run.printed)
+    events = FileLedger(tmp_path / "production" / "ledger.jsonl").read()
+    begun = next(it for it in events if it.draft.kind == "started").draft.data
+    assert (begun["version"], begun["trigger"]) == ("1.2.3", "push")
+    images = begun["release"]["images"]
+    assert images["telegram-bot"]["digest"] == digest("1.1.0", "telegram-bot")
+    approval = next(it for it in events if it.draft.kind == "approval")
+    assert approval.draft.actor == "nektos/act"
+    assert events[-1].draft.kind == "validated"
+    assert events[-1].hash in run.said  # the head, on the page of the run
+    assert world.notes == []
+
+
+def test_a_deployment_whose_runner_was_killed_goes_on_when_it_is_asked_for_again(
+    bench: Bench, world: World, told_to_all: dict[str, str], tmp_path: Path
+) -> None:
+    inputs = {"inputs": {"environment": "staging", "version": "1.1.0"}}
+    steps = ("place", "deploy-apply", "deploy-record")
+
+    def by_hand(told: dict[str, str]) -> Run:
+        return bench.run("deploy", "workflow_dispatch", inputs, real=steps, environment=told)
+
+    killed = by_hand({**told_to_all, "DIES": "deploy-apply"})
+    ledger = FileLedger(tmp_path / "staging" / "ledger.jsonl")
+    left = [it.draft.kind for it in ledger.read()]
+
+    assert killed.code == 1
+    assert "started" in left and "finished" not in left
+    assert "deploy-rollback" not in deployment(killed)
+
+    again = by_hand(told_to_all)
+
+    assert again.code == 0, "\n".join(again.printed)
+    kinds = [it.draft.kind for it in ledger.read()]
+    assert kinds.count("started") == 1
+    assert kinds[-2:] == ["finished", "validated"]
+    assert world.notes == []

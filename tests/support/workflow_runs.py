@@ -53,12 +53,15 @@ for word in "$@"; do target=$word; done
 [ -n "$value" ] && printf ' %s=%s' "$name" "$value"; done)" >&9
 } 9>> "$CALLS"
 [ "$target" = gate ] && exec python3 scripts/local/gate.py
+[ "$target" = "$DIES" ] && exec $DYING .run/place.toml .run/release.json 5 after
 case " $REAL " in *" $target "*)
   [ -n "$PLACES" ] && PLACE=$(cat "$PLACES/$ENVIRONMENT.toml") && export PLACE
   exec $MAKE_ITSELF "$target" ;;
 esac
 case "$target" in
   facts) printf 'base=b@sha256:1\\nversion=1.2.3\\ntree=t\\n' >> "$GITHUB_OUTPUT" ;;
+  release-again)
+    [ -n "$RELEASE_FILE" ] && mkdir -p .run && cp "$RELEASE_FILE" .run/release.json ;;
   promotion) printf 'trigger=push\\n' >> "$GITHUB_OUTPUT" ;;
   approval) printf 'approver=ada\\n' >> "$GITHUB_OUTPUT" ;;
   deploy-apply)
@@ -76,11 +79,14 @@ NOTED = (
     "EXPECT_PYTHON HEAD_REF BASE_REF AUDIT_SOURCE RELEASE GH_TOKEN PROGRAM IMAGE ENVIRONMENT "
     "TRIGGER APPROVER APPROVERS VERSION DIGESTS DRY_RUN"
 )
+# `python -m deploy apply`, killed at its fifth step.
+_DYING = f"{sys.executable} -m tests.support.dying_deploy"
+_PATH = f"{ROOT}/scripts:{ROOT}/services/common"
 # The project's own Makefile, with the Python of the tests and nothing to install.
 _REAL_MAKE = (
     *("make", "--no-print-directory", f"--file={ROOT}/Makefile", "--old-file=venv-deploy"),
-    f"AT=PYTHONPATH={ROOT}/scripts:{ROOT}/services/common {sys.executable}",
-    f"BARE=PYTHONPATH={ROOT}/scripts:{ROOT}/services/common {sys.executable}",
+    f"AT=PYTHONPATH={_PATH} {sys.executable}",
+    f"BARE=PYTHONPATH={_PATH} {sys.executable}",
 )
 
 
@@ -120,7 +126,8 @@ class Bench:
         self._bin = folder / "bin"
         shutil.copytree(ROOT / ".github", self.root / ".github")
         (self.root / "scripts" / "local").mkdir(parents=True)
-        shutil.copy(ROOT / "scripts" / "local" / "gate.py", self.root / "scripts" / "local")
+        for name in ("local/gate.py", "run_smoke_tests.py"):
+            shutil.copy(ROOT / "scripts" / name, self.root / "scripts" / name)
         for path in (self.root / ".github").rglob("*.yml"):
             self._make_readable(path)
         self._bin.mkdir()
@@ -206,6 +213,7 @@ class Bench:
                 "NOTED": NOTED,
                 "ARTIFACTS": str(folder / "artifacts"),
                 "MAKE_ITSELF": str(self._bin / "real-make"),
+                "DYING": f"env PYTHONPATH={_PATH}:{ROOT} {_DYING}",
                 **told,
             },
             capture_output=True,

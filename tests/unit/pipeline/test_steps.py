@@ -73,6 +73,24 @@ def test_what_fails_its_smoke_tests_ends_as_rolled_back_and_is_not_recorded(
     assert "::error::apply ended with 4, rolled back: telegram-bot failed its smoke" in printed
 
 
+def test_a_migration_that_fails_moves_nothing_and_is_not_recorded(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.ecs.ends_with = 1
+
+    assert did("place", "apply", "record", "report") == [0, 4, 3, 0]
+    assert outputs()["ending"] == "rolled back"
+    assert "UpdateService" not in world.calls
+    assert "the database's steps ended with 1" in capsys.readouterr().out
+
+
+def test_health_that_fails_after_the_shift_ends_as_rolled_back(world: World) -> None:
+    world.lag = 100_000  # production goes on answering with the old version
+
+    assert did("place", "apply", "record") == [0, 4, 3]
+    assert outputs()["ending"] == "rolled back"
+
+
 def test_a_dry_run_moves_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DRY_RUN", "true")
 
