@@ -17,10 +17,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.steps import hand_on, mark, summarise
-
 from gitflow import repository
 from gitflow.repository import Repository
+from pipeline.steps import hand_on, mark, summarise
 
 HERE = Path(".run")
 RELEASE = HERE / "release.json"
@@ -67,9 +66,8 @@ def _rollback() -> int:
 
 
 def _record() -> int:
-    from pipeline.records import record
-
     from deploy import desk, place, release
+    from pipeline.records import record
 
     at = place.read(PLACE)
     found, now = release.read(RELEASE), datetime.now(UTC)
@@ -79,9 +77,8 @@ def _record() -> int:
 
 
 def _promotion() -> int:
-    from pipeline.promotion import promoted
-
     from deploy import desk, place
+    from pipeline.promotion import promoted
 
     events = desk.ledger_of(place.read(PLACE)).read()
     found, trigger = promoted(Repository(Path.cwd()), events, _told("VERSION"), datetime.now(UTC))
@@ -91,9 +88,8 @@ def _promotion() -> int:
 
 
 def _again() -> int:
-    from pipeline.promotion import again
-
     from deploy import desk, place
+    from pipeline.promotion import again
 
     events = desk.ledger_of(place.read(PLACE)).read()
     _write(again(events, _told("VERSION")).content())

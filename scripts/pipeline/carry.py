@@ -10,10 +10,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.steps import hand_on, mark
-
 from deploy.__main__ import main
 from deploy.endings import DEPLOYED, UNFINISHED
+from pipeline.steps import hand_on, mark
 
 _AGAIN = "Run the failed jobs again: it goes on where it is."
 

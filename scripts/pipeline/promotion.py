@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pipeline.records import STAGING, shown
-
 from common.ledger.events import Event, of_environment
 from deploy.apply import release_of
 from deploy.plan import Refused
@@ -13,6 +11,7 @@ from deploy.release import Release
 from gitflow import repository
 from gitflow.repository import Repository
 from gitflow.versions import Version, latest
+from pipeline.records import STAGING, shown
 from supply.release import commits
 
 # How long main and develop may differ by a release before the next one is refused.

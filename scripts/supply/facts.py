@@ -13,11 +13,10 @@ import sys
 import tomllib
 from pathlib import Path
 
-from pipeline.steps import hand_on
-
 from gitflow import flow
 from gitflow.repository import Refused, Repository
 from local.environment import ROOT
+from pipeline.steps import hand_on
 
 BASE = "python:3.13-slim"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pipeline.records import record
 
 from common.ledger.events import encode
 from common.ledger.file import FileLedger
 from deploy import aws
 from deploy.apply import Wish, apply
 from deploy.tale import Teller
+from pipeline.records import record
 from tests.support.deploy_deaths import near_desk
 from tests.support.fake_ecs_server import Server, World, running
 from tests.support.fake_ecs_world import Ticks, world_at

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pipeline import approval
-from pipeline.__main__ import main
 
 from gitflow.repository import Refused
+from pipeline import approval
+from pipeline.__main__ import main
 
 GH = """#!/bin/sh
 case "$2" in

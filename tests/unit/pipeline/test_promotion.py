@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pipeline.promotion import again, promoted
-from pipeline.records import record
 
 from common.ledger.events import Event
 from deploy.apply import Wish, apply
 from deploy.plan import Refused
 from deploy.tale import Teller
 from gitflow.repository import Repository
+from pipeline.promotion import again, promoted
+from pipeline.records import record
 from tests.support.deploy_deaths import near_desk
 from tests.support.deployments import Desk
 from tests.support.fake_ecs_world import Ticks

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from pipeline.records import digests, record, shown
 
 from common.ledger import add
 from common.ledger.events import Draft, Event
 from deploy.plan import Refused
 from deploy.rollback import rollback
 from deploy.tale import Teller
+from pipeline.records import digests, record, shown
 from tests.support.deploy_deaths import near_desk
 from tests.support.deployments import Desk
 from tests.support.fake_ecs_world import Ticks

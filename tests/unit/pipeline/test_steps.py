@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pipeline import __main__ as steps
 
 from common.ledger.file import FileLedger
 from deploy import aws
+from pipeline import __main__ as steps
 from tests.support.fake_ecs_server import Server, World, running
 from tests.support.fake_ecs_world import world_at
 from tests.support.hurried_ecs import Fast, place
@@ -86,6 +86,9 @@ def test_a_migration_that_fails_moves_nothing_and_is_not_recorded(
 
 def test_health_that_fails_after_the_shift_ends_as_rolled_back(world: World) -> None:
     world.lag = 100_000  # production goes on answering with the old version
+    slower = Fast(200.0)  # so that there is time to watch it
+    slower.sleep(1e6)
+    world.ecs.clock = slower.seconds
 
     assert did("place", "apply", "record") == [0, 4, 3]
     assert outputs()["ending"] == "rolled back"
