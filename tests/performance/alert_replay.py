@@ -17,8 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.support.alert_replay import TICKS_AN_HOUR, Replay, Verdict
+from tests.support.alert_replay import TICKS_AN_HOUR, Replay
 from tests.support.databases import fresh
+from tests.support.replay_judge import Verdict
 from tests.support.replay_world import simulated
 
 

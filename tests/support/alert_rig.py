@@ -32,10 +32,10 @@ from telegram_bot.updates.limits import ChatLimits, Limits
 from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.working import Working
 from telegram_bot.work import Tally, Turn
-from tests.support.alert_replay import RecordingTelegram
 from tests.support.alerts import STEP, rule
 from tests.support.bench_telegram import TOKEN
 from tests.support.replayed_bot import NobodyAsks
+from tests.support.replayed_telegram import RecordingTelegram
 from tests.support.replies import candles_reply, problem, ticker_reply
 from tests.support.serving import serve
 

@@ -31,6 +31,7 @@ class PaperVerdict:
             that no candle explains; `twice`: positions that ended more than once.
         broken: Accounts whose cash is not what their trades say.
         untold: Trades that no message told.
+        doubtful: Messages whose outcome the bot had marked as unknown.
         undecided: Closed candles that a preset did not decide at exactly once, or not as it must.
     """
 
@@ -42,6 +43,7 @@ class PaperVerdict:
     twice: int = 0
     broken: int = 0
     untold: int = 0
+    doubtful: int = 0
     undecided: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
@@ -60,7 +62,8 @@ def judge(engine: Engine, world: ReplayWorld, papers: Sequence[Paper]) -> PaperV
         decisions = _by_chat(connection.execute(select(decided)), "decided", Decided)
         sent = select(outbox.c.chat).where(outbox.c.key.startswith("paper"), outbox.c.state == SENT)
         told = Counter(connection.scalars(sent))
-    verdict = PaperVerdict()
+        doubted = select(outbox.c.id).where(outbox.c.key.startswith("paper"), outbox.c.doubtful > 0)
+        verdict = PaperVerdict(doubtful=len(connection.scalars(doubted).all()))
     for paper in papers:
         mine = trades.get(paper.chat, [])
         after = msgspec.json.decode(kept[paper.chat].state, type=Paper)
