@@ -26,9 +26,9 @@ from sqlalchemy import Engine, func, select, text
 
 from telegram_bot.adapters import database_schema
 from telegram_bot.adapters.database import opened
-from telegram_bot.adapters.database_alert_book import touched
 from telegram_bot.adapters.database_alert_rows import values_of
 from telegram_bot.adapters.database_alert_tables import alerts
+from telegram_bot.adapters.database_alert_touches import touched
 from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_tables import outbox
 from telegram_bot.alerts.bands import Band

@@ -6,29 +6,19 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    and_,
-    bindparam,
-    delete,
-    func,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from telegram_bot.adapters import database_alert_fires
 from telegram_bot.adapters.database_alert_fires import Reaction
 from telegram_bot.adapters.database_alert_rows import alert_of, values_of
 from telegram_bot.adapters.database_alert_tables import alert_fires, alert_marks, alerts
+from telegram_bot.adapters.database_alert_touches import bands, of, touched, watched_of
 from telegram_bot.adapters.database_lease import DatabaseLease
 from telegram_bot.adapters.database_reader import Reader
 from telegram_bot.adapters.database_tables import insert_of
 from telegram_bot.alerts.bands import Band
 from telegram_bot.alerts.ranks import rank
-from telegram_bot.alerts.rules import ACTIVE, Alert, Measure
+from telegram_bot.alerts.rules import ACTIVE, Alert
 from telegram_bot.alerts.store import Change, Watched
 
 _SETTLES = 5.0  # seconds that a write of another task may take to be seen
@@ -54,10 +44,10 @@ class DatabaseAlertBook:
         self._clock = clock
 
     async def bands(self) -> Mapping[Watched, Band]:
-        return await self._reader.run(_bands)
+        return await self._reader.run(bands)
 
     async def band(self, watched: Watched) -> Band:
-        return (await self._reader.run(partial(_bands, only=watched))).get(watched, Band())
+        return (await self._reader.run(partial(bands, only=watched))).get(watched, Band())
 
     async def edited(self, since: float) -> tuple[Collection[Watched], float]:
         now = self._clock()
@@ -67,7 +57,7 @@ class DatabaseAlertBook:
             .distinct()
         )
         rows = await self._reader.run(lambda connection: connection.execute(asked).all())
-        return {_watched(row) for row in rows}, now
+        return {watched_of(row) for row in rows}, now
 
     async def due(
         self,
@@ -94,7 +84,7 @@ class DatabaseAlertBook:
     async def watching(self, watched: Watched, most: int) -> Sequence[Alert]:
         asked = (
             select(alerts)
-            .where(_of(watched), alerts.c.state.in_(ACTIVE), alerts.c.purpose == "message")
+            .where(of(watched), alerts.c.state.in_(ACTIVE), alerts.c.purpose == "message")
             .order_by(alerts.c.chat, alerts.c.number)
             .limit(most)
         )
@@ -108,7 +98,7 @@ class DatabaseAlertBook:
         rows = await self._reader.run(
             lambda connection: connection.execute(select(alert_marks)).all()
         )
-        return {_watched(row): row.until for row in rows}
+        return {watched_of(row): row.until for row in rows}
 
     async def mark(self, epoch: int, marks: Mapping[Watched, float]) -> None:
         rows = [
@@ -169,68 +159,6 @@ _CHANGE = (
         **{name: bindparam(f"to_{name}") for name in _CHANGED},
     )
 )
-
-
-def _watched(row: Any) -> Watched:
-    return row.symbol, Measure.parse(row.measure)
-
-
-def _bands(connection: Connection, only: Watched | None = None) -> Mapping[Watched, Band]:
-    """Read the nearest touches: an index each, whole for all or by its ends for one."""
-    facts: dict[Watched, dict[str, Any]] = {}
-    for name, query in _ends(only).items():
-        for row in connection.execute(query).all():
-            if row.value is not None:
-                found = only or _watched(row)
-                facts.setdefault(found, {})[name] = row.value
-    return {watched: Band(**ends) for watched, ends in facts.items()}
-
-
-def _ends(only: Watched | None) -> dict[str, Select[Any]]:
-    """The least and greatest of each index, of one measure or grouped by all."""
-    level, wakes_at = alerts.c.level, alerts.c.wakes_at
-    ends = {
-        "rise": (func.min(level), alerts.c.edge == "rise"),
-        "fall": (func.max(level), alerts.c.edge == "fall"),
-        "both": (func.min(level), alerts.c.edge == "both"),
-        "wakes_at": (func.min(wakes_at), wakes_at.is_not(None)),
-    }
-    if only is not None:
-        mine = _of(only)
-        return {
-            name: select(value.label("value")).where(mine, kind)
-            for name, (value, kind) in ends.items()
-        }
-    keys = (alerts.c.symbol, alerts.c.measure)
-    return {
-        name: select(*keys, value.label("value")).where(kind).group_by(*keys)
-        for name, (value, kind) in ends.items()
-    }
-
-
-def _of(watched: Watched) -> ColumnElement[bool]:
-    return and_(alerts.c.symbol == watched[0], alerts.c.measure == watched[1].text)
-
-
-def touched(watched: Watched, low: int, high: int, at: float) -> dict[str, Select[Any]]:
-    """Return the query of each edge, nearest first: with a limit a walk along one end of an index.
-
-    Args:
-        low, high: Ranks of the measure's extremes.
-    """
-    level, edge = alerts.c.level, alerts.c.edge
-    fresh = (
-        _of(watched),
-        alerts.c.since < at,
-        or_(alerts.c.expires_at.is_(None), alerts.c.expires_at > at),
-    )
-    size = max(high, -low)
-    return {
-        "rise": select(alerts).where(*fresh, edge == "rise", level <= high).order_by(level),
-        "fall": select(alerts).where(*fresh, edge == "fall", level >= low).order_by(level.desc()),
-        "both": select(alerts).where(*fresh, edge == "both", level <= size).order_by(level),
-        "wakes": select(alerts).where(*fresh, alerts.c.wakes_at <= at).order_by(alerts.c.wakes_at),
-    }
 
 
 def _expire(connection: Connection, now: float) -> int:
