@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from telegram_bot.alerts.rule_words import how_long, how_often, waits_for
 from telegram_bot.alerts.rules import PRICE, Alert, Kind
-from telegram_bot.alerts.wording import how_long, how_often, waits_for
 from telegram_bot.formatting.html import bold, code, escape, italic, shortened
 from telegram_bot.formatting.numbers import plain, price, share, times
 from telegram_bot.formatting.source import shown

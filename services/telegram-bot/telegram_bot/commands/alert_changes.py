@@ -9,8 +9,8 @@ from common.errors import BadInput, CryptoAssistantError
 from common.wire import AtrReply, TickerReply
 from telegram_bot.alerts import cards
 from telegram_bot.alerts.machine import anchored, first_state
+from telegram_bot.alerts.rule_words import waits_for
 from telegram_bot.alerts.rules import KEPT, PRICE, Alert, Kind, Rule
-from telegram_bot.alerts.wording import waits_for
 from telegram_bot.commands import Request, Services
 from telegram_bot.commands.alert_rules import now_of, rule_of, until
 from telegram_bot.commands.alert_words import AlertWords, read
