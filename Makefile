@@ -204,7 +204,7 @@ place: venv-deploy ## Write the place file that PLACE holds, of ENVIRONMENT
 	@$(AT) -m pipeline place
 
 deploy-verify: venv-deploy ## Find what would make the deployment fail, before anything moves
-	@$(AT) -m deploy verify --release .run/release.json
+	@$(AT) -m pipeline verify
 
 deploy-apply: venv-deploy ## Deploy the release file, or go on with it
 	@$(AT) -m pipeline apply

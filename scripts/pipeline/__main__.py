@@ -1,6 +1,7 @@
 """`python -m pipeline VERB`: a step of a workflow; what it needs stands in variables.
 
 place      write the place file that PLACE holds, of ENVIRONMENT
+verify     find what would make the deployment fail, unless it is the one that is under way
 apply      deploy the release file, begun by TRIGGER, agreed to by APPROVER; DRY_RUN=true: the plan
 rollback   go back to VERSION, or to what ran before
 record     write down that what was deployed has passed its smoke tests
@@ -42,6 +43,21 @@ def _place() -> int:
         raise place.BadPlace(f"The variable PLACE of {environment} is about {found}.")
     print(f"{PLACE} says where {environment} is.")
     return 0
+
+
+def _verify() -> int:
+    from deploy import desk, place, release
+    from deploy.__main__ import main as tool
+    from deploy.apply import release_of
+    from deploy.ledger import open_deployment
+
+    at = place.read(PLACE)
+    running = open_deployment(desk.ledger_of(at).read(), at.environment)
+    wanted = release.read(RELEASE)
+    if running is not None and release_of(running).identity == wanted.identity:
+        print(f"{running.draft.deployment} is under way: it was verified when it began.")
+        return 0
+    return tool(["verify", "--place", str(PLACE), "--release", str(RELEASE)])
 
 
 def _apply() -> int:
@@ -135,6 +151,7 @@ def _write(release: object) -> None:
 
 VERBS: dict[str, Callable[[], int]] = {
     "place": _place,
+    "verify": _verify,
     "apply": _apply,
     "rollback": _rollback,
     "record": _record,

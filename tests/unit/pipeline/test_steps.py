@@ -8,6 +8,8 @@ import pytest
 
 from common.ledger.file import FileLedger
 from deploy import aws
+from deploy.__main__ import main as tool
+from deploy.endings import UNFINISHED
 from pipeline import __main__ as steps
 from tests.support.fake_ecs_server import Server, World, running
 from tests.support.fake_ecs_world import world_at
@@ -100,6 +102,26 @@ def test_a_dry_run_moves_nothing(world: World, monkeypatch: pytest.MonkeyPatch) 
     assert did("place", "apply", "report") == [0, 0, 0]
     assert outputs()["ending"] == "nothing done"
     assert "UpdateService" not in world.calls
+
+
+def test_what_is_under_way_is_not_found_to_stand_in_its_own_way(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    did("place")
+    release = str(Path(".run/release.json"))
+    left = ["apply", "--place", ".run/place.toml", "--release", release, "--hold"]
+    assert tool(left) == UNFINISHED
+
+    assert did("verify", "apply") == [0, 0]
+    assert "staging-1.1.0-1 is under way" in capsys.readouterr().out
+
+
+def test_anything_else_is_verified_first(
+    world: World, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.address)  # where no registry answers
+
+    assert did("place", "verify") == [0, 3]
 
 
 def test_the_way_back_is_one_step(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
