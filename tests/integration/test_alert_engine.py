@@ -215,6 +215,18 @@ async def test_a_window_is_filled_from_candles_after_a_restart(it: AlertDesk) ->
     assert len(await it.told()) == 1
 
 
+async def test_what_is_turned_off_fires_nothing_until_it_is_on_again(it: AlertDesk) -> None:
+    await it.set("70000")
+    it.off.add(Kind.PRICE)
+    await it.price("70100")
+    assert await it.told() == []
+
+    it.off.clear()
+    await it.price("70050")
+
+    assert len(await it.told()) == 1
+
+
 async def wait_for_nothing(it: AlertDesk, seconds: float) -> None:
     """Let time pass at a market that does not answer."""
     for _ in range(int(seconds // 10)):

@@ -25,7 +25,7 @@ from telegram_bot.adapters.database_alert_tables import alert_fires
 from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.alerts.engine import Engine
 from telegram_bot.alerts.feed import Bar, Reading
-from telegram_bot.alerts.rules import Alert, Rule
+from telegram_bot.alerts.rules import Alert, Kind, Rule
 from telegram_bot.people import Strangers
 from telegram_bot.profiles import Profile
 from telegram_bot.work import Tally, Turn
@@ -84,6 +84,7 @@ class AlertDesk:
     turn: Turn
     engine: Engine
     source: str
+    off: set[Kind] = field(default_factory=set)
     wakes: list[float] = field(default_factory=list)
 
     @property
@@ -152,6 +153,7 @@ class AlertDesk:
             self.clock,
             Tally(),
             woken=lambda: self.wakes.append(self.now),
+            is_on=lambda measure: measure.kind not in self.off,
         )
         await self.engine.start(self.turn)
 

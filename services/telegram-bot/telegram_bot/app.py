@@ -13,7 +13,7 @@ import structlog
 
 from common import environments
 from common.clock import Clock, SystemClock
-from common.features import Flag
+from common.features import Features
 from common.http import create_client
 from telegram_bot.adapters import database, telegram_application
 from telegram_bot.adapters.database import Database
@@ -199,7 +199,7 @@ async def run(
             clock,
             tally,
             woken=broadcasting.wake,
-            is_on=partial(_is_on, settings=settings),
+            is_on=partial(_is_on, features=services.features),
         )
         bot = _Bot(
             settings=settings,
@@ -276,10 +276,7 @@ async def _leave(base: Database) -> None:
 
 async def _hold(bot: _Bot, turn: Turn, client: httpx.AsyncClient | None) -> None:
     """What the holder of the lease does: regular work, and polling where that is the source."""
-    works = [run_jobs(turn, _jobs(bot))]
-    on = bot.settings.features().enabled
-    if on("alerts") or on("paper"):
-        works.append(bot.alerts.run(turn))
+    works = (run_jobs(turn, _jobs(bot)), bot.alerts.run(turn))
     jobs = [asyncio.create_task(work) for work in works]
     try:
         if client is not None:
@@ -298,7 +295,12 @@ def _jobs(bot: _Bot) -> list[Job]:
     base, services, wall = bot.base, bot.services, _wall(bot.services.clock)
     digesting = Digesting(services, base.outbox.broadcast)
     presets = Automatic(
-        services.papers, services.market, services.people, services.profile, services.clock
+        services.papers,
+        services.market,
+        services.people,
+        services.profile,
+        services.clock,
+        is_on=partial(services.features.enabled, "paper"),
     )
 
     async def tidy(_: Turn) -> None:
@@ -313,10 +315,9 @@ def _jobs(bot: _Bot) -> list[Job]:
     ]
 
 
-def _is_on(measure: Measure, settings: Settings) -> bool:
-    """Say whether a measure is watched: levels of paper trades with those, alerts with alerts."""
-    flag: Flag = "paper" if measure.kind in AT_EXCHANGES else "alerts"
-    return settings.features().enabled(flag)
+def _is_on(measure: Measure, features: Features) -> bool:
+    """Say whether a measure may touch: levels of paper trades with those, alerts with alerts."""
+    return features.anybody("paper" if measure.kind in AT_EXCHANGES else "alerts")
 
 
 def _wall(clock: Clock) -> Callable[[], float]:

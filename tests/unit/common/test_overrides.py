@@ -98,6 +98,14 @@ def test_where_nobody_asks_a_share_is_off(board: Board) -> None:
     assert not board.on(None) and board.why(None) == "nobody"
 
 
+def test_work_for_a_share_is_done_for_whoever_is_among_it(board: Board) -> None:
+    board.write(row(5))
+    some = board.features.anybody(FLAG)
+    board.write(row(False))
+
+    assert some and not board.features.anybody(FLAG)
+
+
 WRONG: list[tuple[object, str]] = [
     ("{", "no JSON"),
     ("[]", "must be a JSON object"),

@@ -47,6 +47,11 @@ class Features:
         """Say whether `flag` is on for `chat`; None where nobody asks, as in scheduled work."""
         return self.decide(flag, chat).on
 
+    def anybody(self, flag: Flag) -> bool:
+        """Say whether `flag` is on for some chat: whether there is work for those who have it."""
+        found = self.decide(flag)
+        return found.on or found.reason == "nobody"
+
     def decide(self, flag: Flag, chat: int | None = None) -> Decision:
         """Answer with the reason."""
         override = self.overrides.find(flag) if self.overrides is not None else None

@@ -53,14 +53,13 @@ class Engine:
         is_on: Callable[[Measure], bool] = lambda measure: True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Call `woken` when there are new messages to send; watch what `is_on`."""
+        """Call `woken` when there are new messages to send; touch what `is_on`."""
         self._book = book
         self._feed = feed
         self._clock = clock
         self._tally = tally
-        self._firing = Firing(book, people, clock, tally, woken)
+        self._firing = Firing(book, people, clock, tally, woken, is_on)
         self._closes = Closes(feed, self._firing, clock)
-        self._is_on = is_on
         self._sleep = sleep
         self._lock = asyncio.Lock()  # one look at a time
         self._epoch = 0
@@ -166,8 +165,6 @@ class Engine:
 
     def _watch(self, watched: Watched, band: Band, marks: Mapping[Watched, float]) -> None:
         symbol, measure = watched
-        if not self._is_on(measure):
-            return
         if measure.of_candles:
             self._closes.watch(watched, band, marks.get(watched))
             return

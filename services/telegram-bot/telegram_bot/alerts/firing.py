@@ -8,7 +8,7 @@ from common import wire
 from common.clock import Clock
 from telegram_bot.alerts import wording
 from telegram_bot.alerts.machine import Look, Step, react, wake
-from telegram_bot.alerts.rules import Alert
+from telegram_bot.alerts.rules import Alert, Measure
 from telegram_bot.alerts.silence import Why
 from telegram_bot.alerts.store import AlertBook, Change, Fire, Watched
 from telegram_bot.alerts.told import fire, touch
@@ -29,8 +29,10 @@ class Firing:
         clock: Clock,
         tally: Tally,
         woken: Callable[[], None],
+        is_on: Callable[[Measure], bool],
     ) -> None:
-        """Call `woken` when there are new messages to send."""
+        """Call `woken` when there are new messages to send; touch what `is_on`."""
+        self._is_on = is_on
         self.epoch = 0
         self._book = book
         self._people = people
@@ -56,7 +58,7 @@ class Firing:
         """
         skip: dict[str, int] = {}
         stay: list[Alert] = []
-        while True:
+        while self._is_on(watched[1]):
             due = await self._book.due(watched, value.low, value.high, value.at, skip, PAGE)
             changes: list[tuple[Alert, Step, Look]] = []
             for edge, alerts in due.items():
@@ -70,7 +72,8 @@ class Firing:
                         changes.append((alert, step, look))
             await self._write(changes, ticker)
             if all(len(alerts) < PAGE for alerts in due.values()):
-                return stay
+                break
+        return stay
 
     async def give_up(self, watched: Watched, why: Why) -> None:
         """Pause the alerts about a market that does not answer, and tell each chat once.

@@ -5,7 +5,7 @@ next look finds it as it is. Prices that are old, disputed or another exchange's
 Stops and targets are the alert engine's business (see `levels`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -41,8 +41,17 @@ class Automatic:
     """One look at everything, again and again."""
 
     def __init__(
-        self, papers: Papers, market: MarketData, people: People, profile: Profile, clock: Clock
+        self,
+        papers: Papers,
+        market: MarketData,
+        people: People,
+        profile: Profile,
+        clock: Clock,
+        *,
+        is_on: Callable[[int], bool] = lambda chat: True,
     ) -> None:
+        """Look after the chats for which it `is_on`."""
+        self._is_on = is_on
         self._papers = papers
         self._market = market
         self._people = people
@@ -52,7 +61,8 @@ class Automatic:
     async def look(self, turn: Turn | None = None) -> None:
         """Look once; what fails for one account is logged and tried at the next look."""
         now = self._now()
-        due = [paper for paper in await self._papers.busy() if _is_due(paper, now)]
+        busy = await self._papers.busy()
+        due = [paper for paper in busy if _is_due(paper, now) and self._is_on(paper.chat)]
         tickers = await self._tickers(due)
         for paper in due:
             try:
