@@ -100,10 +100,10 @@ def test_where_nobody_asks_a_share_is_off(board: Board) -> None:
 
 def test_work_for_a_share_is_done_for_whoever_is_among_it(board: Board) -> None:
     board.write(row(5))
-    some = board.features.anybody(FLAG)
+    some = board.features.anybody("enhanced_price_display")
     board.write(row(False))
 
-    assert some and not board.features.anybody(FLAG)
+    assert some and not board.features.anybody("enhanced_price_display")
 
 
 WRONG: list[tuple[object, str]] = [
