@@ -105,6 +105,7 @@ class _Bot:
         updates = self.inline.take(updates)
         if not updates:
             return
+        self.base.people.expect({one.chat for one in updates})
         lanes = await self.base.inbox.record(updates, take=self.working.has_room)
         self.working.start(lanes)
         if len(lanes) < len(updates):

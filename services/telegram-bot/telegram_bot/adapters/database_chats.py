@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from telegram_bot.adapters import database_personal
 from telegram_bot.adapters.database_alert_tables import alerts
@@ -23,10 +23,9 @@ def mark_inactive(connection: Connection, chat: int, now: float) -> None:
 
 def mark_active(connection: Connection, numbers: Collection[int], now: float) -> None:
     """Note that chats are heard of again; those that are active stay untouched."""
-    if len(numbers) == 1:
-        _COMES_BACK.run(connection, {"number": next(iter(numbers)), "now": now})
-    elif numbers:
-        connection.execute(_COME_BACK, {"chats": sorted(numbers), "now": now})
+    if numbers:
+        rows = [{"number": number, "now": now} for number in sorted(numbers)]
+        _COME_BACK.write(connection, rows)
 
 
 def move(connection: Connection, old: int, new: int, now: float) -> None:
@@ -62,10 +61,9 @@ def inactive(connection: Connection, numbers: Collection[int]) -> set[int]:
     return set(connection.scalars(asked))
 
 
-def _coming_back(these: ColumnElement[bool]) -> Any:
-    return update(chats).where(these, ~chats.c.active).values(active=True, changed_at=_NOW)
-
-
-_NOW: Any = bindparam("now")
-_COMES_BACK = Prepared(lambda dialect: _coming_back(chats.c.chat == bindparam("number")))
-_COME_BACK = _coming_back(chats.c.chat.in_(bindparam("chats", expanding=True)))
+_coming_back = (
+    update(chats)
+    .where(chats.c.chat == bindparam("number"), ~chats.c.active)
+    .values(active=True, changed_at=bindparam("now"))
+)
+_COME_BACK = Prepared(lambda dialect: _coming_back)

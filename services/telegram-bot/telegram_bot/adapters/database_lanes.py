@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     and_,
     bindparam,
@@ -164,11 +163,8 @@ class DatabaseLanes:
 
     def _left(self, connection: Connection, chats: Sequence[int]) -> list[int]:
         """Give up lanes that got nothing but what they were made for; return the other chats."""
-        if len(chats) > 1:
-            gone = set(connection.scalars(_LEAVE_MANY, {"chats": chats, "me": self._owner}))
-        else:
-            found, _ = _LEAVE.run(connection, {"number": chats[0], "me": self._owner})
-            gone = {chat for (chat,) in found}
+        asked = [{"number": chat, "me": self._owner} for chat in chats]
+        gone = {chat for (chat,) in _LEAVE.read(connection, asked)}
         return [chat for chat in chats if chat not in gone]
 
     def _release(self, connection: Connection, chat: int, unfinished: Waiting | None) -> None:
@@ -207,22 +203,26 @@ class DatabaseLanes:
         connection.execute(delete(tasks).where(tasks.c.name == self._owner))
 
 
-def _leaving(these: ColumnElement[bool]) -> Any:
-    """Delete lanes that are ours and done. Their stamp is the same before and under the lock, so
-    that nothing came in since they were found empty; one that is being added to is skipped."""
+def _leaving(dialect: str) -> Any:
+    """Delete a lane that is ours and done. Its stamp is the same before and under the lock, so
+    that nothing came in since it was found empty; one that is being added to is skipped."""
     work = exists().where(
         inbox.c.chat == lanes.c.chat, inbox.c.state == literal_column("'waiting'")
     )
     done = (
         select(lanes.c.chat)
-        .where(these, lanes.c.stamp == 0, lanes.c.owner == bindparam("me"), ~work)
+        .where(
+            lanes.c.chat == bindparam("number"),
+            lanes.c.stamp == 0,
+            lanes.c.owner == bindparam("me"),
+            ~work,
+        )
         .with_for_update(skip_locked=True)
     )
     return delete(lanes).where(lanes.c.chat.in_(done)).returning(lanes.c.chat)
 
 
-_LEAVE = Prepared(lambda dialect: _leaving(lanes.c.chat == bindparam("number")))
-_LEAVE_MANY = _leaving(lanes.c.chat.in_(bindparam("chats", expanding=True)))
+_LEAVE = Prepared(_leaving)
 _older = inbox.alias("older")
 _HEADS = (
     select(lanes.c.chat, lanes.c.stamp, inbox.c.update_id, inbox.c.body, inbox.c.attempts)

@@ -1,10 +1,11 @@
-"""Statements that nearly every update runs, spoken to the driver where one row is meant.
+"""Statements that nearly every update runs, spoken to the driver as they are.
 
 An update that comes alone pays for each statement with cold caches: SQLAlchemy's way to the driver
-then costs several times what the database does. Many rows at once take the common way.
+then costs several times what the database does, and for two or three rows more than that.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,35 +34,32 @@ class Prepared:
     def __init__(self, statement: Callable[[str], Executable]) -> None:
         """Build with `statement`, which takes the name of the dialect."""
         self._statement = statement
-        self._built: dict[str, Executable] = {}
         self._compiled: dict[str, _Compiled] = {}
 
     def write(self, connection: Connection, rows: Sequence[Row]) -> int:
         """Run for each row; return how many rows of the table an UPDATE met."""
-        if len(rows) != 1:
-            met: int = connection.execute(self._for(connection), rows).rowcount
-            return met
-        return self.run(connection, rows[0])[1]
+        if len(rows) == 1:
+            return self.run(connection, rows[0])[1]
+        compiled = self._on(connection, rows[0])
+        return say_each(connection, compiled.text, [compiled.values(row) for row in rows])
 
     def read(self, connection: Connection, rows: Sequence[Row]) -> Found:
-        """Run for each row; return what comes back, columns in the statement's order."""
-        if len(rows) != 1:
-            return connection.execute(self._for(connection), rows).all()
-        return self.run(connection, rows[0])[0]
+        """Run for each row; return all that comes back, columns in the statement's order."""
+        if len(rows) == 1:
+            return self.run(connection, rows[0])[0]
+        compiled = self._on(connection, rows[0])
+        return ask_each(connection, compiled.text, [compiled.values(row) for row in rows])
 
     def run(self, connection: Connection, row: Row) -> tuple[Found, int]:
         """Run once; return the rows that come back, and how many of the table it met."""
-        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection, row)
+        compiled = self._on(connection, row)
         return say(connection, compiled.text, compiled.values(row))
 
-    def _for(self, connection: Connection) -> Executable:
-        name = connection.dialect.name
-        if name not in self._built:
-            self._built[name] = self._statement(name)
-        return self._built[name]
+    def _on(self, connection: Connection, row: Row) -> _Compiled:
+        return self._compiled.get(connection.dialect.name) or self._compile(connection, row)
 
     def _compile(self, connection: Connection, row: Row) -> _Compiled:
-        found: Any = self._for(connection)
+        found: Any = self._statement(connection.dialect.name)
         made = found.compile(dialect=connection.dialect, column_keys=list(row))
         order = list(made.positiontup) if made.positiontup is not None else None
         constants = {name: value for name, value in made.params.items() if name not in row}
@@ -76,10 +74,39 @@ def say(connection: Connection, text: str, values: Any = ()) -> tuple[Found, int
     Raises:
         DBAPIError: As SQLAlchemy does.
     """
-    cursor: Any = connection.connection.cursor()
-    try:
+    with _speaking(connection, text) as cursor:
         cursor.execute(text, values)
         return cursor.fetchall() if cursor.description is not None else (), cursor.rowcount
+
+
+def say_each(connection: Connection, text: str, many: Sequence[Any]) -> int:
+    """As `say`, for several rows of values; return how many rows of the table were met."""
+    with _speaking(connection, text) as cursor:
+        cursor.executemany(text, many)
+        met: int = cursor.rowcount
+        return met
+
+
+def ask_each(connection: Connection, text: str, many: Sequence[Any]) -> Found:
+    """As `say`, for several rows of values; return all that comes back."""
+    found: list[Sequence[Any]] = []
+    with _speaking(connection, text) as cursor:
+        if connection.dialect.name == "sqlite":
+            for values in many:
+                found += cursor.execute(text, values).fetchall()
+        elif many:
+            cursor.executemany(text, many, returning=True)  # one way there and back
+            found += cursor.fetchall()
+            while cursor.nextset():
+                found += cursor.fetchall()
+    return found
+
+
+@contextmanager
+def _speaking(connection: Connection, text: str) -> Iterator[Any]:
+    cursor = connection.connection.cursor()
+    try:
+        yield cursor
     except connection.dialect.loaded_dbapi.Error as error:
         raise _told(connection, text, error) from error
     finally:

@@ -1,7 +1,8 @@
 """One thread that writes: what waits when it is free becomes one transaction.
 
 Under load the cost of a commit is shared by everything in its group; at rest a group has one member
-and nothing waits for company.
+and nothing waits for company. In between, where updates come steadily but one by one, groups are
+spaced: each costs a commit and two changes of thread, whatever it holds.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from telegram_bot.adapters.database_spacing import COMPANY, Spacing
 from telegram_bot.work import Busy
 
 Item = TypeVar("Item")
@@ -56,7 +58,9 @@ class Writer:
         self.split = 0  # groups that an error of one made write alone; many say that one is wrong
         self._loop = asyncio.get_running_loop()
         self._connection: Connection | None = None
-        self._arriving: list[_Wish] = []  # of this round of the loop
+        self._arriving: list[_Wish] = []
+        self._leaving: asyncio.Handle | None = None  # when they go to the thread
+        self._spacing = Spacing()
         self._waiting: deque[_Wish] = deque()
         self._wake = threading.Condition()
         self._closed = False
@@ -82,15 +86,30 @@ class Writer:
         Raises:
             Busy: If the queue is full.
         """
+        answer: Result = await self.begin(batch, item)
+        return answer
+
+    def begin(self, batch: Batch[Item, Result], item: Item) -> "asyncio.Future[Result]":
+        """As `join`, for who does not wait: what is begun in one breath stands in one group."""
         if self._closed or self.waiting >= self._most_waiting:
             raise Busy
         wish = _Wish(batch, item, self._loop.create_future())
-        if not self._arriving:
-            # All that the loop has ready joins the same group, and the thread is woken once.
-            self._loop.call_soon(self._hand_over)
         self._arriving.append(wish)
-        answer: Result = await wish.answer
-        return answer
+        if self._leaving is None:
+            self._leaving = self._departure()
+        elif len(self._arriving) == COMPANY:
+            self._leaving.cancel()
+            self._leaving = self._loop.call_soon(self._hand_over)
+        return wish.answer
+
+    def _departure(self) -> asyncio.Handle:
+        """Say when the next group goes: now, unless there were many of late.
+
+        All that the loop has ready by then joins it, and the thread is woken once.
+        """
+        if pause := self._spacing.pause(self._loop.time()):
+            return self._loop.call_later(pause, self._hand_over)
+        return self._loop.call_soon(self._hand_over)
 
     async def close(self) -> None:
         """Write what waits, then stop."""
@@ -101,6 +120,10 @@ class Writer:
         await asyncio.to_thread(self._thread.join)
 
     def _hand_over(self) -> None:
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
+        self._spacing.went(len(self._arriving))
         with self._wake:
             self._waiting.extend(self._arriving)
             self._arriving.clear()
