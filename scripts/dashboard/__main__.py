@@ -21,6 +21,8 @@ from dashboard.week import week
 from deploy import desk
 from deploy.anchors import ledgers
 from deploy.history import ENVIRONMENTS
+from monitoring.looks import Look
+from monitoring.newest import beside, newest
 
 _DEFAULT = ".run/ledger.jsonl"
 
@@ -54,13 +56,21 @@ def _read(places: Sequence[str]) -> list[Sequence[Event]]:
 
 def _page(asked: argparse.Namespace, chains: Sequence[Sequence[Event]], now: datetime) -> int:
     turned = flags(merged(chains), now)
-    text = page(board(chains, ENVIRONMENTS, turned, now))
+    places = [] if asked.demonstration else asked.ledger or ledgers() or [_DEFAULT]
+    text = page(board(chains, ENVIRONMENTS, turned, now, _newest(places)))
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text(text, encoding="utf-8")
     print(f"{asked.out.resolve().as_uri()}  ({len(text.encode()) // 1024} KB)")
     if asked.open:
         webbrowser.open(asked.out.resolve().as_uri())
     return 0
+
+
+def _newest(places: Sequence[str]) -> dict[str, Look]:
+    """Return the newest look at each environment, from beside the ledger that has it."""
+    kept = [(it, newest(beside(place), it)) for place in places for it in ENVIRONMENTS]
+    found = [(name, look) for name, look in kept if look is not None]
+    return dict(sorted(found, key=lambda it: it[1].at))
 
 
 def _told(out: Path, text: str) -> int:

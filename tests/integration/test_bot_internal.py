@@ -76,6 +76,28 @@ async def answer(telegram: Playground) -> dict[str, Any]:
             return dict(event["message"])
 
 
+async def test_how_people_are_served_is_told_to_who_asks_from_outside(
+    telegram: Playground,
+) -> None:
+    await telegram.says("/price BTC")
+    await answer(telegram)
+    target = telegram.world.webhook.target
+    assert target is not None
+    hook = httpx.URL(target.url).join("/condition")
+    async with httpx.AsyncClient() as somebody:
+        said = [(await somebody.get(hook)).json() for _ in range(2)]
+
+    assert said == [{"condition": "impaired", "resting": ["kraken"]}] * 2
+
+
+async def test_a_bot_that_is_not_ready_says_so_without_saying_why() -> None:
+    app = Internal(Health(reasons={"token": "refused by Telegram"}), Tally()).app()
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://bot"
+    ) as somebody:
+        assert (await somebody.get("/condition")).json() == {"condition": "down", "ready": False}
+
+
 async def test_the_bot_answers_what_a_webhook_brings(telegram: Playground, tmp_path: Path) -> None:
     await telegram.says("/price BTC")
 

@@ -18,6 +18,7 @@ from common.ledger import add
 from common.ledger.events import Draft, broken_at
 from common.ledger.file import FileLedger
 from common.wire import ProviderState
+from dashboard.__main__ import main as dashboard
 from dashboard.board import board
 from dashboard.page import page
 from monitoring import hours
@@ -235,3 +236,24 @@ def test_working_hours_follow_the_clocks_of_their_zone() -> None:
     assert datetime(2030, 7, 1, 6, tzinfo=UTC) in awake  # eight in summer
     assert datetime(2030, 1, 1, 6, tzinfo=UTC) not in awake
     assert datetime(2030, 7, 6, 12, tzinfo=UTC) not in awake  # a Saturday
+
+
+def test_the_page_shows_the_newest_look_though_the_ledger_does_not_know_it(
+    place: Place, tmp_path: Path
+) -> None:
+    begun = {"version": "1.2.0"}
+    place.at = datetime.now(UTC) - timedelta(hours=5)
+    add(place.ledger, Draft(place.at, "staging", "started", "ada", "d1", "", begun))
+    add(
+        place.ledger,
+        Draft(place.at, "staging", "finished", "ada", "d1", "", {"outcome": "deployed"}),
+    )
+    for _ in range(19):
+        place.look()
+    out = tmp_path / "page.html"
+
+    assert len(place.events()) == 1
+    where = ("--ledger", str(tmp_path / "ledger.jsonl"))
+    assert dashboard(["page", *where, "--out", str(out)]) == 0
+    assert 'class="card healthy"' in out.read_text()
+    assert "100.0 % of 19 looks in 7 days" in out.read_text()

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from common.aws.credentials import credentials
-from common.aws.signing import Credentials
 from common.ledger.events import Draft, Event
+
+if TYPE_CHECKING:  # a ledger in a file needs nothing of AWS
+    from common.aws.signing import Credentials
 
 _TRIES = 20
 
@@ -56,11 +57,11 @@ def last(events: Sequence[Event]) -> Event | None:
     return events[-1] if events else None
 
 
-def opened(where: str, region: str = "", who: Callable[[], Credentials] = credentials) -> Ledger:
+def opened(where: str, region: str = "", who: "Callable[[], Credentials] | None" = None) -> Ledger:
     """Return the ledger at `s3://bucket/folder` or in a file.
 
     Args:
-        who: For S3: who asks.
+        who: For S3: who asks; by default the task's role, or what the environment says.
 
     Raises:
         OSError: If the address is none.
@@ -69,7 +70,8 @@ def opened(where: str, region: str = "", who: Callable[[], Credentials] = creden
         from common.ledger.file import FileLedger
 
         return FileLedger(Path(where))
+    from common.aws.credentials import credentials
     from common.aws.s3 import bucket_at
     from common.ledger.s3 import S3Ledger
 
-    return S3Ledger(bucket_at(where, region, who))
+    return S3Ledger(bucket_at(where, region, who or credentials))
