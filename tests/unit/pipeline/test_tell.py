@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from pipeline.tell import main, shortened
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from pipeline.tell import main, shortened
 from tests.support.threaded import served
 
 
