@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from starlette.routing import Route
 
 from common.aws.asking import Refused
 from common.aws.s3 import Bucket
+from common.aws.signing import Credentials
 from common.ledger import Moved, add
 from common.ledger.events import BadEvent, Draft, broken_at
 from common.ledger.s3 import S3Ledger
+from deploy import aws
 from tests.support.moto import REGION, WHO, client
 from tests.support.threaded import served
 
@@ -116,3 +119,26 @@ def test_a_refusal_of_s3_says_what_was_refused_and_why() -> None:
 def test_nobody_at_s3_is_no_empty_ledger() -> None:
     with pytest.raises(OSError, match="S3 cannot be asked"):
         S3Ledger(bucket_of("deployments", "http://127.0.0.1:9")).read()
+
+
+def test_the_deploy_tool_is_whoever_awss_own_tools_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_PROFILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", WHO.key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", WHO.secret)
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "for an hour")
+
+    assert aws.credentials() == Credentials(WHO.key, WHO.secret, "for an hour")
+
+
+def test_the_deploy_tool_that_is_nobody_says_how_to_become_somebody(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+    with pytest.raises(OSError, match="aws configure export-credentials"):
+        aws.credentials()
