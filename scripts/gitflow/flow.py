@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from gitflow import changelog
 from gitflow.branches import DEVELOP, KINDS, MAIN, complaints, kind_of, version_of
 from gitflow.repository import Refused, Repository
-from gitflow.versions import Version, latest, next_candidate
+from gitflow.versions import Version, latest
 
 FIRST = Version(0, 1, 0)
 
@@ -148,7 +148,7 @@ def called(repository: Repository, branch: str) -> str:
     commit = repository.git("rev-parse", "--short=7", branch)
     version = version_of(branch)
     if version:
-        return f"{version}rc{next_candidate(version, repository.tags())}"
+        return f"{version}rc{_candidate(repository, branch, version)}"
     if branch == MAIN:
         return repository.declared(MAIN)
     newest = latest(repository.tags())
@@ -157,11 +157,21 @@ def called(repository: Repository, branch: str) -> str:
     return f"{next_version(repository)}.dev{count}+g{commit}"
 
 
+def _candidate(repository: Repository, branch: str, version: Version) -> int:
+    """Count the branch's own commits, from the one on that gave it its version."""
+    declared = f'-Sversion = "{version}"'
+    listed = ("log", "--first-parent", "--format=%H")
+    began = repository.git(*listed, declared, branch, "--", "pyproject.toml").split()
+    behind = [f"{began[-1]}..{branch}"] if began else ["--max-count=0", branch]
+    return 1 + int(repository.git("rev-list", "--first-parent", "--count", *behind))
+
+
 def history_complaints(repository: Repository) -> list[str]:
     """Name the commits that came to main without a release or a hotfix, since the first tag."""
-    if FIRST.tag not in repository.tags():
+    main = repository.known(MAIN)
+    if FIRST.tag not in repository.tags() or not main:
         return []
-    listed = repository.git("log", "--first-parent", "--format=%h %P%x09%s", f"{FIRST.tag}..{MAIN}")
+    listed = repository.git("log", "--first-parent", "--format=%h %P%x09%s", f"{FIRST.tag}..{main}")
     wrong = []
     for line in filter(None, listed.splitlines()):
         commits, _, subject = line.partition("\t")

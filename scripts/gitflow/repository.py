@@ -56,6 +56,11 @@ class Repository:
         """Tell whether everything of the other stands in the branch."""
         return self.holds("merge-base", "--is-ancestor", other, branch)
 
+    def known(self, branch: str) -> str:
+        """Return what git calls a branch: as it is here, else as it was fetched, else nothing."""
+        names = (branch, f"origin/{branch}")
+        return next((it for it in names if self.holds("rev-parse", "--verify", "--quiet", it)), "")
+
     def must_be_clean(self) -> None:
         """Refuse to go on over uncommitted changes."""
         if self.git("status", "--porcelain", "--untracked-files=no"):

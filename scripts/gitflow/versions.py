@@ -52,10 +52,3 @@ class Version:
 def latest(tags: Iterable[str]) -> Version | None:
     """Return the newest released version; candidates such as `v1.2.3-rc.1` are none."""
     return max((Version.parse(tag) for tag in tags if _FORM.fullmatch(tag)), default=None)
-
-
-def next_candidate(version: Version, tags: Iterable[str]) -> int:
-    """Return the number of the next candidate, from 1 on."""
-    form = re.compile(re.escape(version.tag) + r"-rc\.(\d+)")
-    taken = [int(match[1]) for tag in tags if (match := form.fullmatch(tag))]
-    return max(taken, default=0) + 1

@@ -213,8 +213,11 @@ def test_every_commit_of_every_branch_has_a_name(here: Repository) -> None:
     flow.start(here, "feature", "CA-1-a", TODAY)
     assert flow.called(here, "feature/CA-1-a") == f"0.2.0.dev0+g{sha}"
     flow.start(here, "release", "v0.2.0", TODAY)
-    here.git("tag", "v0.2.0-rc.1")
+    assert flow.called(here, "release/v0.2.0") == "0.2.0rc1"
+    change(here, "b.py")
     assert flow.called(here, "release/v0.2.0") == "0.2.0rc2"
+    here.git("branch", "release/v0.9.0")  # nothing says yet that it is
+    assert flow.called(here, "release/v0.9.0") == "0.9.0rc1"
     assert flow.called(here, "main") == "0.1.0"
 
 
@@ -237,6 +240,19 @@ def test_after_the_first_tag_only_releases_and_hotfixes_may(
 
     assert main(["check-main"]) == 1
     assert "change pushed.py" in capsys.readouterr().out
+
+
+def test_main_is_looked_at_where_only_develop_is_checked_out(
+    here: Repository, tmp_path: Path
+) -> None:
+    flow.init(here)
+    released(here)
+    here.git("switch", "--quiet", "main")
+    change(here, "pushed.py")
+    here.git("clone", "--quiet", "--branch", "develop", str(here.folder), str(tmp_path / "clone"))
+
+    (said,) = flow.history_complaints(Repository(tmp_path / "clone"))
+    assert "change pushed.py" in said
 
 
 @pytest.mark.parametrize(
@@ -356,3 +372,6 @@ def test_two_reviewers_and_both_closing_jobs_stand_before_every_merge(name: str)
     tested = "Tests / Tests passed" if name == "main" else "Tests passed"
     assert [check["context"] for check in checks] == ["Quality gate", tested]
     assert {"deletion", "non_fast_forward"} <= rules.keys()
+    # main comes back to develop without holding what is newer there; a release holds all of main.
+    strict = rules["required_status_checks"]["strict_required_status_checks_policy"]
+    assert strict == (name == "main")

@@ -3,7 +3,7 @@
 import pytest
 
 from gitflow.branches import complaints, kind_of, version_of
-from gitflow.versions import Version, latest, next_candidate
+from gitflow.versions import Version, latest
 
 GOOD = {
     "feature/CA-123-enhanced-price-display": "feature",
@@ -94,13 +94,6 @@ def test_versions_are_ordered_by_number() -> None:
 )
 def test_the_next_version_starts_lower_parts_again(part: str, next_one: str) -> None:
     assert str(Version(1, 2, 3).next(part)) == next_one
-
-
-def test_candidates_are_counted_by_version() -> None:
-    tags = ["v1.2.3-rc.1", "v1.2.3-rc.9", "v1.2.4-rc.30", "v1.2.3"]
-
-    assert next_candidate(Version(1, 2, 3), tags) == 10
-    assert next_candidate(Version(2, 0, 0), tags) == 1
 
 
 @pytest.mark.parametrize("text", ["1.2", "v1.2.3-rc.1", "one"])
