@@ -14,7 +14,7 @@ BASE ?= python:3.13-slim
 SAFETY_VENV := $(if $(SAFETY_API_KEY),venv-safety-current)
 
 .PHONY: help run test check ahead previous prove lock format clean venv-run venv-dev venv-tools venv-checkov venv-safety \
-	generated lint types contracts security secrets vulnerabilities licences documentation \
+	generated reasons haproxy lint types contracts security secrets vulnerabilities licences documentation \
 	duplication docstrings workflows dockerfiles templates locked canaries branch sbom sign facts faketime \
 	vendor-safety secrets-history performance-report weekly-report deployment-page probe mirror tell dashboard release-start release-publish hooks unit integration e2e containers coverage images others gate \
 	built release release-again promotion provenance approval place smoke notify venv-deploy \
@@ -133,6 +133,9 @@ e2e: venv-dev ## Tests of the whole assistant, from market to chat
 containers: venv-dev venv-tools ## Tests that build, start and ask every image
 	@$(IN) -m local test containers
 
+reasons: venv-dev ## Fail on a test that was NOT RUN without a reason in tests/not-run-here.txt
+	@$(IN) -m local reasons
+
 coverage: venv-dev ## Put together what the tests covered and hold it to the floors
 	@$(IN) -m local test coverage
 
@@ -141,6 +144,9 @@ canaries: venv-dev venv-tools venv-checkov venv-safety ## Plant a defect for eac
 
 faketime: ## Install the clock of `make ahead`, where apt can
 	@command -v faketime >/dev/null || sudo apt-get install -y -qq faketime
+
+haproxy: ## Install what shifts traffic in the tests of deployments, where apt can
+	@command -v haproxy >/dev/null || sudo apt-get install -y -qq haproxy
 
 secrets-history: venv-dev venv-tools ## gitleaks over every commit
 	@$(IN) -m gates.secrets --history

@@ -7,6 +7,7 @@ from importlib import import_module
 VERBS = {
     "run": "local.run",
     "test": "local.test",
+    "reasons": "local.reasons",
     "check": "local.check",
     "locks": "local.locks",
     "migrations": "local.migrations",

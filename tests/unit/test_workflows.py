@@ -183,6 +183,13 @@ def test_the_pipeline_runs_every_test_that_a_person_can_run() -> None:
     assert {*PARTS, "coverage", "ahead"} <= called("quality.yml") | called("testing.yml")
 
 
+def test_a_job_that_runs_tests_fails_where_one_is_left_out_without_a_reason() -> None:
+    for job in jobs(GITHUB / "workflows" / "testing.yml").values():
+        asked = [step["run"].split()[1] for step in job["steps"] if "run" in step]
+        for part in PARTS.keys() & set(asked):
+            assert asked[asked.index(part) + 1] == "reasons"
+
+
 def test_everything_that_one_machine_runs_is_run_by_the_pipeline_as_well() -> None:
     alone = set(
         re.findall(
@@ -190,7 +197,9 @@ def test_everything_that_one_machine_runs_is_run_by_the_pipeline_as_well() -> No
         )
     )
 
-    assert alone == {"check", "test", "ahead"}  # all gates, all tests, all tests two years ahead
+    # All gates, all tests, none left out without a reason, all tests two years ahead.
+    assert alone == {"check", "test", "reasons", "ahead"}
+    assert {"reasons", "ahead"} <= called("testing.yml")
 
 
 @every_file
