@@ -29,7 +29,7 @@ async def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     count = int(os.environ.get("DEPLOYMENTS", "56"))
     updates = int(os.environ.get("UPDATES", "10000"))
-    per_second = float(os.environ.get("PER_SECOND", "22"))
+    per_second = float(os.environ.get("PER_SECOND", "30"))
     with tempfile.TemporaryDirectory(prefix="deployments-") as name:
         async with real.site(Path(name)) as site:
             began = monotonic()
