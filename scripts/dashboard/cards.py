@@ -7,6 +7,8 @@ from dashboard.board import Place
 from dashboard.markup import ago, code, copied, escape, length, link, moment, tag
 from dashboard.story import Story
 
+_MOST_COMMITS = 20  # of a deployment; its report has all
+_LONGEST = 100
 _MARKS = {"healthy": "✓", "impaired": "!", "down": "✗", "unknown": "?"}
 
 
@@ -132,9 +134,11 @@ def _commits(story: Story) -> str:
     if not story.commits:
         return "none told"
     items = "".join(
-        tag("li", f"{code(commit.sha[:7])} {escape(commit.subject)}") for commit in story.commits
+        tag("li", f"{code(commit.sha[:7])} {escape(commit.subject[:_LONGEST])}")
+        for commit in story.commits[-_MOST_COMMITS:]
     )
-    return f"{len(story.commits)}{tag('ul', items)}"
+    some = f", the newest {_MOST_COMMITS}" if len(story.commits) > _MOST_COMMITS else ""
+    return f"{len(story.commits)}{some}{tag('ul', items)}"
 
 
 def _images(story: Story) -> str:

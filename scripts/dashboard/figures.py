@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from dashboard.board import Board
-from dashboard.markup import escape, length, tag, whole_table
-from dashboard.measures import Measures, Share, Times, measures
+from dashboard.markup import escape, length, numbered, tag, whole_table
+from dashboard.measures import Measures, Share, Times, leads, measures
 from dashboard.story import Story
 
 PERIOD = timedelta(days=90)
 DAYS_OF_WORK = 5  # "daily" is each day on which somebody works
 _UNKNOWN = "unknown"
+_MOST_DOTS = 300
 
 
 def delivery(shown: Board) -> str:
@@ -18,7 +19,7 @@ def delivery(shown: Board) -> str:
     told = next((place.told for place in shown.places if place.name == "production"), ())
     found = measures(told, shown.at - PERIOD, shown.at)
     tiles = "".join(_tile(*row) for row in zip(delivery_rows(found), _met(found), strict=True))
-    caption = f"Production, the {PERIOD.days} days before {shown.at:%Y-%m-%d}"
+    caption = f"Production, from {found.since:%Y-%m-%d} to {shown.at:%Y-%m-%d}"
     return tag("p", caption, kind="soft") + tag("ul", tiles, kind="tiles")
 
 
@@ -52,19 +53,25 @@ def _below(found: Times, target: timedelta) -> bool | None:
 def delivery_rows(found: Measures) -> Iterator[tuple[str, str, str, str]]:
     """Yield metric, value, target and what it stands on, in words."""
     per_week = _UNKNOWN if found.per_week is None else f"{found.per_week:.1f} a week"
-    yield "Deployment frequency", per_week, "daily", _n(found.count, "deployment")
-    yield "Change lead time", _times(found.lead_time), "< 1 h", _n(found.lead_time.count, "commit")
+    yield "Deployment frequency", per_week, "daily", numbered(found.count, "deployment")
+    yield "Change lead time", _times(found.lead_time), "< 1 h", numbered(
+        found.lead_time.count, "commit"
+    )
     failed = found.failed
-    yield "Change fail rate", _share(failed), "< 1 %, success > 99 %", _n(
+    yield "Change fail rate", _share(failed), "< 1 %, success > 99 %", numbered(
         failed.whole, "deployment"
     )
-    yield "Recovery from a failed deployment", _times(found.recovery), "< 15 min", _n(
+    yield "Recovery from a failed deployment", _times(found.recovery), "< 15 min", numbered(
         found.recovery.count, "failure"
     )
     rework = found.rework
-    yield "Deployment rework rate", _share(rework), "no target", _n(rework.whole, "deployment")
+    yield "Deployment rework rate", _share(rework), "no target", numbered(
+        rework.whole, "deployment"
+    )
     yield "Stopped by a gate before people saw it", str(found.caught), "no target", ""
-    yield "Deployment time", _times(found.took), "< 15 min", _n(found.took.count, "deployment")
+    yield "Deployment time", _times(found.took), "< 15 min", numbered(
+        found.took.count, "deployment"
+    )
 
 
 def pipeline(shown: Board) -> str:
@@ -94,7 +101,7 @@ def _measured(told: Sequence[Story]) -> tuple[str, ...]:
     found = story.pipeline
     seconds, coverage = found.get("build_seconds"), found.get("coverage")
     return (
-        length(timedelta(seconds=float(seconds))) if seconds is not None else _UNKNOWN,
+        length(timedelta(seconds=seconds)) if isinstance(seconds, int | float) else _UNKNOWN,
         f"{coverage} %" if coverage is not None else _UNKNOWN,
         str(found.get("tests", _UNKNOWN)),
         str(found.get("failures", _UNKNOWN)),
@@ -105,12 +112,8 @@ def _measured(told: Sequence[Story]) -> tuple[str, ...]:
 def lead_times(shown: Board, until: datetime) -> str:
     """Return a strip of dots: how long each commit took to reach people."""
     told = next((place.told for place in shown.places if place.name == "production"), ())
-    hours = [
-        (story.finished - commit.at) / timedelta(hours=1)
-        for story in told
-        if story.outcome == "deployed" and story.finished and story.finished > until - PERIOD
-        for commit in story.commits
-    ]
+    found = leads(told, until - PERIOD, until)
+    hours = [lead / timedelta(hours=1) for lead in found[-_MOST_DOTS:]]
     if not hours:
         return tag("p", "No commit has reached production yet.")
     most = max(*hours, 1.0)
@@ -119,7 +122,9 @@ def lead_times(shown: Board, until: datetime) -> str:
         for number, value in enumerate(hours)
     )
     target = 10 + 700 / most
-    words = f"Lead time of {len(hours)} commits in hours; the line is the target of one hour"
+    which = "" if len(found) == len(hours) else "the newest "
+    commits = which + numbered(len(hours), "commit")
+    words = f"Lead time of {commits} in hours; the line is the target of one hour"
     picture = tag(
         "svg",
         f"<title>{words}</title>{dots}"
@@ -136,6 +141,8 @@ def lead_times(shown: Board, until: datetime) -> str:
 def _times(found: Times) -> str:
     if found.half is None:
         return _UNKNOWN
+    if found.count == 1:
+        return length(found.half)
     return f"{length(found.half)}, the middle; 9 of 10 within {length(found.nine_of_ten)}"
 
 
@@ -144,7 +151,3 @@ def _share(found: Share) -> str:
         return _UNKNOWN
     low, high = found.interval
     return f"{found.percent:.0f} %, or {low:.0f} to {high:.0f} % with 95 % probability"
-
-
-def _n(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"

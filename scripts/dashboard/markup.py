@@ -12,6 +12,7 @@ __all__ = [
     "length",
     "link",
     "moment",
+    "numbered",
     "row",
     "tag",
     "whole_table",
@@ -65,6 +66,15 @@ def length(lasts: timedelta | None) -> str:
     if hours < 48:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     return f"{hours // 24} days"
+
+
+def numbered(count: int, what: str) -> str:
+    """Say how many.
+
+    >>> numbered(1, "commit"), numbered(2000, "commit")
+    ('1 commit', '2,000 commits')
+    """
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def code(text: str) -> str:

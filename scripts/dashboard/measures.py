@@ -5,7 +5,7 @@ deployments prove little.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import quantiles
@@ -13,6 +13,7 @@ from statistics import quantiles
 from dashboard.story import Story
 
 _Z = 1.96  # 95 %
+_WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,18 @@ class Measures:
     """Of one environment.
 
     Attributes:
+        since: When the period begins; with the first deployment where that is later.
         per_week: Deployments that changed the version; rollbacks and repeats do not count.
         lead_time: From commit to people, of each commit at its first deployment.
-        failed: Deployments that needed somebody, or a rollback, after people had reached them.
+        failed: Deployments that were rolled back, needed a hotfix or had an incident after people
+            had reached them.
         caught: Deployments that failed before: the gates did their work.
-        recovery: From traffic on a failed version to its end.
+        recovery: From traffic on a failed version to traffic on a good one.
         rework: Deployments that an incident made necessary.
         took: How long deployments took.
     """
 
+    since: datetime
     per_week: float | None
     count: int
     lead_time: Times
@@ -74,37 +78,48 @@ def measures(told: Sequence[Story], since: datetime, until: datetime) -> Measure
     """Return the metrics of the deployments that began in the period."""
     mine = [story for story in told if since <= story.started <= until and story.finished]
     deployed = [story for story in mine if story.outcome == "deployed"]
-    changed = _changes(deployed)
-    undone = _undone(told)
+    changed = [story for story in _changes(told) if since <= story.started <= until]
+    mended = _mended(told)
     reached = [story for story in mine if story.reached_people and story.trigger != "rollback"]
-    failed = [it for it in reached if it.outcome != "deployed" or it.incident or it.name in undone]
-    weeks = (until - since) / timedelta(weeks=1)
+    failed = [it for it in reached if it.outcome != "deployed" or it.incident or it.name in mended]
+    began = _began(told, since, until)
     return Measures(
-        per_week=len(changed) / weeks if weeks > 0 else None,
+        since=began,
+        per_week=len(changed) / ((until - began) / _WEEK) if since < until else None,
         count=len(changed),
-        lead_time=_times(_leads(deployed)),
+        lead_time=_times(leads(told, since, until)),
         failed=Share(len(failed), len(reached)),
         caught=sum(story.outcome != "deployed" and not story.reached_people for story in mine),
         recovery=_times(
-            (undone.get(story.name) or story.finished) - story.shifted
+            (mended.get(story.name) or story.finished) - story.shifted
             for story in failed
-            if story.finished and story.shifted and (story.name in undone or not story.incident)
+            if story.finished and story.shifted and (story.name in mended or not story.incident)
         ),
         rework=_rework([story for story in deployed if story.trigger != "rollback"]),
         took=_times(story.finished - story.started for story in mine if story.finished),
     )
 
 
-def _undone(told: Sequence[Story]) -> dict[str, datetime]:
-    """Return what came through and was rolled back by somebody later, and when that was done."""
+def _began(told: Sequence[Story], since: datetime, until: datetime) -> datetime:
+    """A young ledger says nothing about the time before it; of less than a week nobody can say."""
+    first = min((story.started for story in told), default=since)
+    return max(since, min(first, until - _WEEK))
+
+
+def _mended(told: Sequence[Story]) -> dict[str, datetime]:
+    """Return what came through and was rolled back or mended in haste later, and when."""
     found: dict[str, datetime] = {}
-    before: Story | None = None
+    served: Story | None = None  # what served people last
+    newest: Story | None = None  # what came to people last, were it for minutes
     for story in told:
-        if story.outcome != "deployed" or story.finished is None:
+        if story.finished is None or not story.reached_people:
             continue
-        if story.trigger == "rollback" and before is not None and before.trigger != "rollback":
-            found[before.name] = story.finished
-        before = story
+        if story.outcome == "deployed":
+            ill = {"rollback": served, "hotfix": newest}.get(story.trigger)
+            if ill is not None and ill.outcome == "deployed" and ill.trigger != "rollback":
+                found.setdefault(ill.name, story.finished)
+            served = story
+        newest = story
     return found
 
 
@@ -112,24 +127,26 @@ def _rework(deployed: Sequence[Story]) -> Share:
     return Share(sum(story.trigger == "hotfix" for story in deployed), len(deployed))
 
 
-def _changes(deployed: Sequence[Story]) -> list[Story]:
-    """Leave out what brought the version that was there, or an earlier one back."""
+def _changes(told: Sequence[Story]) -> Iterator[Story]:
+    """Leave out what failed, and what brought the version that was there or an earlier one back."""
     seen: set[str] = set()
-    found = []
-    for story in deployed:
-        if story.version not in seen and story.trigger != "rollback":
-            found.append(story)
-        seen.add(story.version)
-    return found
+    for story in told:
+        if story.outcome == "deployed":
+            if story.version not in seen and story.trigger != "rollback":
+                yield story
+            seen.add(story.version)
 
 
-def _leads(deployed: Sequence[Story]) -> list[timedelta]:
-    first: dict[str, timedelta] = {}
-    for story in deployed:
-        for commit in story.commits:
-            if story.finished is not None and commit.sha not in first:
-                first[commit.sha] = story.finished - commit.at
-    return list(first.values())
+def leads(told: Sequence[Story], since: datetime, until: datetime) -> list[timedelta]:
+    """Return how long each commit took to people, whose first deployment began in the period."""
+    first: dict[str, tuple[Story, timedelta]] = {}
+    for story in told:
+        if story.outcome == "deployed" and story.finished is not None:
+            for commit in story.commits:
+                # A committer's clock may be ahead.
+                lead = max(timedelta(), story.finished - commit.at)
+                first.setdefault(commit.sha, (story, lead))
+    return [lead for story, lead in first.values() if since <= story.started <= until]
 
 
 def _times(found: Iterable[timedelta]) -> Times:

@@ -24,6 +24,9 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
 // On a phone the six fields of both environments come first.
 if (innerWidth < 600) document.querySelectorAll(".card details").forEach((it) => { it.open = false; });
 
+// Where the picture is wider than the screen, what was last comes first.
+document.querySelectorAll("#timeline .wide").forEach((it) => { it.scrollLeft = it.scrollWidth; });
+
 // A link to a deployment brings its row into sight, and says so to who cannot see it.
 function follow() {
   const found = document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -5,10 +5,9 @@ from importlib.resources import files
 from dashboard.board import Board
 from dashboard.cards import card
 from dashboard.figures import delivery, lead_times, pipeline
-from dashboard.markup import code, copied, escape, length, link, moment, tag, whole_table
+from dashboard.markup import copied, escape, length, link, moment, numbered, tag, whole_table
 from dashboard.timeline import listed, timeline
 
-_MOST_LISTED = 60
 _MOST_TURNED = 10
 
 
@@ -75,7 +74,7 @@ def _part(name: str, title: str, inside: str) -> str:
 def _key() -> str:
     return tag(
         "p",
-        '<span class="deployed">■ deployed</span> <span class="rolled-back">■ rolled back</span> '
+        '<span class="deployed">■ deployed</span> <span class="rolled-back">□ rolled back</span> '
         '<span class="failed">■ failed</span> <span class="under-way">■ under way</span> '
         "▨ under watch; the line below: "
         '<span class="healthy">▬ healthy</span> <span class="impaired">▬ impaired</span> '
@@ -130,15 +129,20 @@ def _deployments(shown: Board) -> str:
             escape(story.reason),
             link(story.run, "run") if story.run else "",
         ]
-        for story in listed(shown)[:_MOST_LISTED]
+        for story in listed(shown)
     ]
     head = ("Version", "Environment", "Started", "Took", "By", "Approved", "Outcome", "Why", "Run")
-    return whole_table("Deployments, the newest first", head, rows)
+    every = sum(len(place.told) for place in shown.places)
+    left = f"; {every - len(rows)} older ones are in the ledger" if every > len(rows) else ""
+    return whole_table(f"Deployments, the newest first{left}", head, rows)
 
 
 def _foot(shown: Board) -> str:
-    heads = ", ".join(code(head[:16]) for head in shown.heads) or "none"
-    words = f"{shown.events} events in the ledger, newest hash {heads}. Check it yourself:"
-    head = shown.heads[-1] if shown.heads else "HASH"
-    command = f"python -m deploy history --verify --head {head}"
-    return tag("footer", tag("p", words) + copied(command, "Copy the command"))
+    words = f"{shown.events} events in {numbered(len(shown.heads), 'ledger')}."
+    if shown.heads:
+        words += " Check them yourself; --ledger says where one is, and the hash that it was whole:"
+    commands = "".join(
+        copied(f"python -m deploy history --verify --head {head}", "Copy the command")
+        for head in shown.heads
+    )
+    return tag("footer", tag("p", words) + commands)

@@ -1,12 +1,14 @@
 """Deployments as the ledger's events tell them: everything the page says about one of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import zip_longest
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 from common.ledger.events import Event, of_environment
+from dashboard.told import count, rows, words
 
 Outcome = Literal["deployed", "rolled back", "failed", "under way"]
 _WATCHED = ("bake_time", "bake", "watch")  # the stage of ECS, and steps by hand
@@ -112,26 +114,27 @@ def _begun(event: Event) -> Story:
         schema=str(data.get("schema", "")),
         oldest_program=_oldest_program(data.get("release")),
         images=dict(_images(data.get("release"))),
-        commits=tuple(_commits(data.get("commits", ()))),
-        pipeline=data.get("pipeline", {}),
+        commits=tuple(_commits(data.get("commits"))),
+        pipeline=words(data.get("pipeline")),
     )
 
 
 def _images(release: Any) -> Iterator[tuple[str, str]]:
-    images = release.get("images") if isinstance(release, dict) else None
-    for name, image in images.items() if isinstance(images, dict) else ():
-        yield str(name), str(image.get("digest", ""))
+    for name, image in words(words(release).get("images")).items():
+        yield str(name), str(words(image).get("digest", ""))
 
 
 def _oldest_program(release: Any) -> int | None:
-    schema = release.get("schema") if isinstance(release, dict) else None
-    found = schema.get("oldest_program") if isinstance(schema, dict) else None
+    found = words(words(release).get("schema")).get("oldest_program")
     return found if isinstance(found, int) else None
 
 
-def _commits(rows: Any) -> Iterator[Commit]:
-    for row in rows:
-        yield Commit(str(row["sha"]), datetime.fromisoformat(row["at"]), str(row["subject"]))
+def _commits(found: Any) -> Iterator[Commit]:
+    for row in rows(found):
+        with suppress(KeyError, TypeError, ValueError):
+            at = datetime.fromisoformat(row["at"])
+            if at.tzinfo is not None:
+                yield Commit(str(row["sha"]), at, str(row.get("subject", "")))
 
 
 def _tell(story: Story, event: Event) -> None:
@@ -147,12 +150,12 @@ def _tell(story: Story, event: Event) -> None:
             if story.stage.rpartition(" ")[2] in _WITH_PEOPLE:
                 _reached(story, event.draft.at)
         case "traffic" if not data.get("back"):
-            story.production_weight = int(data.get("production", 0))
-            story.test_weight = int(data.get("test", 0))
+            story.production_weight = count(data.get("production"))
+            story.test_weight = count(data.get("test"))
             if story.production_weight:
                 _reached(story, event.draft.at)
         case "smoke":
-            counts = (int(data.get("passed", 0)), int(data.get("failed", 0)))
+            counts = (count(data.get("passed")), count(data.get("failed")))
             story.smokes[str(data.get("service", ""))] = counts
         case "verdict":
             said = str(data.get("verdict", ""))
@@ -162,10 +165,18 @@ def _tell(story: Story, event: Event) -> None:
             story.incident = str(data.get("reason", "an incident"))
         case "finished":
             story.finished = event.draft.at
-            story.outcome = data.get("outcome", "failed")
+            story.outcome = _outcome(data.get("outcome"))
             if story.outcome == "deployed":
                 _reached(story, event.draft.at)
             story.reason = str(data.get("reason") or story.reason)
+
+
+def _outcome(said: Any) -> Outcome:
+    """What ended in a way that nobody knows has failed."""
+    for known in get_args(Outcome):
+        if said == known:
+            return cast(Outcome, known)
+    return "failed"
 
 
 def _reached(story: Story, at: datetime) -> None:

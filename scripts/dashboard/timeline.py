@@ -8,9 +8,12 @@ from common.condition import WORDS
 from dashboard.board import Board, Place
 from dashboard.markup import escape, length, tag
 from dashboard.story import Story
+from monitoring.looks import Look
 
 SHOWN = timedelta(days=30)
 _WIDTH, _LANE, _TOP, _LEFT = 720, 40, 6, 90
+MOST_LISTED = 100  # the newest; with more, the page would grow without an end
+_MOST_LOOKS = 150  # in each lane: what has gone up and down all month
 _LOOK_HOLDS = timedelta(hours=25)  # the ledger hears of an unchanged state once a day
 _LEAST = 5.0  # so narrow is a bar at least, or nobody could point at it
 _HATCH = (
@@ -22,7 +25,11 @@ _HATCH = (
 def timeline(shown: Board) -> str:
     """Return the picture; the table of deployments says the same in words."""
     height = _TOP + _LANE * len(shown.places) + 22
-    lanes = "".join(_lane(shown, number) for number in range(len(shown.places)))
+    told = listed(shown)
+    lanes = "".join(
+        _lane(place, number, [it for it in told if it.environment == place.name], shown.at)
+        for number, place in enumerate(shown.places)
+    )
     words = f"Deployments of the {SHOWN.days} days before {shown.at:%Y-%m-%d}, by environment"
     picture = tag(
         "svg",
@@ -33,21 +40,18 @@ def timeline(shown: Board) -> str:
     return tag("div", picture, kind="wide", tabindex=0, role="region", aria_label=words)
 
 
-def _lane(shown: Board, number: int) -> str:
-    place = shown.places[number]
+def _lane(place: Place, number: int, told: Sequence[Story], now: datetime) -> str:
     top = _TOP + number * _LANE
     name = f'<text class="name" x="0" y="{top + 20}">{escape(place.name)}</text>'
     line = f'<line x1="{_LEFT}" x2="{_WIDTH}" y1="{top + 30}" y2="{top + 30}"/>'
-    since = shown.at - SHOWN
-    bars = "".join(_bar(story, top, shown.at) for story in place.told if story.started >= since)
-    return name + line + bars + _band(place, top, shown.at)
+    bars = "".join(_bar(story, top, now) for story in told if story.started >= now - SHOWN)
+    return name + line + bars + _band(place, top, now)
 
 
 def _band(place: Place, top: int, now: datetime) -> str:
-    """What looks have seen, as a thin band below the lane: each holds until the next, for a day."""
+    """What looks have seen, as a thin band below the lane."""
     band = ""
-    for look, after in zip_longest(place.seen, place.seen[1:]):
-        end = min(after.at if after is not None else now, look.at + _LOOK_HOLDS)
+    for look, end in list(_seen(place.seen, now))[-_MOST_LOOKS:]:
         left, right = _x(look.at, now), _x(end, now)
         if end <= now - SHOWN or right <= left:
             continue
@@ -59,10 +63,25 @@ def _band(place: Place, top: int, now: datetime) -> str:
     return band
 
 
+def _seen(looks: Sequence[Look], now: datetime) -> Iterator[tuple[Look, datetime]]:
+    """Yield what was seen, and until when: each look holds until the next, for a day."""
+    first: Look | None = None
+    until = now
+    for look, after in zip_longest(looks, looks[1:]):
+        if first is not None and (first.condition, until) != (look.condition, look.at):
+            yield first, until
+            first = None
+        first = first or look
+        until = min(after.at if after is not None else now, look.at + _LOOK_HOLDS)
+    if first is not None:
+        yield first, until
+
+
 def _bar(story: Story, top: int, now: datetime) -> str:
     end = story.finished or now
     left, right = _x(story.started, now), _x(end, now)
     width = max(_LEAST, right - left)
+    left = min(left, _WIDTH - width)  # what has just begun is seen too
     kind = story.outcome.replace(" ", "-")
     words = f"{story.version}: {story.outcome}, {length(end - story.started)}"
     bar = f'<rect class="{kind}" x="{left:.1f}" y="{top + 5}" width="{width:.1f}" height="20"/>'
@@ -96,6 +115,6 @@ def _x(at: datetime, now: datetime) -> float:
 
 
 def listed(shown: Board) -> Sequence[Story]:
-    """Return all deployments, the newest first."""
+    """Return the newest deployments, the newest first."""
     every = [story for place in shown.places for story in place.told]
-    return sorted(every, key=lambda story: story.started, reverse=True)
+    return sorted(every, key=lambda story: story.started, reverse=True)[:MOST_LISTED]

@@ -13,6 +13,7 @@ from typing import Any
 from common.condition import Condition, read
 from common.ledger.events import Event, of_environment
 from dashboard.measures import Share
+from dashboard.told import count
 
 EVERY = timedelta(days=1)
 MOST_A_DAY = 24  # what goes up and down all day is one story, not a hundred
@@ -51,8 +52,8 @@ def seen(at: datetime, data: Mapping[str, Any]) -> Look:
         version=str(data.get("version", "")),
         digest=str(data.get("digest", "")),
         detail=str(data.get("detail", "")),
-        count=_count(data.get("count", 1)),
-        well=_count(data.get("well", int(condition == "healthy"))),
+        count=count(data.get("count", 1)),
+        well=count(data.get("well", int(condition == "healthy"))),
     )
 
 
@@ -92,7 +93,3 @@ def share_well(told: Sequence[Look], newest: Look | None, since: datetime) -> Sh
     if newest is not None and newest.at >= since and (not told or newest.at > told[-1].at):
         every.append(newest)
     return Share(sum(it.well for it in every), sum(it.count for it in every))
-
-
-def _count(found: Any) -> int:
-    return found if type(found) is int and found >= 0 else 0

@@ -9,6 +9,9 @@ import pytest
 from common.ledger.events import Draft, Event, Kind, sealed
 from dashboard.board import FRESH, Board, Place, board
 from dashboard.measures import Share, measures
+from dashboard.page import page as written
+from dashboard.report import report
+from dashboard.week import week
 
 NOW = datetime(2030, 3, 1, 12, tzinfo=UTC)
 FLAGS = {"charts": {"staging": "on", "production": "25 %"}}
@@ -182,6 +185,56 @@ def test_what_somebody_rolled_back_later_has_failed_and_recovery_ends_there() ->
     assert seen.recovery.half == timedelta(minutes=105)
 
 
+def test_a_hotfix_counts_against_what_it_mends_and_recovery_ends_with_it() -> None:
+    story = Story()
+    story.deployed("1.0.0", 500)
+    story.deployed("1.1.0", 400)
+    story.deployed("1.1.1", 300, trigger="hotfix")
+    story.deployed("1.1.2", 200, trigger="hotfix")
+    story.deployed("1.2.0", 100)
+    seen = found(story)
+
+    assert (seen.failed, seen.rework) == (Share(2, 5), Share(2, 5))
+    assert seen.recovery.half == timedelta(minutes=105)
+
+
+def test_a_hotfix_of_what_went_back_by_itself_is_no_second_failure() -> None:
+    story = Story()
+    story.deployed("1.0.0", 500)
+    story.deployed("1.1.0", 400, "rolled back")
+    story.deployed("1.1.1", 300, trigger="hotfix")
+
+    assert found(story).failed == Share(1, 3)
+
+
+def test_what_was_there_before_the_period_is_no_change_in_it() -> None:
+    month = 30 * 24 * 60
+    commit = {"sha": "a", "at": (NOW - timedelta(minutes=month)).isoformat(), "subject": "one"}
+    story = Story()
+    story.deployed("1.0.0", month - 60, commits=[commit])
+    story.add("started", 100, "again", version="1.0.0", commits=[commit])
+    story.add("finished", 90, "again", outcome="deployed")
+
+    assert (found(story).count, found(story).lead_time.count) == (0, 0)
+
+
+def test_a_young_ledger_is_not_blamed_for_the_time_before_it() -> None:
+    story = Story()
+    for day in range(14, 0, -1):
+        story.deployed(f"1.{14 - day}.0", day * 24 * 60)
+    seen = measures(story.place.told, NOW - timedelta(days=90), NOW)
+
+    assert (seen.per_week, seen.since) == (7.0, NOW - timedelta(days=14))
+
+
+def test_a_committer_whose_clock_is_ahead_makes_no_time_negative() -> None:
+    commit = {"sha": "a", "at": (NOW + timedelta(days=1)).isoformat(), "subject": "one"}
+    story = Story()
+    story.deployed("1.0.0", 100, commits=[commit])
+
+    assert found(story).lead_time.half == timedelta()
+
+
 def test_an_incident_counts_against_the_deployment_that_it_names() -> None:
     story = Story()
     story.deployed("1.0.0", 500)
@@ -239,3 +292,28 @@ def test_a_writer_whose_clock_is_a_little_ahead_is_heard() -> None:
     story.deployed("1.0.0", 6)  # its end is four minutes ahead of us
 
     assert story.place.current is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("started", {"version": 1, "commits": [{"sha": "x"}, 7]}),
+        ("started", {"commits": None, "pipeline": None}),
+        ("started", {"release": {"images": {"bot": "latest"}}, "pipeline": {"build_seconds": "?"}}),
+        ("traffic", {"production": "all", "test": None}),
+        ("smoke", {"passed": None, "failed": "many"}),
+        ("finished", {"outcome": None}),
+        ("finished", {"outcome": "odd"}),
+        ("observation", {"health": ["well"]}),
+    ],
+)
+def test_an_event_that_says_odd_things_stops_no_page_and_no_report(
+    kind: Kind, data: Mapping[str, Any]
+) -> None:
+    story = Story()
+    story.add("started", 100, "d1", version="1.0.0")
+    story.add(kind, 95, "d1", **data)
+
+    assert written(story.board()).endswith("</html>\n")
+    assert report(story.place.told[-1]).startswith("## ")
+    assert week([story.events], ("production",), NOW)

@@ -1,13 +1,14 @@
 """The page itself: complete without a network or a script, and safe whatever the ledger says."""
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from common.ledger.events import Draft, Event, broken_at, sealed
+from common.ledger.events import Draft, Event, Kind, broken_at, sealed
 from dashboard.__main__ import main
 from dashboard.board import Board, board
 from dashboard.demonstration import demonstration
@@ -62,6 +63,51 @@ def test_it_is_well_formed_small_and_asks_no_network(text: str) -> None:
     assert len(text.encode()) < 200_000
     assert not re.search(r'(?:src|href)="(?!#|data:)', text)
     assert "default-src 'none'" in text
+
+
+def busy() -> list[Event]:
+    """A month in which a team deploys twelve times a day, and staging is well every other hour."""
+    told: list[tuple[Kind, Callable[[int], dict[str, object]]]] = [
+        ("started", lambda it: {"version": f"1.{360 - it}.0", "commits": list(_commits(it))}),
+        ("step", lambda it: {"step": "telegram-bot BAKE_TIME", "outcome": "reached"}),
+        ("finished", lambda it: {"outcome": "deployed"}),
+        ("observation", lambda it: {"health": "healthy" if it % 2 else "impaired"}),
+    ]
+    drafts = [
+        Draft(NOW - timedelta(hours=2 * it), place, kind, "ada", f"{place}-{it}", RUN, data(it))
+        for it in range(360)
+        for place in PLACES
+        for kind, data in told
+    ]
+    events: list[Event] = []
+    for draft in sorted(drafts, key=lambda it: it.at):
+        events.append(sealed(draft, events[-1] if events else None))
+    return events
+
+
+RUN = "https://github.com/owner/repository/actions/runs/12345678901"
+
+
+def _commits(number: int) -> Iterator[dict[str, str]]:
+    born = (NOW - timedelta(hours=2 * number + 1)).isoformat()
+    for it in range(30):
+        yield {"sha": f"{number:038}{it:02}", "at": born, "subject": "bot: a commit " + "x" * 90}
+
+
+def test_a_team_that_is_never_idle_makes_no_large_page() -> None:
+    text = page(shown(busy()))
+
+    assert len(text.encode()) < 200_000
+    assert "620 older ones are in the ledger" in text and "the newest 20<ul>" in text
+    links = set(re.findall(r'<a href="#((?:staging|production)-\d+)">', text))
+    assert links and all(f'id="{it}"' in text for it in links)
+
+
+def test_what_has_just_begun_is_within_the_picture(text: str) -> None:
+    bars = re.findall(r'class="under-way" x="([\d.]+)" y="\d+" width="([\d.]+)"', text)
+
+    assert len(bars) == 1
+    assert all(float(left) + float(width) <= 720 for left, width in bars)
 
 
 def test_a_demonstration_says_that_it_is_one(text: str) -> None:
