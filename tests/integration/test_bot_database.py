@@ -17,6 +17,7 @@ from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.adapters.database_personal import IMPERSONAL, PERSONAL
 from telegram_bot.adapters.database_prepared import Prepared
 from telegram_bot.adapters.database_reader import Reader
+from telegram_bot.adapters.database_spacing import COMPANY, UNSPACED
 from telegram_bot.adapters.database_tables import metadata, schema_range, tasks
 from telegram_bot.adapters.database_writer import Batch, Writer
 from telegram_bot.work import Busy
@@ -204,6 +205,25 @@ async def test_closing_writes_what_waits(engine: Engine) -> None:
     await writer.close()
 
     assert await asyncio.gather(*waiting) == [str(number) for number in range(10)]
+
+
+async def test_what_waits_for_company_is_written_at_once_when_it_comes_or_nothing_more_does(
+    engine: Engine,
+) -> None:
+    database_schema.prepare(engine)
+    writer = Writer(engine)
+    for number in range(UNSPACED):
+        await asyncio.gather(writer.submit(_see(f"{number}a")), writer.submit(_see(f"{number}b")))
+    together = [writer.submit(_see(f"together {number}")) for number in range(COMPANY)]
+    before = writer.groups
+    await asyncio.gather(*together)
+    assert writer.groups == before + 1
+
+    lone = asyncio.ensure_future(writer.submit(_see("lone")))
+    await asyncio.sleep(0)
+    assert writer.waiting == 1
+    await writer.close()
+    assert await lone == "lone"
 
 
 async def test_a_caller_who_goes_away_harms_nobody(engine: Engine, writer: Writer) -> None:

@@ -11,7 +11,11 @@ COMPANY = 6  # writes that wait for no more
 
 
 class Spacing:
-    """A bucket of groups that may go at once; one refills every `GAP_SECONDS`."""
+    """A bucket of groups that may go at once; one refills every `GAP_SECONDS`.
+
+    Who went early, with company, owes nothing: no group waits for longer than one gap, however much
+    was written before. A lone write after a rush, or a sign of life in it, is never late.
+    """
 
     def __init__(self) -> None:
         self._filled_at = 0.0
@@ -22,10 +26,11 @@ class Spacing:
 
         >>> spacing = Spacing()
         >>> [round(spacing.pause(now=5.0), 3) for _ in range(14)]
-        [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.025, 0.05]
+        [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.025, 0.025]
         """
-        self._filled_at = max(now, self._filled_at) + GAP_SECONDS
-        pause = max(0.0, self._filled_at - UNSPACED * GAP_SECONDS - now)
+        full = now + UNSPACED * GAP_SECONDS
+        self._filled_at = min(max(now, self._filled_at), full) + GAP_SECONDS
+        pause = max(0.0, self._filled_at - full)
         self._waited = pause > 0
         return pause
 
