@@ -8,6 +8,7 @@ from common.wire import Market, TickerReply
 
 Order = Literal["gainers", "losers", "volume", "volatile"]
 ORDERS: tuple[Order, ...] = get_args(Order)
+CHANGES: tuple[Order, ...] = ("gainers", "losers")
 
 
 def universe(
@@ -32,16 +33,26 @@ def ranked(
 ) -> list[TickerReply]:
     """Sort, best first, leaving out those whose figure is not known.
 
+    What has fallen is no gainer, and what has risen no loser: both are left out too.
+
     Args:
         atr_pct: By symbol, for `volatile`.
     """
     figures = {
         ticker.symbol: figure
-        for ticker in tickers
+        for ticker in known(order, tickers, atr_pct)
         if (figure := _figure(order, ticker, atr_pct or {})) is not None
+        and (figure > 0 or order not in CHANGES)
     }
-    known = [ticker for ticker in tickers if ticker.symbol in figures]
-    return sorted(known, key=lambda ticker: figures[ticker.symbol], reverse=True)
+    found = [ticker for ticker in tickers if ticker.symbol in figures]
+    return sorted(found, key=lambda ticker: figures[ticker.symbol], reverse=True)
+
+
+def known(
+    order: Order, tickers: Collection[TickerReply], atr_pct: Mapping[str, Decimal] | None = None
+) -> list[TickerReply]:
+    """Return those whose figure is known, in their order."""
+    return [it for it in tickers if _figure(order, it, atr_pct or {}) is not None]
 
 
 def _figure(order: Order, ticker: TickerReply, atr_pct: Mapping[str, Decimal]) -> Decimal | None:

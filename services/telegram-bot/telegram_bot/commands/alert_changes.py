@@ -37,9 +37,7 @@ def number_of(word: str) -> int | None:
 
 async def answer(number: int, words: Sequence[str], request: Request, services: Services) -> Reply:
     """Do to an alert what the words say; none: show it."""
-    found = await services.alerts.find(request.speaker.chat, number)
-    if found is None:
-        raise BadInput(_("There is no alert #{number}. See /alerts.").format(number=number))
+    found = await _found(number, request, services)
     verb = words[0].lower() if words else ""
     match verb:
         case "" | "show":
@@ -52,8 +50,35 @@ async def answer(number: int, words: Sequence[str], request: Request, services: 
             lives = _LIVES if found.rule.expires_at is None else (*_LIVES, "forever")
             return _choices(found, _("Until when?"), lives)
         case "delete" | "remove":
-            return await _deleted(found, services)
-    return await _changed(found, verb, words, services)
+            await _keep(replace(found, state="deleted"), services)
+            undo = Press("↩️ " + _("Undo"), f"alert {found.number} undo")
+            return Reply(deleted(found), ((undo,),))
+    return await _shown(await _changed(found, verb, words, services), services)
+
+
+async def switch(number: int, verb: str, request: Request, services: Services) -> Alert:
+    """Pause an alert, arm, delete it or bring it back; return it as it is then.
+
+    Raises:
+        BadInput: If there is none of this number any more, or its market does not answer.
+    """
+    found = await _found(number, request, services)
+    if verb == "delete":
+        return await _keep(replace(found, state="deleted"), services)
+    return await _changed(found, verb, (), services)
+
+
+def deleted(found: Alert) -> str:
+    """Say that an alert is no more."""
+    text = _("Alert {number} is deleted.").format(number=bold(f"#{found.number}"))
+    return f"🗑 {text}"
+
+
+async def _found(number: int, request: Request, services: Services) -> Alert:
+    found = await services.alerts.find(request.speaker.chat, number)
+    if found is None:
+        raise BadInput(_("There is no alert #{number}. See /alerts.").format(number=number))
+    return found
 
 
 def card_buttons(found: Alert) -> Rows:
@@ -80,16 +105,10 @@ async def _shown(found: Alert, services: Services) -> Reply:
     return Reply(cards.card(found, now, services.alerts.now()), card_buttons(found))
 
 
-async def _deleted(found: Alert, services: Services) -> Reply:
-    await _keep(replace(found, state="deleted"), services)
-    text = _("Alert {number} is deleted.").format(number=bold(f"#{found.number}"))
-    return Reply(f"🗑 {text}", ((Press("↩️ " + _("Undo"), f"alert {found.number} undo"),),))
-
-
-async def _changed(found: Alert, verb: str, words: Sequence[str], services: Services) -> Reply:
+async def _changed(found: Alert, verb: str, words: Sequence[str], services: Services) -> Alert:
     """Pause, arm anew, or take over what the words say; an alert that was off begins anew."""
     if verb == "pause":
-        return await _shown(await _keep(replace(found, state="paused"), services), services)
+        return await _keep(replace(found, state="paused"), services)
     ticker, atr = await market_of(found, services)
     rule = found.rule
     if verb == "forever":
@@ -97,7 +116,7 @@ async def _changed(found: Alert, verb: str, words: Sequence[str], services: Serv
     elif verb not in ("arm", "undo"):
         rule = changed(found, read(" ".join(words)), ticker, services.alerts.now())
     if found.state in KEPT and _watches_the_same(rule, found.rule) and verb != "arm":
-        return await _shown(await _keep(replace(found, rule=rule), services), services)
+        return await _keep(replace(found, rule=rule), services)
     if ticker is None or (rule.measure.of_candles and rule.measure.is_level and atr is None):
         raise BadInput(_("The price is not known right now; try again in a moment."))
     if rule.expires_at is not None and rule.expires_at <= services.alerts.now():
@@ -113,7 +132,7 @@ async def _changed(found: Alert, verb: str, words: Sequence[str], services: Serv
         anchored_at=services.alerts.now(),
         wakes_at=None,
     )
-    return await _shown(await _keep(after, services), services)
+    return await _keep(after, services)
 
 
 def _watches_the_same(rule: Rule, other: Rule) -> bool:

@@ -7,35 +7,50 @@ from common.errors import CryptoAssistantError
 from telegram_bot.alerts import cards
 from telegram_bot.alerts.cards import Now
 from telegram_bot.alerts.rules import KEPT, MOST_PER_GROUP, MOST_PER_PERSON, Alert
-from telegram_bot.commands import Command, Request, Services
+from telegram_bot.commands import Command, Request, Services, alert_changes
 from telegram_bot.commands.pages import page_of, turning
-from telegram_bot.ports import Press, Reply
+from telegram_bot.ports import Press, Reply, Rows
 from telegram_bot.reader import _, later
 
 PAGE = 8
 _OFFERED = ("BTC", "ETH", "SOL")
 _OFF = ("paused", "fired")
+_SWITCHES = ("pause", "arm", "delete", "undo")
 _FAR = Decimal("Infinity")
 
 
 async def answer(request: Request, services: Services) -> Reply:
-    """List a page of them; without any, teach how one is set."""
-    chat = request.speaker.chat
+    """List a page of them, once a button of the list has done its part; teach where none is."""
+    chat, words = request.speaker.chat, list(request.words)
+    said = ""
+    undo: Rows = ()
+    if len(words) > 1 and words[0] in _SWITCHES and _counts(words[1]):
+        verb, number, *words = words
+        switched = await alert_changes.switch(int(number), verb, request, services)
+        if verb == "delete":
+            said = f"\n{alert_changes.deleted(switched)}"
+            undo = (
+                (Press(f"↩️ {_('Undo')} #{number}", " ".join(["alerts undo", number, *words])),),
+            )
     alerts = await services.alerts.of_chat(chat)
     if not alerts:
         offered = tuple(Press(f"🔔 {base}", f"alert {base}", fresh=True) for base in _OFFERED)
-        return Reply(cards.none_yet(services.features.enabled("atr_alerts", chat)), (offered,))
+        none = cards.none_yet(services.features.enabled("atr_alerts", chat))
+        return Reply(none + said, (*undo, offered))
     prices = await _prices(alerts, services)
     ordered = sorted(alerts, key=lambda it: (it.state in _OFF, _distance(it, prices), it.number))
-    word = request.words[0] if request.words else ""
-    page = page_of(ordered, int(word) if word.isdecimal() and len(word) < 5 else 1, PAGE)
+    page = page_of(ordered, int(words[0]) if words and _counts(words[0]) else 1, PAGE)
     now = services.alerts.now()
     lines = [cards.line(it, _now(it, prices), now) for it in page.items]
     most = MOST_PER_PERSON if request.speaker.private else MOST_PER_GROUP
     kept = sum(alert.state in KEPT for alert in alerts)
     text = cards.overview(lines, kept, most)
-    buttons = (*map(_buttons, page.items), _closing(page.number, page.pages))
-    return Reply(text, buttons)
+    rows = (_buttons(alert, page.number) for alert in page.items)
+    return Reply(text + said, (*rows, *undo, _closing(page.number, page.pages)))
+
+
+def _counts(word: str) -> bool:
+    return word.isascii() and word.isdecimal() and len(word) <= 6
 
 
 async def _prices(alerts: Sequence[Alert], services: Services) -> Mapping[str, Decimal]:
@@ -57,14 +72,15 @@ def _distance(alert: Alert, prices: Mapping[str, Decimal]) -> Decimal:
     return _FAR if far is None else far
 
 
-def _buttons(alert: Alert) -> tuple[Press, ...]:
+def _buttons(alert: Alert, page: int) -> tuple[Press, ...]:
+    """Offer what a page of its own asks, and what changes the list where it stands."""
     number = alert.number
     on_off = ("🔔", "arm") if alert.state in _OFF else ("⏸", "pause")
     return (
         Press(f"#{number} ✏️", f"alert {number} level", fresh=True),
         Press("🔁", f"alert {number} repeat", fresh=True),
-        Press(on_off[0], f"alert {number} {on_off[1]}", fresh=True),
-        Press("🗑", f"alert {number} delete", fresh=True),
+        Press(on_off[0], f"alerts {on_off[1]} {number} {page}"),
+        Press("🗑", f"alerts delete {number} {page}"),
     )
 
 

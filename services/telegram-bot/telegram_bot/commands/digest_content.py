@@ -62,10 +62,10 @@ async def _moves(tickers: Sequence[TickerReply], services: Services) -> list[str
     """Name who changed most, up or down, and who usually moves most."""
     if len(tickers) < 2:
         return []
-    up, down = ranked("gainers", tickers), ranked("losers", tickers)
+    ends = [*ranked("gainers", tickers)[:1], *ranked("losers", tickers)[:1]]
     lines = []
-    if up:
-        by_size = max((up[0], down[0]), key=lambda it: abs(it.change_24h_pct or Decimal(0)))
+    if ends:
+        by_size = max(ends, key=lambda it: abs(it.change_24h_pct or Decimal(0)))
         lines.append(words.biggest_mover(by_size))
     readings = await asyncio.gather(*(_usual_day(ticker.symbol, services) for ticker in tickers))
     known = [reading for reading in readings if reading is not None]

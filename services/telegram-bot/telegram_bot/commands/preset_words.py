@@ -79,7 +79,7 @@ def read(words: Sequence[str]) -> PresetWords:
         low = word.lower()
         if low in _MEANS:
             numbers: list[str] = []
-            while len(numbers) < 2 and rest and _NUMBER.fullmatch(rest[0]) and not _counts(rest[0]):
+            while len(numbers) < 2 and _is_of_preset(rest, first=not numbers):
                 numbers.append(rest.pop(0))
             asked = replace(asked, preset=_preset(_MEANS[low], numbers))
         elif low == "risk":
@@ -101,6 +101,16 @@ def read(words: Sequence[str]) -> PresetWords:
         else:
             raise NotUnderstood(word)
     return asked
+
+
+def _is_of_preset(rest: Sequence[str], *, first: bool) -> bool:
+    """Say whether a number belongs to the preset before it.
+
+    A count of candles may stand there too; but one before a multiple is a period that is too long.
+    """
+    if not rest or not _NUMBER.fullmatch(rest[0]):
+        return False
+    return not _counts(rest[0]) or (first and _is_of_preset(rest[1:], first=False))
 
 
 def _preset(name: Name, numbers: Sequence[str]) -> Preset:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from common.errors import BadInput, CryptoAssistantError, Unavailable
 from common.market import Timeframe
 from common.wire import Market, TickerReply
-from telegram_bot.arithmetic.ranking import ORDERS, Order, ranked, universe
+from telegram_bot.arithmetic.ranking import ORDERS, Order, known, ranked, universe
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.pages import page_of, turning
 from telegram_bot.commands.words import NotUnderstood, words_of
@@ -46,14 +46,16 @@ async def answer(request: Request, services: Services) -> Reply:
     tickers = await _tickers(markets, services)
     atr_pct = await _atr_pct(markets, services) if asked.order == "volatile" else {}
     rows = ranked(asked.order, tickers, atr_pct)
+    count = len(known(asked.order, tickers, atr_pct))
     if not rows:
-        return Reply(nothing_ranked(), _buttons(_Asked(asked.order), 1))
+        return Reply(nothing_ranked(asked.order, count), _buttons(_Asked(asked.order), 1))
     page = page_of(rows, asked.page, PAGE)
     text = ranking_page(
         asked.order,
         page.items,
         first=page.first,
-        of=len(rows),
+        rows=len(rows),
+        of=count,
         asked=len(markets),
         atr_pct=atr_pct,
     )

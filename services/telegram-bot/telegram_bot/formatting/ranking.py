@@ -26,6 +26,7 @@ def ranking_page(
     tickers: Sequence[TickerReply],
     *,
     first: int,
+    rows: int,
     of: int,
     asked: int,
     atr_pct: Mapping[str, Decimal],
@@ -35,7 +36,8 @@ def ranking_page(
     Args:
         tickers: Those of the page, best first.
         first: The place of the first of them.
-        of: How many are ranked; `asked`: how many were asked about.
+        rows: How many the ranking has on all pages.
+        of: How many have the figure; `asked`: how many were asked about.
         atr_pct: By symbol, for `volatile`.
     """
     quote = shown(tickers[0].symbol).quote
@@ -46,6 +48,8 @@ def ranking_page(
         " · ".join([bold(title), window, quote, *sources]),
         pre(first_fitting(_layouts(order, tickers, first, atr_pct))),
     ]
+    if rows < of:
+        lines.append(italic(_others(order).format(count=of - rows, of=of)))
     if of < asked:
         unknown = _("{count} markets could not be ranked.").format(count=asked - of)
         lines.append(italic(unknown))
@@ -54,9 +58,19 @@ def ranking_page(
     return "\n".join(lines + closing_lines(labelled))
 
 
-def nothing_ranked() -> str:
-    """Say that no market has the figure."""
-    return _("Nothing to rank: no market here has that figure right now.")
+def nothing_ranked(order: Order, known: int) -> str:
+    """Say that no market has the figure, or that none of those `known` went that way."""
+    if not known:
+        return _("Nothing to rank: no market here has that figure right now.")
+    if order == "gainers":
+        return _("None of {count} markets has risen within 24h.").format(count=known)
+    return _("None of {count} markets has fallen within 24h.").format(count=known)
+
+
+def _others(order: Order) -> str:
+    if order == "gainers":
+        return _("{count} of {of} have not risen.")
+    return _("{count} of {of} have not fallen.")
 
 
 def _layouts(

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from common.wire import Market
-from telegram_bot.arithmetic.ranking import ranked, universe
+from telegram_bot.arithmetic.ranking import known, ranked, universe
 from tests.support.replies import four_tickers, ticker_reply
 
 
@@ -48,9 +48,16 @@ def bases(order: str, **more: object) -> list[str]:
     return [ticker.symbol.split("-")[0] for ticker in rows]
 
 
-def test_the_largest_change_comes_first_and_for_losers_last() -> None:
-    assert bases("gainers") == ["SOL", "BTC", "ETH", "PEPE"]
-    assert bases("losers") == ["PEPE", "ETH", "BTC", "SOL"]
+def test_the_largest_change_comes_first_and_only_where_it_goes_that_way() -> None:
+    assert bases("gainers") == ["SOL", "BTC", "ETH"]
+    assert bases("losers") == ["PEPE"]
+
+
+def test_what_has_not_moved_neither_rose_nor_fell() -> None:
+    still = [ticker_reply(change_24h_pct=Decimal(0))]
+
+    assert ranked("gainers", still) == ranked("losers", still) == []
+    assert known("gainers", still) == still
 
 
 def test_what_is_not_known_is_left_out() -> None:

@@ -211,6 +211,40 @@ async def test_the_list_shows_the_nearest_first_eight_a_page(talk: Watched) -> N
     assert all(item.fits for item in shown if isinstance(item, Press))
 
 
+async def test_the_buttons_of_the_list_change_it_in_place(talk: Watched) -> None:
+    for level in range(70, 79):
+        await talk.say(f"/alert BTC {level}k")
+    page = await talk.tap_on(await talk.say("/alerts"), "2/2 ▶")
+
+    paused = await talk.tap_on(page, "⏸")
+    assert paused.edits and "◀ 1/2" in str(labels(paused))
+    assert paused.text.splitlines()[1].endswith("⏸ paused")
+    armed = await talk.tap_on(paused, "🔔")
+    assert armed.edits and "paused" not in armed.text
+    gone = await talk.tap_on(armed, "🗑")
+    assert gone.edits and gone.text.endswith("\n🗑 Alert <b>#9</b> is deleted.")
+    assert "Alerts (8/50)" in gone.text
+    back = await talk.tap_on(gone, "↩️ Undo #9")
+    assert back.edits and "Alerts (9/50)" in back.text and "deleted" not in back.text
+
+
+async def test_the_last_alert_of_the_list_can_be_brought_back_too(talk: Watched) -> None:
+    await talk.say("/alert BTC > 70k")
+
+    gone = await talk.tap_on(await talk.say("/alerts"), "🗑")
+
+    assert "No alerts yet." in gone.text and "#1</b> is deleted" in gone.text
+    assert "above 70,000.00" in (await talk.tap_on(gone, "↩️ Undo #1")).text
+
+
+async def test_a_button_of_a_list_that_has_changed_meanwhile_says_so(talk: Watched) -> None:
+    await talk.say("/alert BTC > 70k")
+
+    said = await talk.tap(Press("x", "alerts pause 9 1"))
+
+    assert isinstance(said, Notice) and "no alert #9" in said.text
+
+
 async def test_an_empty_list_teaches(talk: Watched) -> None:
     reply = await talk.say("/alerts")
 

@@ -71,6 +71,15 @@ async def test_work_that_takes_a_while_is_told_of_in_one_message_which_the_answe
     assert told[0][1].startswith("⏳ Testing Supertrend 10, 3 · 1h: 1000 of 2250 candles")
 
 
+@pytest.mark.parametrize("words", ["999 3", "999 10 3"])
+async def test_a_period_that_is_too_long_is_named_although_it_could_count_candles(
+    words: str,
+) -> None:
+    reply = await Talk().say(f"/backtest BTC 4h st {words}")
+
+    assert "period is 2 to 90 (you sent 999)" in reply.text
+
+
 async def test_buttons_lead_to_the_other_presets_and_to_paper() -> None:
     reply = await Talk().say("/backtest BTC 4h st 10 3 risk 1% 500")
 

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from common.errors import Unavailable
@@ -18,7 +20,10 @@ async def test_the_largest_markets_are_ranked_and_other_rankings_are_a_tap_away(
     [("verlierer", "losers"), ("VOLUME 24h", "volume"), ("atr", "volatile"), ("up", "gainers")],
 )
 async def test_a_ranking_is_named_in_several_words(words: str, title: str) -> None:
-    assert f"Top {title} of" in (await Talk().say(f"/top {words}")).text
+    talk = Talk()
+    talk.market.telling = {"change_24h_pct": Decimal(-2 if title == "losers" else 2)}
+
+    assert f"Top {title} of" in (await talk.say(f"/top {words}")).text
 
 
 async def test_a_long_ranking_has_pages() -> None:
@@ -47,6 +52,21 @@ async def test_nothing_to_rank_says_so() -> None:
     talk.market.listed = []
 
     assert (await talk.say("/top losers")).text.startswith("Nothing to rank")
+
+
+@pytest.mark.parametrize(
+    ("order", "change", "said"), [("gainers", "-1.5", "risen"), ("losers", "1.5", "fallen")]
+)
+async def test_who_went_the_other_way_is_not_called_a_gainer_or_a_loser(
+    order: str, change: str, said: str
+) -> None:
+    talk = Talk()
+    talk.market.telling = {"change_24h_pct": Decimal(change)}
+
+    reply = await talk.say(f"/top {order}")
+
+    assert reply.text == f"None of 4 markets has {said} within 24h."
+    assert labels(reply)[0][0] in ("gainers", "•gainers")
 
 
 async def test_no_figure_at_all_is_an_outage() -> None:

@@ -11,7 +11,7 @@ def test_a_block_is_never_wider_than_a_phone() -> None:
         *four_tickers(),
     ]
 
-    text = ranking_page("gainers", wide, first=98, of=102, asked=103, atr_pct={})
+    text = ranking_page("gainers", wide, first=98, rows=102, of=102, asked=103, atr_pct={})
 
     block = text.partition("<pre>")[2].partition("</pre>")[0]
     assert max(map(len, block.splitlines())) <= WIDTH
@@ -19,14 +19,23 @@ def test_a_block_is_never_wider_than_a_phone() -> None:
 
 
 def test_volume_is_short_and_atr_a_share() -> None:
-    volume = ranking_page("volume", four_tickers()[:1], first=1, of=1, asked=1, atr_pct={})
+    volume = ranking_page("volume", four_tickers()[:1], first=1, rows=1, of=1, asked=1, atr_pct={})
     volatile = ranking_page(
         "volatile",
         four_tickers()[:1],
         first=1,
+        rows=1,
         of=1,
         asked=1,
         atr_pct={"BTC-USDT": Decimal("3.456")},
     )
 
     assert "1.84B" in volume and "3.46%" in volatile
+
+
+def test_those_that_went_the_other_way_are_counted() -> None:
+    rising = ranking_page("gainers", four_tickers()[:1], first=1, rows=1, of=4, asked=4, atr_pct={})
+    falling = ranking_page("losers", four_tickers()[:1], first=1, rows=1, of=4, asked=4, atr_pct={})
+
+    assert "3 of 4 have not risen" in rising and "3 of 4 have not fallen" in falling
+    assert "could not be ranked" not in rising
