@@ -203,6 +203,16 @@ def test_pages_that_do_not_build_are_not_published(bench: Bench) -> None:
     assert ("deploy", "actions/deploy-pages") not in run.used
 
 
+def test_where_there_is_a_dashboard_it_alone_publishes_and_both(bench: Bench) -> None:
+    pushed, variables = {"ref": "refs/heads/main"}, {"DASHBOARD": "on"}
+    docs = bench.run("docs", "push", pushed, variables=variables)
+    dashboard = bench.run("dashboard", "push", pushed, variables=variables)
+
+    assert docs.code == 0 and ("deploy", "actions/deploy-pages") not in docs.used
+    assert dashboard.asked("publish") == ["documentation"]
+    assert ("publish", "actions/deploy-pages") in dashboard.used
+
+
 def test_the_dashboard_looks_tells_the_ledgers_and_is_published(bench: Bench) -> None:
     variables = {"DASHBOARD": "on", "PRODUCTION_ADDRESS": "https://it.example.org"}
     run = bench.run("dashboard", "schedule", variables=variables, failing=["mirror", "probe"])

@@ -25,7 +25,7 @@ TABLE = {
     push("develop"): {"staging"},
     push("release/v1.2.3"): {"staging"},
     push("hotfix/v1.2.3-a"): {"staging"},
-    push("main"): {"testing", "docs"},
+    push("main"): {"testing", "docs", "dashboard"},
     Event("push", tag="v1.2.3"): {"production"},
     Event("push", tag="v1.2.3-rc.1"): set(),
     Event("push", tag="1.2.3"): set(),

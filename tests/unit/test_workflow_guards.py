@@ -103,6 +103,7 @@ CONDITIONS = {
     ("deploy.yml", "again"): "inputs.environment == 'staging'",
     ("deploy.yml", "notify"): "always() && inputs.environment == 'staging'",
     ("deploy.yml", "production"): "inputs.environment == 'production'",
+    ("docs.yml", "deploy"): "vars.DASHBOARD != 'on'",
     ("production.yml", "notify"): "always()",
     ("quality.yml", "quality-gate"): "always()",
     ("release.yml", "start"): "github.event_name == 'workflow_dispatch'",
