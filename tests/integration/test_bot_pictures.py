@@ -10,10 +10,13 @@ from playground.chats import YOU, Message
 from playground.faults import Fault
 from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
 from telegram_bot.adapters.telegram_progress import TelegramProgress
+from telegram_bot.adapters.telegram_redrawing import Redrawing
 from telegram_bot.ports import Picture, Press, Reply, Speaker, Upload
+from telegram_bot.updates.limits import Limits
+from telegram_bot.updates.sending import Sending
 from telegram_bot.work import Outgoing
 from tests.support.databases import KINDS, fresh
-from tests.support.desk import Desk, Parrot
+from tests.support.desk import NO_LIMITS, Desk, Parrot
 from tests.support.desk import desk as open_desk
 from tests.support.png import png
 
@@ -133,6 +136,52 @@ async def test_a_picture_that_telegram_knows_no_more_leaves_its_words(desk: Desk
     assert receipt is not None
     assert message(desk, receipt.message_id)["text"] == "BTC · 4h"
     assert await desk.base.outbox.picture("BTC 4h") is None
+
+
+class Artist:
+    """Brings a picture of its own in place of one that is lost."""
+
+    def __init__(self, reply: Reply | None) -> None:
+        self.reply = reply
+        self.asked: list[tuple[str, Speaker]] = []
+
+    async def again(self, data: str, speaker: Speaker) -> Reply | None:
+        self.asked.append((data, speaker))
+        return self.reply
+
+
+async def lost_picture(desk: Desk, artist: Artist, method: str) -> Message:
+    """Send a picture under a name that Telegram does not know, and return what arrives."""
+    limits = Limits(NO_LIMITS, desk.clock.monotonic)
+    redraw = Redrawing(artist)
+    desk.sending = Sending(desk.post, desk.base.outbox, limits, desk.tally, redraw=redraw)
+    first = await desk.call(sent(chart(desk)))
+    assert first is not None and first.message_id is not None
+    lost = replace(
+        chart(desk),
+        picture=Picture("BTC 4h", 0.0, file_id="gone", again="1 chart BTC now", language="de"),
+    )
+    what = sent(lost) if method == "sendPhoto" else edit(lost, first.message_id)
+    receipt = await desk.call(what)
+    assert receipt is not None
+    return message(desk, receipt.message_id)
+
+
+@pytest.mark.parametrize("method", ["sendPhoto", "editMessageMedia"])
+async def test_a_picture_that_telegram_has_lost_is_drawn_and_sent_again(
+    desk: Desk, method: str
+) -> None:
+    artist = Artist(replace(chart(desk, OTHER), text="<b>BTC</b> anew"))
+
+    shown = await lost_picture(desk, artist, method)
+
+    assert (shown["photo"][0]["width"], shown["caption"]) == (36, "BTC anew")
+    assert artist.asked == [("1 chart BTC now", Speaker(YOU, YOU, private=True, told="de"))]
+    assert await desk.base.outbox.picture("BTC 4h") == shown["photo"][0]["file_id"]
+
+
+async def test_a_lost_picture_that_cannot_be_drawn_now_leaves_its_words(desk: Desk) -> None:
+    assert (await lost_picture(desk, Artist(None), "sendPhoto"))["text"] == "BTC · 4h"
 
 
 @pytest.mark.parametrize("method", ["sendPhoto", "editMessageMedia"])

@@ -32,6 +32,7 @@ from telegram_bot.adapters.telegram_menu import show_menus
 from telegram_bot.adapters.telegram_outgoing import edit
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.adapters.telegram_progress import TelegramProgress
+from telegram_bot.adapters.telegram_redrawing import Redrawing
 from telegram_bot.adapters.web_server import serving
 from telegram_bot.alerts.engine import Engine
 from telegram_bot.alerts.remembered import RememberedAlerts
@@ -187,7 +188,8 @@ async def run(
         closing.callback(inline.close)
         internal.condition = partial(status.condition, services)
         internal.render = _rehearsal(services, application, clock).answers
-        sending = Sending(post, base.outbox, chat_limits, tally, clock=wall)
+        redraw = Redrawing(conversation)
+        sending = Sending(post, base.outbox, chat_limits, tally, clock=wall, redraw=redraw)
         working = Working(base.inbox, base.lanes, handlers, sending, tally)
         listed = menus(services.commands, services.features)
         forget = base.outbox.forget_pictures

@@ -189,12 +189,16 @@ class Picture:
             nobody will ask for it again.
         until: UTC seconds; until then it may be shown again.
         png: Its bytes; None where Telegram has it already, as `file_id`.
+        again: Button data (see `Press.data`) that draws it anew, should Telegram have lost it.
+        language: Of what is written in it.
     """
 
     shown: str = ""
     until: float = 0.0
     png: bytes | None = None
     file_id: str | None = None
+    again: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,10 +80,13 @@ class Keep:
     Attributes:
         shown: Names what is in it, at most 80 characters; equal names, equal pictures.
         until: UTC seconds; from then on it would be out of date.
+        again, language: What draws it anew, see `ports.Picture`; empty: nothing does.
     """
 
     shown: str
     until: float
+    again: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +279,14 @@ class Post(Protocol):
 
     async def close_tap(self, tap: str, text: str | None = None, *, alert: bool = False) -> None:
         """End a tap's spinner, in time or not at all: Telegram forgets a tap after a while."""
+        ...
+
+
+class Redraw(Protocol):
+    """Draws pictures anew that Telegram knows no more. Never raises."""
+
+    async def redrawn(self, chat: int, what: Outgoing) -> Outgoing | None:
+        """Return the call with the picture itself; None where that cannot help."""
         ...
 
 

@@ -68,6 +68,14 @@ def edit(
     return Outgoing("editMessageText", parameters, answers, tap)
 
 
+def drawn_again(what: Outgoing, reply: Reply) -> Outgoing:
+    """Return a call with its picture, and what is said of it, replaced by those of a reply."""
+    message = what.parameters.get("message_id")
+    made = new_messages(reply, Place())[0] if message is None else edit(reply, message)
+    said = {**what.parameters, **made.parameters}
+    return replace(made, parameters=said, answers_message=what.answers_message, tap=what.tap)
+
+
 def edit_inline(reply: Reply, message: str, tap: str) -> Outgoing:
     """Return what replaces the text and the buttons of a message sent by way of the bot."""
     said = {"inline_message_id": message, **_text(split(reply.text)[0]), **_buttons(reply)}
@@ -103,9 +111,8 @@ def _with_picture(what: Outgoing, picture: Picture) -> Outgoing:
     """Add the bytes, where Telegram does not have them, and the name to keep them by."""
     png = None if picture.file_id else picture.png
     file = Attachment("chart.png", "image/png", png) if png is not None else None
-    return replace(
-        what, file=file, keep=Keep(picture.shown, picture.until) if picture.shown else None
-    )
+    keep = Keep(picture.shown, picture.until, picture.again, picture.language)
+    return replace(what, file=file, keep=keep if picture.shown else None)
 
 
 def _text(markup: str) -> dict[str, Any]:

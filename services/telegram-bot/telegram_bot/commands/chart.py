@@ -39,7 +39,12 @@ async def answer(request: Request, services: Services) -> Reply:
     if len(candles.close) < 2:
         raise NotEnoughCandles(candles.symbol, timeframe.value, have=len(candles.close), need=2)
     shown = replace(asked, symbol=candles.symbol, timeframe=timeframe, anew=False)
-    picture = Picture(_name(shown, candles, ticker), _out_of_date(candles, ticker))
+    picture = Picture(
+        _name(shown, candles, ticker),
+        _out_of_date(candles, ticker),
+        again=replace(shown, anew=True).button("").data,
+        language=reader().language,
+    )
     known = None if asked.anew else await services.album.picture(picture.shown)
     if known is not None:
         picture = replace(picture, file_id=known)

@@ -26,6 +26,7 @@ from telegram_bot.work import (
     Outgoing,
     Post,
     Receipt,
+    Redraw,
     Refused,
     Sent,
     Tally,
@@ -63,6 +64,7 @@ class Sending:
         clock: Callable[[], float] = time.time,
         sleep: Sleep = asyncio.sleep,
         jitter: Callable[[], float] | None = None,
+        redraw: Redraw | None = None,
     ) -> None:
         self._post = post
         self._outbox = outbox
@@ -70,6 +72,7 @@ class Sending:
         self._tally = tally
         self._clock = clock
         self._sleep = sleep
+        self._redraw = redraw
         self._jitter = jitter or (lambda: random.uniform(0.1, 1.0))  # nosec B311  # no secret
 
     async def deliver(self, message: Message) -> Receipt | None:
@@ -126,10 +129,7 @@ class Sending:
                 case Gone() if "message_id" in message.what.parameters:
                     message = replace(message, what=_as_new_message(message.what))
                 case Refused() if _caption(message.what):
-                    # It does not take the picture, or knows it no more: the words go alone.
-                    if message.what.keep is not None:
-                        await self._outbox.forget_picture(message.what.keep.shown)
-                    message = replace(message, what=_as_words_alone(message.what))
+                    message = replace(message, what=await self._another_picture(message))
                 case TooLong() if pieces := _halved(message):
                     await self._outbox.replace(message.key, pieces)
                     return await self._deliver_all(pieces)
@@ -175,6 +175,14 @@ class Sending:
         await self._outbox.postpone(message.key, self._clock() + seconds)
         await self._sleep(seconds)
         return replace(message, marked=False)
+
+    async def _another_picture(self, message: Message) -> Outgoing:
+        """Return it drawn anew where Telegram knew it no more; else the words go alone."""
+        what = message.what
+        if what.keep is not None:
+            await self._outbox.forget_picture(what.keep.shown)
+        drawn = await self._redraw.redrawn(message.chat, what) if self._redraw else None
+        return drawn or _as_words_alone(what)
 
     async def _give_up(self, message: Message, reason: str) -> None:
         log.warning("a message was given up", method=message.what.method, reason=reason)

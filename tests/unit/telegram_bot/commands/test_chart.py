@@ -38,6 +38,19 @@ async def test_a_chart_says_in_words_what_it_shows() -> None:
     ]
 
 
+async def test_a_picture_says_how_it_is_drawn_anew_in_its_language() -> None:
+    talk = Talk()
+    await talk.say("/settings language de")
+    reply = await talk.say("/chart BTC 1h st dark")
+    assert reply.picture is not None and reply.picture.language == "de"
+
+    again = await talk.conversation.again(reply.picture.again, talk.speaker(told="de"))
+
+    assert len(talk.painter.painted) == 2
+    assert again is not None and again.picture is not None
+    assert again.picture.shown == reply.picture.shown and again.buttons == reply.buttons
+
+
 async def test_the_picture_names_market_source_and_zone() -> None:
     talk = Talk()
     with reading_as(Reader(zone=pytz.timezone("Europe/Berlin"))):
