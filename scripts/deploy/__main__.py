@@ -8,6 +8,7 @@ nothing was changed, 4 when it was rolled back, 5 when it is not over (the same 
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -30,6 +31,7 @@ from deploy.verify import findings
 from deploy.words import parser
 
 TAMPERED = REFUSED
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -108,7 +110,7 @@ def _history(asked: argparse.Namespace) -> int:
     where: str | Path = asked.ledger
     events = desk.ledger(str(where)).read()
     if asked.verify:
-        return _verified(events, asked.head or "")
+        return _verified(str(where), events, asked.head)
     if asked.head is not None:
         return _anchored(str(where), events)
     rows = list(deployments(events, asked.environment))
@@ -117,11 +119,19 @@ def _history(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _verified(events: Sequence[Event], anchor: str) -> int:
-    if (found := broken_at(events, anchor)) is not None:
+def _verified(where: str, events: Sequence[Event], anchor: str | None) -> int:
+    if anchor and not _HASH.fullmatch(anchor):
+        print(f"{anchor!r} is no hash: all 64 digits of it are needed.", file=sys.stderr)
+        return MISUSED
+    if (found := broken_at(events, anchor or "")) is not None:
         print(f"Broken at event {found.seq}: {found.reason}.", file=sys.stderr)
         return TAMPERED
-    print(f"{len(events)} events, all of them whole. Head: {head_of(events)}")
+    if not events:
+        print(f"There is no event in {where}: is it the right place?")
+    else:
+        print(f"{len(events)} events, all of them whole. Head: {head_of(events)}")
+    if not anchor:
+        print("Whether its end was cut off tells --head HASH, with a hash that was kept elsewhere.")
     return 0
 
 

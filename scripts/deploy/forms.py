@@ -76,10 +76,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--environment", choices=("staging", "production"), required=True)
     parser.add_argument("--exports", type=Path, required=True, help="what list-exports printed")
     parser.add_argument("--release", type=Path, required=True, help="the release file")
+    parser.add_argument("--owners", default="", help="who may turn flags in the chat: user ids")
     asked = parser.parse_args(arguments)
     try:
         known = values(json.loads(asked.exports.read_text()), asked.environment)
-        known |= images(release.read(asked.release))
+        known |= {**images(release.read(asked.release)), "OWNER_IDS": asked.owners}
         text = (FOLDER / f"{asked.name}.json").read_text(encoding="utf-8")
         print(json.dumps(filled(text, known), indent=2))
     except (BadForm, BadRelease, OSError) as error:

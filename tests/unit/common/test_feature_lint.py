@@ -19,6 +19,20 @@ def test_our_own_flags_are_all_known_and_used() -> None:
     ] == []
 
 
+def test_a_folder_that_is_none_is_no_folder_without_flags(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["lint", "--code", str(tmp_path / "none")]) == 2
+    assert "is no folder of code" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("way", ["enabled", "anybody", "decide"])
+def test_every_way_to_ask_for_a_flag_is_seen(way: str, tmp_path: Path) -> None:
+    (tmp_path / "engine.py").write_text(f'features.{way}("unheard_of")\n')
+
+    assert next(findings(tmp_path, EXPIRES)).sentence.startswith("unheard_of is asked for")
+
+
 def test_a_flag_that_no_row_has_and_those_that_nothing_asks_for_fail(tmp_path: Path) -> None:
     (tmp_path / "command.py").write_text('if features.enabled("unheard_of", chat): pass\n')
     found = list(findings(tmp_path, EXPIRES - timedelta(days=99)))

@@ -168,7 +168,8 @@ WHY = ("--reason", "first users", "--actor", "ada")
 
 
 def test_the_command_line_turns_flags_and_says_who_did_it(turn: Any) -> None:
-    assert turn("ramp", "production", FLAG, "25%", *WHY) == (0, f"{FLAG} in production: 25 %.\n")
+    code, said = turn("ramp", "production", FLAG, "25%", *WHY)
+    assert code == 0 and said.startswith(f"{FLAG} in production: 25 % until 20")
     code, said = turn("list")
 
     assert code == 0
@@ -184,14 +185,65 @@ def test_a_share_grows_unless_told_otherwise(turn: Any) -> None:
     assert turn("ramp", "production", FLAG, "5", "--shrink", *WHY)[0] == 0
 
 
+def test_a_share_that_is_set_keeps_who_is_let_in_and_kept_out(turn: Any, tmp_path: Path) -> None:
+    path = tmp_path / "board" / "flags.json"
+    path.parent.mkdir()
+    now = datetime.now(UTC)
+    lasting = {"set_at": now.isoformat(), "expires_at": (now + timedelta(days=1)).isoformat()}
+    path.write_text(
+        json.dumps({"production": {FLAG: row(5, allow=[7], deny=[8], **lasting)}}),
+    )
+    assert turn("set", "production", FLAG, "100", *WHY)[0] == 0
+
+    assert "is off" in turn("explain", "production", FLAG, "--chat", "8")[1]
+    assert turn("set", "production", FLAG, "0", *WHY)[0] == 0
+    assert "let in" in turn("explain", "production", FLAG, "--chat", "7")[1]
+
+
+def test_a_place_that_nobody_named_turns_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FLAG_OVERRIDES", raising=False)
+    assert main(["kill", "production", FLAG, *WHY]) == 2
+    assert main(["record"]) == 2
+    assert capsys.readouterr().err.count("Where are this environment's flags?") == 2
+    assert list(tmp_path.iterdir()) == []
+
+    assert main(["list"]) == 0 and main(["explain", "staging", FLAG]) == 0
+    assert "the table says so" in capsys.readouterr().out
+
+
+def test_the_list_says_what_has_lapsed(turn: Any, tmp_path: Path) -> None:
+    path = tmp_path / "board" / "flags.json"
+    path.parent.mkdir()
+    lasting = {"set_at": "2020-01-01T00:00:00Z", "expires_at": "2020-01-02T00:00:00Z"}
+    path.write_text(json.dumps({"production": {FLAG: row(True, **lasting)}}))
+    code, said = turn("list")
+
+    assert code == 0 and "until 2020-01-02 00:00 UTC, and has lapsed: try it" in said
+    assert said.splitlines()[1].split() == [FLAG, "on", "on", "off"]
+
+
+@pytest.mark.parametrize("words", [("mars", FLAG), ("production", "moon")])
+def test_an_environment_or_a_flag_that_nobody_knows_is_answered_with_those_there_are(
+    words: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["kill", *words, *WHY])
+
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and ("staging" in said or FLAG in said)
+
+
 def test_what_is_killed_is_set_before_it_grows(turn: Any) -> None:
     turn("kill", "production", FLAG, *WHY)
-    assert turn("explain", "production", FLAG, "--chat", "7")[1].endswith("killed.\n")
+    assert turn("explain", "production", FLAG, "--chat", "7")[1].endswith("it was killed.\n")
     assert turn("ramp", "production", FLAG, "50", *WHY)[0] == 2
     turn("set", "production", FLAG, "table", *WHY)
 
     assert turn("explain", "production", FLAG)[1] == (
-        f"{FLAG} is off in production where nobody asks: table.\n"
+        f"{FLAG} is off in production where nobody asks: the table says so.\n"
     )
 
 

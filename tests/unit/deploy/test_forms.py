@@ -74,6 +74,20 @@ def test_a_filled_form_is_what_ecs_takes(
         assert {"name": "IMAGE_DIGEST", "value": DIGEST} in container["environment"]
 
 
+@pytest.mark.parametrize("name", ["telegram-bot", "assistant"])
+def test_who_may_turn_flags_in_the_chat_is_told_to_the_bot_alone(
+    name: str, files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    exports, release = files
+    where = ["--environment", "staging", "--exports", exports, "--release", release]
+    assert forms.main([name, *where, "--owners", "7,8"]) == 0
+
+    containers = json.loads(capsys.readouterr().out)["containerDefinitions"]
+    owners = {"name": "OWNER_IDS", "value": "7,8"}
+    told = [it["name"] for it in containers if owners in it["environment"]]
+    assert told == ["telegram-bot"]
+
+
 def test_what_nobody_said_is_named() -> None:
     with pytest.raises(forms.BadForm, match="Nobody said SECRET"):
         forms.filled('{"a": "${SECRET}"}', forms.values(EXPORTS, "production"))

@@ -224,3 +224,19 @@ def test_history_fails_on_a_ledger_that_was_tampered_with(
     assert "Broken at event 1: it was edited." in capsys.readouterr().err
     path.write_text("?\n", encoding="utf-8")
     assert main(["history", "--ledger", str(path)]) == 3
+
+
+def test_history_tells_a_cut_off_end_a_wrong_place_and_a_hash_that_is_none(
+    ledger: FileLedger, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ("history", "--ledger", str(path), "--verify")
+    assert main(where) == 0
+    assert f"There is no event in {path}" in capsys.readouterr().out
+    kept = add(ledger, draft("started", version="1.0.0")).hash
+    add(ledger, draft("finished", minute=12, outcome="deployed"))
+    assert main(where) == 0 and "tells --head HASH" in capsys.readouterr().out
+    assert main([*where, "--head", kept[:16]]) == 2
+    assert "all 64 digits" in capsys.readouterr().err
+    path.unlink()
+    assert main([*where, "--head", kept]) == 3
+    assert "the end was cut off" in capsys.readouterr().err

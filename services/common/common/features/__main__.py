@@ -5,18 +5,18 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from common.features.changes import Still
-from common.features.decide import Features
+from common.features.changes import Sheet, Still
+from common.features.decide import Features, Reason
 from common.features.definitions import ENVIRONMENTS, FEATURES
 from common.features.desk import Desk
 from common.features.lint import findings
 from common.features.overrides import BadOverrides
-from common.features.shelves import shelf_at
+from common.features.shelves import Shelf, shelf_at
 from common.features.turning import Turn, act_of, read_time, value_of
 from common.ledger import opened
 
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _verb(verbs: Any, name: str, run: Callable[[Any], int], words: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=words, description=words)
-    default = os.environ.get("FLAG_OVERRIDES") or "flags.json"
+    default = os.environ.get("FLAG_OVERRIDES", "")
     parser.add_argument("--file", default=default, help="a file, or ssm:/name (FLAG_OVERRIDES)")
     parser.set_defaults(run=run)
     return parser
@@ -85,8 +85,23 @@ def _flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("flag", choices=list(FEATURES))
 
 
+def _sheet(asked: Any) -> Sheet:
+    """What is turned; without a place nothing is, and the table counts."""
+    return shelf_at(asked.file).read() if asked.file else Sheet({})
+
+
+def _shelf(asked: Any) -> Shelf:
+    """Nobody may believe to have turned a flag that no program will hear of."""
+    if not asked.file:
+        raise BadOverrides(
+            "Where are this environment's flags? Say --file, or set FLAG_OVERRIDES to what its "
+            "programs have: a file, or ssm:/crypto-assistant/production/flags."
+        )
+    return shelf_at(asked.file)
+
+
 def _list(asked: Any) -> int:
-    sheet, now = shelf_at(asked.file).read(), datetime.now(UTC)
+    sheet, now = _sheet(asked), datetime.now(UTC)
     boards = [Features(it, Still(sheet.overrides, it, now)) for it in ENVIRONMENTS]
     rows = {flag: [value_of(board, flag) for board in boards] for flag in FEATURES}
     if asked.json:
@@ -99,21 +114,40 @@ def _list(asked: Any) -> int:
         print(f"{flag:{width}}  " + "  ".join(f"{it:10}" for it in row).rstrip())
     for environment, flags in sheet.overrides.items():
         for turned, it in flags.items():
-            ends = f"until {it.expires_at:%Y-%m-%d %H:%M} UTC"
-            print(f"{environment}, {turned}: turned by {it.actor} {ends}, because: {it.reason}")
+            lapsed = "and has lapsed" if it.expires_at <= now else "because"
+            print(
+                f"{environment}, {turned}: turned by {it.actor} {_until(it.expires_at)}, "
+                f"{lapsed}: {it.reason}"
+            )
     if sheet.unrecorded:
         print(f"{len(sheet.unrecorded)} changes wait for the ledger; `record` tells it of them.")
     return 0
 
 
 def _explain(asked: Any) -> int:
-    rows = shelf_at(asked.file).read().overrides
+    rows = _sheet(asked).overrides
     features = Features(asked.environment, Still(rows, asked.environment, datetime.now(UTC)))
     decision = features.decide(asked.flag, asked.chat)
     whom = "where nobody asks" if asked.chat is None else f"for chat {asked.chat}"
     state = "on" if decision.on else "off"
-    print(f"{asked.flag} is {state} in {asked.environment} {whom}: {decision.reason}.")
+    print(f"{asked.flag} is {state} in {asked.environment} {whom}: {_REASONS[decision.reason]}.")
     return 0
+
+
+_REASONS: Mapping[Reason, str] = {
+    "killed": "it was killed",
+    "denied": "this chat is kept out",
+    "allowed": "this chat is let in",
+    "share": "it is for a share of all chats",
+    "override": "somebody turned it",
+    "table": "the table says so",
+    "unknown": "the table does not know it",
+    "nobody": "a share needs a chat (--chat)",
+}
+
+
+def _until(at: datetime) -> str:
+    return f"until {at:%Y-%m-%d %H:%M} UTC"
 
 
 def _turn(asked: Any) -> int:
@@ -121,7 +155,8 @@ def _turn(asked: Any) -> int:
     at, lasts = datetime.now(UTC).replace(microsecond=0), read_time(asked.lasts)
     turn = Turn(asked.environment, asked.flag, asked.actor, asked.reason, at, lasts)
     done = _desk(asked).turn(turn, act)
-    print(f"{asked.flag} in {asked.environment}: {done.new}.")
+    ends = f" {_until(done.expires_at)}" if done.expires_at else ", as the table says"
+    print(f"{asked.flag} in {asked.environment}: {done.new}{ends}.")
     if done.waiting:
         print(f"The ledger does not know yet ({done.waiting}). {_WAITS}", file=sys.stderr)
     return 0
@@ -132,7 +167,7 @@ _WAITS = "The change counts, waits beside the flags, and goes with the next one 
 
 def _desk(asked: Any) -> Desk:
     where = asked.ledger
-    return Desk(shelf_at(asked.file), (lambda: opened(where)) if where else None)
+    return Desk(_shelf(asked), (lambda: opened(where)) if where else None)
 
 
 def _record(asked: Any) -> int:
@@ -142,6 +177,8 @@ def _record(asked: Any) -> int:
 
 
 def _lint(asked: Any) -> int:
+    if not asked.code.is_dir():
+        raise BadOverrides(f"{asked.code} is no folder of code.")
     found = list(findings(asked.code, datetime.now(UTC).date()))
     for finding in found:
         print(f"{'error' if finding.fails else 'warning'}: {finding.sentence}")

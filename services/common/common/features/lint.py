@@ -9,8 +9,8 @@ from pathlib import Path
 from common.features.definitions import ENVIRONMENTS, FEATURES, NOTES
 
 _OURS = Path(__file__).parent
-# enabled("charts"), decide("charts"), flag="charts": the ways in which code names a flag.
-_NAMED = re.compile(r"""(?:\b(?:enabled|decide)\(\s*|\bflag\s*=\s*)["']([a-z0-9_]+)["']""")
+# enabled("charts"), anybody("charts"), flag="charts": the ways in which code names a flag.
+_NAMED = re.compile(r"""(?:\b(?:enabled|anybody|decide)\(\s*|\bflag\s*=\s*)["']([a-z0-9_]+)["']""")
 _WARN_BEFORE = timedelta(days=14)
 
 

@@ -76,7 +76,16 @@ def act_of(verb: Verb, value: str = "", *, shrink: bool = False) -> Act:
 
 
 def set_to(overrides: Overrides, turn: Turn, value: bool | Rollout | None) -> Overrides:
-    """Return the overrides with the flag on, off or at a share; None gives it back to the table."""
+    """Return the overrides with the flag on, off or at a share; None gives it back to the table.
+
+    A share keeps the chats that are let in or kept out whatever it is.
+    """
+    if isinstance(value, Rollout):
+        override = overrides.get(turn.environment, {}).get(turn.flag)
+        for before in (_by_table(turn), override and override.value):
+            if isinstance(before, Rollout):
+                both = (value.allow | before.allow, value.deny | before.deny)
+                value = Rollout(value.buckets, *both)
     return _with(overrides, turn, value, killed=False)
 
 
@@ -91,15 +100,13 @@ def ramped(overrides: Overrides, turn: Turn, percent: str, *, shrink: bool = Fal
     Raises:
         BadOverrides: For a smaller share, unless `shrink`; for a flag that is killed.
     """
-    current = _current(overrides, turn)
+    override = _alive(overrides.get(turn.environment, {}), turn.at).get(turn.flag)
+    if override is not None and override.killed:
+        raise BadOverrides(f"{turn.flag} is killed in {turn.environment}: set it first.")
+    current = _now(overrides, turn)
     before = current.buckets if isinstance(current, Rollout) else 10_000 * current
-    allow, deny = (
-        (current.allow, current.deny)
-        if isinstance(current, Rollout)
-        else (frozenset(), frozenset())
-    )
     try:
-        share = rollout(percent, allow, deny)
+        share = rollout(percent)
     except ValueError as error:
         raise BadOverrides(str(error)) from None
     if share.buckets < before and not shrink:
@@ -108,12 +115,15 @@ def ramped(overrides: Overrides, turn: Turn, percent: str, *, shrink: bool = Fal
     return set_to(overrides, turn, share)
 
 
-def _current(overrides: Overrides, turn: Turn) -> bool | Rollout:
-    override = overrides.get(turn.environment, {}).get(turn.flag)
-    if override is not None and turn.at < override.expires_at:
-        if override.killed:
-            raise BadOverrides(f"{turn.flag} is killed in {turn.environment}: set it first.")
+def _now(overrides: Overrides, turn: Turn) -> bool | Rollout:
+    """Return the value that counts: of an override, or of the table."""
+    override = _alive(overrides.get(turn.environment, {}), turn.at).get(turn.flag)
+    if override is not None:
         return override.value
+    return _by_table(turn)
+
+
+def _by_table(turn: Turn) -> bool | Rollout:
     return FEATURES[turn.flag].get(turn.environment, False)
 
 

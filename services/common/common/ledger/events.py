@@ -126,7 +126,10 @@ def broken_at(events: Iterable[Event], anchor: str = "") -> Break | None:
         before = event
     if not seen:
         last = before.seq if before is not None else 0
-        return Break(last + 1, "the anchored event is not there: the end was cut off")
+        return Break(
+            last + 1,
+            "the anchored event is not there: the end was cut off, or it is of another ledger",
+        )
     return None
 
 

@@ -1,5 +1,6 @@
 """/flags, for who runs the bot: what is on here, why, and turning it, as the command line does."""
 
+import re
 from datetime import timedelta
 
 from common.errors import BadInput
@@ -12,6 +13,7 @@ from telegram_bot.ports import Reply
 from telegram_bot.reader import _, later
 
 _LASTS = "7d"
+_LIKE_A_TIME = re.compile(r"\d+[a-z]")  # "500 errors" begins a reason
 
 
 async def answer(request: Request, services: Services) -> Reply:
@@ -67,7 +69,7 @@ async def _turned(verb: Verb, words: list[str], request: Request, services: Serv
 
 def _time(word: str) -> timedelta | None:
     """Return the time that a word says; None where it begins the reason."""
-    return read_time(word) if word[:1].isdecimal() else None
+    return read_time(word) if _LIKE_A_TIME.fullmatch(word) else None
 
 
 def _flag(words: list[str]) -> Flag:

@@ -52,6 +52,12 @@ async def test_a_kill_counts_at_once_and_says_that_the_ledger_will_hear(talk: Ta
     assert "by owner 1001 until " in listed and ": a storm of them" in listed
 
 
+async def test_a_reason_that_begins_with_a_number_stops_no_kill(talk: Talk) -> None:
+    await talk.say("/flags kill alerts 500 errors a minute")
+
+    assert ": 500 errors a minute" in (await talk.say("/flags")).text
+
+
 async def test_a_share_grows_and_shrinks_only_when_told(talk: Talk) -> None:
     assert "is 25 % until" in (await talk.say("/flags set charts 25% first users")).text
     assert "is 50 % until" in (await talk.say("/flags ramp charts 50% nothing broke")).text
@@ -85,6 +91,7 @@ async def test_a_flag_is_explained_for_a_chat(talk: Talk) -> None:
         ("/flags explain charts me", "Say what, which flag and why"),
         ("/flags set charts 120 why not", "use on, off, table, or 0 to 100."),
         ("/flags set charts maybe why not", "use on, off, table, or 0 to 100."),
+        ("/flags kill charts 2w why not", "is no time: use 30m, 4h or 7d, up to 30d."),
         ("/flags kill charts 99d why not", "is no time: use 30m, 4h or 7d, up to 30d."),
     ],
 )
