@@ -2,6 +2,8 @@
 # They take what docker-compose.yml gives the originals, and no more.
 #   docker build --target postgres --tag docker.io/library/postgres:17-alpine - < .ci/stand-ins.Dockerfile
 FROM python:3.13-slim AS packages
+# Any version will do for a stand-in.
+# hadolint ignore=DL3008
 RUN apt-get update -qq > /dev/null \
     && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends \
        postgresql prometheus > /dev/null \
@@ -24,6 +26,6 @@ ENTRYPOINT ["/bin/sh", "-ec", "PATH=/usr/lib/postgresql/bin:$PATH; \
 
 FROM packages AS prometheus
 RUN install --directory --owner=nobody /prometheus
-USER nobody
+USER 65534:65534
 VOLUME /prometheus
 ENTRYPOINT ["prometheus"]

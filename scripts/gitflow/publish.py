@@ -17,6 +17,7 @@ from gitflow.rulesets import gh
 
 def begin(here: Repository, asked: str, today: str) -> Iterator[str]:
     """Start a release, push it, and open its pull request to main; say what was done."""
+    _say_who(here)
     branch = start(here, "release", asked, today)
     gh("auth", "setup-git")
     here.git("push", "--quiet", "origin", branch)
@@ -40,6 +41,7 @@ def finish(here: Repository, branch: str) -> Iterator[str]:
     declared = here.declared()
     if declared != str(version):
         raise Refused(f"{branch} is about {version}, but pyproject.toml says {declared}.")
+    _say_who(here)
     text = (here.folder / "CHANGELOG.md").read_text(encoding="utf-8")
     notes = changelog.notes(text, str(version))
     if version.tag in here.tags():
@@ -56,6 +58,15 @@ def finish(here: Repository, branch: str) -> Iterator[str]:
         yield _pull_request(
             MAIN, target, f"Bring {version.tag} back to {target}", f"From {branch}."
         )
+
+
+def _say_who(here: Repository) -> None:
+    """Give git the name of who started the run: a runner's git has none, and commits nothing."""
+    actor = os.environ.get("GITHUB_ACTOR", "")
+    if actor and not here.holds("config", "user.email"):
+        number = os.environ.get("GITHUB_ACTOR_ID", "0")
+        here.git("config", "user.name", actor)
+        here.git("config", "user.email", f"{number}+{actor}@users.noreply.github.com")
 
 
 def _message(version: str) -> str:

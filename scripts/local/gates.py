@@ -16,7 +16,10 @@ _CHECKOV = str(folder_of("checkov") / "bin" / "checkov")
 _COMPOSE = tuple(f"docker-compose{name}.yml" for name in ("", ".test", ".perf"))
 _SHELL = (".ci/run",)
 _PROGRAMS = ("market-data", "telegram-bot", "playground")
-_IMAGES = tuple(f"infrastructure/docker/{name}.Dockerfile" for name in _PROGRAMS)
+_IMAGES = (
+    *(f"infrastructure/docker/{name}.Dockerfile" for name in _PROGRAMS),
+    ".ci/stand-ins.Dockerfile",
+)
 
 
 def _module(name: str) -> tuple[str, ...]:

@@ -77,6 +77,26 @@ def test_a_release_begun_by_the_pipeline_is_pushed_and_asked_for(here: Repositor
     assert "pr create --head release/v0.1.0 --base main --title Release v0.1.0" in calls(here)[-1]
 
 
+def test_on_a_runner_a_release_is_by_who_started_it(
+    here: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merge_release(here)
+    for name in ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL"):
+        monkeypatch.delenv(f"GIT_{name}")
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+    monkeypatch.setenv("GITHUB_ACTOR", "ada")
+    monkeypatch.setenv("GITHUB_ACTOR_ID", "12")
+
+    assert main(["publish", "release/v0.1.0"]) == 0
+    here.git("switch", "--quiet", "develop")
+    assert main(["publish-start", "v0.2.0"]) == 0
+
+    ada = "ada <12+ada@users.noreply.github.com>"
+    named = "--format=%(taggername) %(taggeremail)"
+    assert here.git("for-each-ref", "refs/tags/v0.1.0", named) == ada
+    assert here.git("log", "-1", "--format=%an <%ae>", "release/v0.2.0") == ada
+
+
 def test_the_tag_of_a_release_anchors_the_ledgers(
     here: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,12 +2,17 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from gates.tools import kept
 from local import check, gate
+from local.environment import ROOT
+from local.gates import GATES
 
 SUCCESS = {"result": "success"}
 
@@ -55,3 +60,17 @@ def test_a_gate_that_cannot_judge_here_says_why_and_fails_nothing() -> None:
 def test_an_unknown_gate_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert check.main(["pylint"]) == 2
     assert "no such gate: pylint" in capsys.readouterr().out
+
+
+def test_every_dockerfile_and_every_shell_script_is_looked_at() -> None:
+    kept_here = [path for path in kept() if (ROOT / path).is_file()]
+    images = {str(path) for path in kept_here if path.name.endswith("Dockerfile")}
+    shells = {str(path) for path in kept_here if _is_shell(ROOT / path)}
+
+    assert images and images <= set(GATES["hadolint"])
+    assert shells and shells <= set(GATES["shellcheck"])
+
+
+def _is_shell(path: Path) -> bool:
+    with path.open("rb") as file:
+        return re.match(rb"#!.*\bb?a?sh\b", file.readline()) is not None
