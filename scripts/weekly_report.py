@@ -12,7 +12,7 @@ import subprocess  # nosec B404: fixed commands, no shell
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from deploy.history import ENVIRONMENTS
 from gitflow import flow
 from gitflow.repository import Repository
 from local.environment import ROOT
+from monitoring.newest import kept
 
 _DAYS = 7
 _RUNS = "conclusion,workflowName,startedAt,updatedAt"
@@ -69,7 +70,8 @@ def delivery(places: Sequence[str], until: datetime) -> list[str]:
     if not places:
         return ["No ledger of deployments is named (DEPLOY_LEDGERS).", ""]
     try:
-        return week([opened(place).read() for place in places], ENVIRONMENTS, until).splitlines()
+        chains = [opened(place).read() for place in places]
+        return week(chains, ENVIRONMENTS, until, kept(places, ENVIRONMENTS)).splitlines()
     except (BadEvent, OSError) as error:
         return [f"The ledger of deployments cannot be read: {error}", ""]
 
@@ -88,17 +90,24 @@ def _ask_github(since: str) -> list[dict[str, Any]]:
     return found if isinstance(found, list) else []
 
 
-def main() -> int:
-    """Write the report of the seven days before the newest commit of any branch."""
-    here = Repository(ROOT)
-    newest = int(here.git("log", "--all", "-1", "--format=%ct"))
-    since = here.git("log", "--all", "-1", "--date=short", "--format=%cd")
-    began = f"@{newest - _DAYS * 86_400}"
-    text = "\n".join(
-        [f"# The week until {since}", "", "## Changes", "", *changes(here, began)]
-        + ["", "## Pipeline", "", *runs(_ask_github(since)), ""]
-        + delivery(ledgers(), datetime.fromtimestamp(newest, UTC))
+def written(here: Repository, found: Sequence[Mapping[str, Any]], until: datetime) -> str:
+    """Return the report of the seven days before `until`.
+
+    Args:
+        found: The runs of the pipeline.
+    """
+    since = f"@{int(until.timestamp()) - _DAYS * 86_400}"
+    return "\n".join(
+        [f"# The week until {until:%Y-%m-%d}", "", "## Changes", "", *changes(here, since)]
+        + ["", "## Pipeline", "", *runs(found), ""]
+        + delivery(ledgers(), until)
     )
+
+
+def main() -> int:
+    """Write the report of the last seven days."""
+    now = datetime.now(UTC)
+    text = written(Repository(ROOT), _ask_github(f"{now - timedelta(days=_DAYS):%Y-%m-%d}"), now)
     path = ROOT / ".run" / "weekly-report.md"
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")

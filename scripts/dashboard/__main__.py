@@ -21,8 +21,7 @@ from dashboard.week import week
 from deploy import desk
 from deploy.anchors import ledgers
 from deploy.history import ENVIRONMENTS
-from monitoring.looks import Look
-from monitoring.newest import beside, newest
+from monitoring.newest import kept
 
 _DEFAULT = ".run/ledger.jsonl"
 
@@ -32,11 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     now = datetime.now(UTC).replace(microsecond=0)
     try:
-        chains = (
-            [demonstration(now)]
-            if asked.demonstration
-            else _read(asked.ledger or ledgers() or [_DEFAULT])
-        )
+        chains = [demonstration(now)] if asked.demonstration else _read(_places(asked))
         match asked.verb:
             case "page":
                 return _page(asked, chains, now)
@@ -44,10 +39,16 @@ def main(arguments: Sequence[str]) -> int:
                 story = find(merged(chains), asked.deployment, ENVIRONMENTS)
                 return _told(asked.out, report(story))
             case _:
-                return _told(asked.out, week(chains, ENVIRONMENTS, now))
+                return _told(
+                    asked.out, week(chains, ENVIRONMENTS, now, kept(_places(asked), ENVIRONMENTS))
+                )
     except (BadEvent, NoSuchDeployment, OSError) as error:
         print(error, file=sys.stderr)
         return 2
+
+
+def _places(asked: argparse.Namespace) -> list[str]:
+    return [] if asked.demonstration else asked.ledger or ledgers() or [_DEFAULT]
 
 
 def _read(places: Sequence[str]) -> list[Sequence[Event]]:
@@ -56,21 +57,13 @@ def _read(places: Sequence[str]) -> list[Sequence[Event]]:
 
 def _page(asked: argparse.Namespace, chains: Sequence[Sequence[Event]], now: datetime) -> int:
     turned = flags(merged(chains), now)
-    places = [] if asked.demonstration else asked.ledger or ledgers() or [_DEFAULT]
-    text = page(board(chains, ENVIRONMENTS, turned, now, _newest(places)))
+    text = page(board(chains, ENVIRONMENTS, turned, now, kept(_places(asked), ENVIRONMENTS)))
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text(text, encoding="utf-8")
     print(f"{asked.out.resolve().as_uri()}  ({len(text.encode()) // 1024} KB)")
     if asked.open:
         webbrowser.open(asked.out.resolve().as_uri())
     return 0
-
-
-def _newest(places: Sequence[str]) -> dict[str, Look]:
-    """Return the newest look at each environment, from beside the ledger that has it."""
-    kept = [(it, newest(beside(place), it)) for place in places for it in ENVIRONMENTS]
-    found = [(name, look) for name, look in kept if look is not None]
-    return dict(sorted(found, key=lambda it: it[1].at))
 
 
 def _told(out: Path, text: str) -> int:

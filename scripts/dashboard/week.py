@@ -1,8 +1,9 @@
 """Delivery of a week in Markdown, with the measures that the page shows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from common.condition import WORDS
 from common.features.lint import overdue
 from common.ledger.events import Event
 from dashboard.board import Place, board, merged
@@ -13,14 +14,24 @@ from dashboard.report import headline
 from dashboard.story import Story
 from dashboard.timeline import listed
 from dashboard.turned import changes, flags
+from monitoring.looks import Look
 
 WEEK = timedelta(days=7)
 
 
-def week(chains: Sequence[Sequence[Event]], environments: Sequence[str], until: datetime) -> str:
-    """Return the report of the seven days before `until`."""
+def week(
+    chains: Sequence[Sequence[Event]],
+    environments: Sequence[str],
+    until: datetime,
+    newest: Mapping[str, Look] | None = None,
+) -> str:
+    """Return the report of the seven days before `until`.
+
+    Args:
+        newest: The newest look at each environment, where it is kept beside the ledger.
+    """
     events, since = merged(chains), until - WEEK
-    shown = board(chains, environments, flags(events, until), until)
+    shown = board(chains, environments, flags(events, until), until, newest)
     lines = [f"## Delivery in the week until {until:%Y-%m-%d}", ""]
     if shown.broken is not None:
         lines += [f"**The ledger was tampered with: {plain(shown.broken.reason)}.**", ""]
@@ -37,7 +48,10 @@ def _place(place: Place, since: datetime, until: datetime) -> Iterator[str]:
     yield f"### {place.name.capitalize()}"
     yield ""
     runs = f"{plain(place.current.version)} runs." if place.current else "Nothing was deployed yet."
-    yield f"{runs} Health: {place.health}."
+    looked = "nobody looked"
+    if place.looked.percent is not None:
+        looked = f"healthy in {place.looked.percent:.1f} % of {place.looked.whole} looks"
+    yield f"{runs} Health: {WORDS[place.health]} now, {looked}."
     yield ""
     rows = (
         [plain(cell) for cell in row] for row in delivery_rows(measures(place.told, since, until))

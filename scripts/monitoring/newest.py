@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -53,6 +54,13 @@ def newest(shelf: Shelf, environment: str) -> Look | None:
         return seen(datetime.fromisoformat(row["at"]), row)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def kept(ledgers: Iterable[str], environments: Sequence[str]) -> dict[str, Look]:
+    """Return the newest look at each environment, from beside the ledger that has it."""
+    seen = [(it, newest(beside(place), it)) for place in ledgers for it in environments]
+    found = [(name, look) for name, look in seen if look is not None]
+    return dict(sorted(found, key=lambda it: it[1].at))
 
 
 def keep(shelf: Shelf, environment: str, look: Look) -> None:

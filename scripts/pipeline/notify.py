@@ -64,7 +64,6 @@ def news(variables: Mapping[str, str]) -> News:
     except (AttributeError, KeyError, TypeError, ValueError):
         status, good = "ended, and nobody can read how", False
     repository = variables.get("GITHUB_REPOSITORY", "unknown")
-    server = variables.get("GITHUB_SERVER_URL", "https://github.com")
     return News(
         environment=variables.get("ENVIRONMENT") or "unknown",
         repository=repository,
@@ -73,8 +72,15 @@ def news(variables: Mapping[str, str]) -> News:
         status=status,
         good=good,
         actor=variables.get("GITHUB_ACTOR", "unknown"),
-        run=f"{server}/{repository}/actions/runs/{variables.get('GITHUB_RUN_ID', '')}",
+        run=run_of(variables),
     )
+
+
+def run_of(variables: Mapping[str, str]) -> str:
+    """Return the address of a run."""
+    repository = variables.get("GITHUB_REPOSITORY", "unknown")
+    server = variables.get("GITHUB_SERVER_URL", "https://github.com")
+    return f"{server}/{repository}/actions/runs/{variables.get('GITHUB_RUN_ID', '')}"
 
 
 def status_of(needs: Mapping[str, Any]) -> tuple[str, bool]:
@@ -101,7 +107,7 @@ def status_of(needs: Mapping[str, Any]) -> tuple[str, bool]:
 def to_slack(told: News) -> dict[str, Any]:
     """Return the message for an incoming webhook."""
     fields = [
-        {"type": "mrkdwn", "text": f"*{name}*\n{_plain(it)}"} for name, it in told.facts.items()
+        {"type": "mrkdwn", "text": f"*{name}*\n{plain(it)}"} for name, it in told.facts.items()
     ]
     link = {"type": "mrkdwn", "text": f"<{told.run}|The run>"}
     return {
@@ -124,7 +130,8 @@ def to_telegram(told: News, chat: str) -> dict[str, Any]:
     }
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return text in which Slack finds no link and nobody to call."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -1,29 +1,32 @@
-"""`python -m pipeline.tell FILE`: send a report to the channels of the team, as it is."""
+"""`python -m pipeline.tell FILE`: send a report to the channels of the team, in plain text."""
 
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.notify import send
+from pipeline.notify import plain, run_of, send
+from pipeline.spoken import spoken
 
 _SLACK_TAKES = 3_000
 _TELEGRAM_TAKES = 4_096
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Send the text as it is; return 0 whether anybody hears of it or not, 2 without a report."""
+    """Send the text; return 0 whether anybody hears of it or not, 2 without a report."""
     try:
-        text = Path(arguments[0]).read_text(encoding="utf-8")
+        text = spoken(Path(arguments[0]).read_text(encoding="utf-8"))
     except (IndexError, OSError):
         print("usage: python -m pipeline.tell FILE", file=sys.stderr)
         return 2
     chat = os.environ.get("NOTIFY_CHAT", "")
     quiet = {"link_preview_options": {"is_disabled": True}}
-    send(
-        {"text": shortened(text, _SLACK_TAKES)},
-        {"chat_id": chat, "text": shortened(text, _TELEGRAM_TAKES), **quiet},
+    whole = f"\nAll of it: {run_of(os.environ)}" if "GITHUB_RUN_ID" in os.environ else ""
+    slack, telegram = (
+        shortened(it, most - len(whole)) + whole
+        for it, most in ((plain(text), _SLACK_TAKES), (text, _TELEGRAM_TAKES))
     )
+    send({"text": slack}, {"chat_id": chat, "text": telegram, **quiet})
     return 0
 
 

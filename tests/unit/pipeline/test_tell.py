@@ -22,7 +22,12 @@ def test_a_report_goes_to_slack_and_telegram_in_whole_lines(
         return JSONResponse({"ok": True})
 
     report = tmp_path / "report.md"
-    report.write_text("# The week\n" + "a line\n" * 1_000)
+    table = "| Metric | Value | Target |\n|---|---|---|\n| Lead time | 2 h | \\< 1 h |\n"
+    news = "- \\<\\!channel\\> [run](https://example.org/1) `a_flag` \\_\n"
+    report.write_text(f"# The week\n\n{table}\n{news}" + "a line\n" * 1_000)
+    monkeypatch.setenv("GITHUB_RUN_ID", "7")
+    monkeypatch.setenv("GITHUB_REPOSITORY", "owner/it")
+    monkeypatch.delenv("GITHUB_SERVER_URL", raising=False)
     app = Starlette(routes=[Route("/{path:path}", hear, methods=["POST"])])
     with served(lambda: app) as address:
         monkeypatch.setenv("SLACK_WEBHOOK", f"{address}/slack")
@@ -35,7 +40,13 @@ def test_a_report_goes_to_slack_and_telegram_in_whole_lines(
     assert heard[1][1]["chat_id"] == "-100"
     for _, content in heard:
         text = str(content["text"])
-        assert text.startswith("# The week\n") and text.endswith("a line\n…")
+        assert text.startswith("The week\n\n- Lead time: 2 h; target ")
+        assert text.endswith("a line\n…\nAll of it: https://github.com/owner/it/actions/runs/7")
+        assert "channel" in text and "\\" not in text and "|" not in text
+    slack, telegram = (str(content["text"]) for _, content in heard)
+    assert "<" not in slack and len(slack) <= 3_000  # nobody is called by what a ledger says
+    assert "- <!channel> run https://example.org/1 a_flag _\n" in telegram
+    assert len(telegram) <= 4_096
     assert "1:a" not in capsys.readouterr().out
 
 

@@ -12,6 +12,8 @@ from common.ledger import add
 from common.ledger.events import Draft
 from common.ledger.file import FileLedger
 from gitflow.repository import Repository
+from monitoring.looks import Look
+from monitoring.newest import beside, keep
 
 PROOF = {"name": "bench_atr", "code": 0, "seconds": 12.3, "said": "p99 < 5 ms & more\n"}
 
@@ -87,3 +89,20 @@ def test_the_week_has_what_the_ledgers_say_or_why_it_has_not(tmp_path: Path) -> 
     place.write_text("?\n")
     assert "cannot be read: " in weekly_report.delivery([str(place)], until)[0]
     assert "No ledger of deployments is named" in weekly_report.delivery([], until)[0]
+
+
+def test_a_week_without_commits_is_this_week_and_no_older_one(
+    here: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until = datetime.fromisoformat(here.git("log", "-1", "--format=%cI")) + timedelta(days=30)
+    place = tmp_path / "ledger.jsonl"
+    turned = {"flag": "charts", "old": "off", "new": "on", "reason": "a try"}
+    at = until - timedelta(hours=1)
+    add(FileLedger(place), Draft(at, "staging", "flag", "ada", data=turned))
+    keep(beside(str(place)), "staging", Look(until, "impaired", well=3, count=4))
+    monkeypatch.setenv("DEPLOY_LEDGERS", str(place))
+    said = weekly_report.written(here, [], until)
+
+    assert said.startswith(f"# The week until {until:%Y-%m-%d}\n\n## Changes\n\n- 0 commits")
+    assert "by ada: a try" in said
+    assert "Health: impaired now, healthy in 75.0 % of 4 looks." in said
