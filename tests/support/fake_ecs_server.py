@@ -121,6 +121,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
+        if len(body) < length:  # whoever asked was killed meanwhile
+            self.close_connection = True
+            return
         target = self.headers.get("X-Amz-Target", "")
         if self.path != "/" or not target.startswith(_TARGET):
             self._probe(body)

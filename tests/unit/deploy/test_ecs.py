@@ -1,5 +1,6 @@
 """ECS by real boto3 on the scripted ECS: our words for its states, and faults on the way."""
 
+import socket
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from deploy.ecs import Ecs
 from deploy.platform import NotNow, PlatformError
 from tests.support.fake_ecs_model import NotAsDescribed, check, check_error, model
 from tests.support.fake_ecs_rollout import Fate
-from tests.support.fake_ecs_server import Trouble, World
+from tests.support.fake_ecs_server import Server, Trouble, World
 from tests.support.fake_ecs_world import Ticks, configuration, create, definition
 from tests.support.releases import release
 
@@ -223,3 +224,13 @@ def test_fargate_sizes_are_checked(client: Any) -> None:
 def test_a_name_is_given_once(client: Any) -> None:
     with pytest.raises(client.exceptions.InvalidParameterException):
         create(client, "telegram-bot", "1.0.0")
+
+
+def test_a_request_that_a_killed_tool_left_half_written_is_no_request(server: Server) -> None:
+    head = "POST / HTTP/1.1\r\nX-Amz-Target: AmazonEC2ContainerServiceV20141113.ListServices\r\n"
+    with socket.create_connection(("127.0.0.1", server.server_port)) as tool:
+        tool.sendall(f"{head}Content-Length: 9\r\n\r\n{{".encode())
+        tool.shutdown(socket.SHUT_WR)
+
+        assert tool.recv(100) == b""
+    assert "ListServices" not in server.world.calls and server.world.notes == []
