@@ -13,6 +13,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from common.clock import FrozenClock
+from common.deadlines import BOT_SECONDS
+from telegram_bot.adapters.market_data_connection import MarketConnection
+from telegram_bot.adapters.market_data_http import HttpMarketData
 from tests.support.exchange_emulator import ExchangeEmulator, Fault
 from tests.support.exchange_faults import answers, hang, page_of_html, too_many_requests
 from tests.support.playground import playground
@@ -23,14 +26,14 @@ UNAVAILABLE = "Market data is unavailable right now (ref "
 
 
 @asynccontextmanager
-async def chat_with(market_address: str) -> AsyncIterator[Chat]:
-    async with playground(flood=None) as telegram, bot(telegram, market_address):
-        yield Chat(telegram)
-
-
-async def _hang(_: Request) -> Response:
-    await asyncio.sleep(60)
-    return Response()
+async def chat_with(market_address: str, patience: float = BOT_SECONDS) -> AsyncIterator[Chat]:
+    """A chat with a bot that gives market-data so many seconds for an answer."""
+    async with playground(flood=None) as telegram:
+        connection = MarketConnection(market_address)
+        market = HttpMarketData(connection, patience)
+        async with bot(telegram, market_address, market=market):
+            yield Chat(telegram)
+        await connection.aclose()
 
 
 @pytest.mark.parametrize(
@@ -59,9 +62,16 @@ async def test_nonsense_of_market_data_is_an_outage_with_a_button_to_try_again(
 
 
 async def test_market_data_that_hangs_is_not_waited_for() -> None:
-    async with serve(Starlette(routes=[Route("/{path:path}", _hang)])) as address:
-        async with chat_with(address) as chat:
+    over = asyncio.Event()
+
+    async def say_nothing(_: Request) -> Response:
+        await over.wait()
+        return Response()
+
+    async with serve(Starlette(routes=[Route("/{path:path}", say_nothing)])) as address:
+        async with chat_with(address, patience=0.5) as chat:
             price, atr = await asyncio.gather(chat.ask("/price BTC"), chat.ask("/atr BTC 4h"))
+        over.set()
 
     assert price["text"].startswith(UNAVAILABLE) and atr["text"].startswith(UNAVAILABLE)
 

@@ -1,10 +1,10 @@
-"""The short form of tests/performance/chaos.py: twenty bad seconds of three exchanges."""
+"""The short form of tests/performance/chaos.py: twelve bad seconds of three exchanges."""
 
 import pytest
 
 from tests.support.chaos import run
 
-SECONDS = 20.0
+SECONDS = 12.0
 
 
 @pytest.mark.timeout(120)

@@ -18,6 +18,7 @@ from market_data.app import create_app
 from market_data.settings import Settings as MarketSettings
 from playground.chats import YOU
 from telegram_bot.app import run
+from telegram_bot.ports import MarketData
 from telegram_bot.profiles import ProfileName
 from telegram_bot.settings import Settings as BotSettings
 from tests.support.playground import Json, Playground, playground
@@ -122,8 +123,13 @@ async def bot(
     environment: Environment = "local",
     clock: Clock | None = None,
     profile: ProfileName = "SIMU",
+    market: MarketData | None = None,
 ) -> AsyncIterator[None]:
-    """Run the bot against a playground and a market-data service until the block ends."""
+    """Run the bot against a playground and a market-data service until the block ends.
+
+    Args:
+        market: Asked in place of what the bot would make of the address.
+    """
     with TemporaryDirectory() as folder:
         settings = BotSettings(
             telegram_bot_token=SecretStr(telegram.token),
@@ -134,7 +140,7 @@ async def bot(
             trading_profile=profile,
         )
         stop = asyncio.Event()
-        running = asyncio.create_task(run(settings, stop, clock=clock))
+        running = asyncio.create_task(run(settings, stop, clock=clock, market=market))
         try:
             yield
         finally:
