@@ -8,7 +8,8 @@ record     write down that what was deployed has passed its smoke tests
 promotion  write the release that staging has shown for the tag VERSION
 again      write the release that was on staging as VERSION
 approval   may whoever started this run bring VERSION to production? APPROVERS: who may
-report     what the deployment came to, and the head of the ledger, for the page of the run
+report     what the deployment came to, for the page of the run and the team's channels, and the
+           head of the ledger
 """
 
 import json
@@ -20,11 +21,13 @@ from pathlib import Path
 
 from gitflow import repository
 from gitflow.repository import Repository
+from pipeline.spoken import shortened, spoken
 from pipeline.steps import hand_on, mark, summarise
 
 HERE = Path(".run")
 RELEASE = HERE / "release.json"
 PLACE = Path(os.environ.get("DEPLOY_PLACE") or HERE / "place.toml")
+_CHANNELS_TAKE = 2_000
 
 
 def _told(name: str) -> str:
@@ -134,7 +137,12 @@ def _report() -> int:
     if not events:
         print("Nothing was deployed yet.")
         return 0
-    text = report(find(events, "", [at.environment]))
+    run = desk.teller("", "").run
+    mine = [it.draft.deployment for it in events if it.draft.run == run and it.draft.deployment]
+    text = "This run has deployed nothing.\n"
+    if mine or not run:
+        text = report(find(events, mine[-1] if run else "", [at.environment]))
+        hand_on({"report": json.dumps(shortened(spoken(text), _CHANNELS_TAKE))})
     # Kept where nobody who can write to the ledger can change it: an end that was cut off shows.
     text += f"\nHead of the ledger: event {events[-1].seq}, `{events[-1].hash}`\n"
     print(text)

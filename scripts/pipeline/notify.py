@@ -16,9 +16,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.spoken import shortened
 from pipeline.steps import mark
 
 _TIMEOUT = 10.0
+_BLOCK_TAKES = 3_000  # a text of Slack's
 _TELEGRAM = "https://api.telegram.org"
 
 
@@ -29,6 +31,7 @@ class News:
     Attributes:
         status: In words; `good` for what went as asked.
         run: The address of the run.
+        report: Of the deployment, in lines; empty where nothing was deployed.
     """
 
     environment: str
@@ -39,6 +42,7 @@ class News:
     good: bool
     actor: str
     run: str
+    report: str = ""
 
     @property
     def title(self) -> str:
@@ -59,8 +63,11 @@ class News:
 
 def news(variables: Mapping[str, str]) -> News:
     """Return what the variables of a run say."""
+    report = ""
     try:
-        status, good = status_of(json.loads(variables.get("NEEDS") or "{}"))
+        needs = json.loads(variables.get("NEEDS") or "{}")
+        status, good = status_of(needs)
+        report = report_of(needs)
     except (AttributeError, KeyError, TypeError, ValueError):
         status, good = "ended, and nobody can read how", False
     repository = variables.get("GITHUB_REPOSITORY", "unknown")
@@ -73,6 +80,7 @@ def news(variables: Mapping[str, str]) -> News:
         good=good,
         actor=variables.get("GITHUB_ACTOR", "unknown"),
         run=run_of(variables),
+        report=report,
     )
 
 
@@ -104,17 +112,29 @@ def status_of(needs: Mapping[str, Any]) -> tuple[str, bool]:
     return ending or "succeeded", True
 
 
+def report_of(needs: Mapping[str, Any]) -> str:
+    """Return the report that a job has handed on; the last one counts, of none it is empty.
+
+    >>> report_of({"deploy": {"outputs": {"report": '"1.2.0: deployed"'}}, "tests": {}})
+    '1.2.0: deployed'
+    """
+    found = [(it.get("outputs") or {}).get("report") for it in needs.values()]
+    return next((str(json.loads(it)) for it in reversed(found) if it), "")
+
+
 def to_slack(told: News) -> dict[str, Any]:
     """Return the message for an incoming webhook."""
     fields = [
         {"type": "mrkdwn", "text": f"*{name}*\n{plain(it)}"} for name, it in told.facts.items()
     ]
     link = {"type": "mrkdwn", "text": f"<{told.run}|The run>"}
+    report = {"type": "plain_text", "text": shortened(told.report, _BLOCK_TAKES)}
     return {
         "text": told.title,
         "blocks": [
             {"type": "header", "text": {"type": "plain_text", "text": told.title[:150]}},
             {"type": "section", "fields": fields},
+            *([{"type": "section", "text": report}] if told.report else []),
             {"type": "section", "text": link},
         ],
     }
@@ -123,6 +143,7 @@ def to_slack(told: News) -> dict[str, Any]:
 def to_telegram(told: News, chat: str) -> dict[str, Any]:
     """Return the message for the Bot API's sendMessage; plain text, so that no name is markup."""
     lines = [told.title, *(f"{name}: {it}" for name, it in told.facts.items()), told.run]
+    lines += ["", told.report] if told.report else []
     return {
         "chat_id": chat,
         "text": "\n".join(lines)[:4096],

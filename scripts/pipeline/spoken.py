@@ -31,7 +31,11 @@ def _lines(lines: list[str]) -> Iterator[str]:
 
 def _row(head: list[str], cells: list[str]) -> str:
     name, value, *others = cells
-    told = [f"{what.lower()} {it}" for what, it in zip(head[2:], others, strict=True) if it]
+    told = [
+        it if what.lower() in it else f"{what.lower()} {it}"
+        for what, it in zip(head[2:], others, strict=True)
+        if it
+    ]
     return "- " + "; ".join([f"{name}: {value}", *told])
 
 
@@ -42,3 +46,14 @@ def _cells(line: str) -> list[str]:
 def _plain(text: str) -> str:
     without = _LINK.sub(r"\1 \2", text).replace("**", "").replace("`", "")
     return _ESCAPED.sub(r"\1", without)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return whole lines of a text, so many letters at most.
+
+    >>> shortened("one\\ntwo\\nthree", 9)
+    'one\\ntwo\\n…'
+    """
+    if len(text) <= most:
+        return text
+    return text[: text[: most - 1].rfind("\n") + 1] + "…"

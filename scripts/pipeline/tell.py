@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.notify import plain, run_of, send
-from pipeline.spoken import spoken
+from pipeline.spoken import shortened, spoken
 
 _SLACK_TAKES = 3_000
 _TELEGRAM_TAKES = 4_096
@@ -28,17 +28,6 @@ def main(arguments: Sequence[str]) -> int:
     )
     send({"text": slack}, {"chat_id": chat, "text": telegram, **quiet})
     return 0
-
-
-def shortened(text: str, most: int) -> str:
-    """Return whole lines of a text, so many letters at most.
-
-    >>> shortened("one\\ntwo\\nthree", 9)
-    'one\\ntwo\\n…'
-    """
-    if len(text) <= most:
-        return text
-    return text[: text[: most - 1].rfind("\n") + 1] + "…"
 
 
 if __name__ == "__main__":

@@ -113,6 +113,19 @@ def test_a_channel_that_refuses_is_named_without_its_secret(
     assert "secret" not in printed
 
 
+def test_both_hear_the_report_of_the_deployment(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "↩️ 1.2.0 to production: rolled back\n- Took: 5 min"
+    outputs = {"ending": "rolled back", "report": json.dumps(text)}
+    monkeypatch.setenv("NEEDS", json.dumps({"deploy": {"result": "failure", "outputs": outputs}}))
+    assert main() == 0
+
+    (_, slack), (_, telegram) = channel.heard
+    assert {"type": "plain_text", "text": text} in [it.get("text") for it in slack["blocks"]]
+    assert telegram["text"].endswith(f"/actions/runs/7\n\n{text}")
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/a-secret", "a-secret", "file:///a-secret"])
 def test_an_address_that_does_not_answer_or_is_none_is_said_without_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str

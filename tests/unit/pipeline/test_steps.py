@@ -62,6 +62,27 @@ def test_a_release_is_deployed_recorded_and_reported_with_the_ledgers_head(world
     page = Path("GITHUB_STEP_SUMMARY").read_text()
     assert "1.1.0 to staging" in page
     assert events[-1].hash in page
+    told = json.loads(outputs()["report"])
+    assert told.startswith("✅ 1.1.0 to staging: deployed\n") and "|" not in told
+
+
+def test_a_run_that_deployed_nothing_reports_no_other_runs_deployment(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("SERVER_URL", "https://github.com"), ("REPOSITORY", "owner/it")):
+        monkeypatch.setenv(f"GITHUB_{name}", value)
+    monkeypatch.setenv("GITHUB_RUN_ID", "7")
+    did("place", "apply", "report")
+    first = json.loads(outputs()["report"])
+    Path("GITHUB_OUTPUT").unlink()
+    Path("GITHUB_STEP_SUMMARY").unlink()
+    monkeypatch.setenv("GITHUB_RUN_ID", "8")
+    did("report")
+
+    assert first.startswith("✅ 1.1.0 to staging")
+    said = Path("GITHUB_STEP_SUMMARY").read_text()
+    assert "This run has deployed nothing." in said and "Head of the ledger: event" in said
+    assert not Path("GITHUB_OUTPUT").exists()
 
 
 def test_what_fails_its_smoke_tests_ends_as_rolled_back_and_is_not_recorded(

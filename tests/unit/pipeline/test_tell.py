@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from pipeline.tell import main, shortened
+from pipeline.spoken import shortened
+from pipeline.tell import main
 from tests.support.threaded import served
 
 
