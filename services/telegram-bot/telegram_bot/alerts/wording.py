@@ -8,6 +8,7 @@ from telegram_bot.alerts.machine import Look
 from telegram_bot.alerts.rule_words import how_often, waits_for, what_happened
 from telegram_bot.alerts.rules import PRICE, Alert
 from telegram_bot.alerts.silence import Why
+from telegram_bot.formatting import silence
 from telegram_bot.formatting.html import bold, escape, italic, shortened
 from telegram_bot.formatting.numbers import price, signed_percent
 from telegram_bot.formatting.source import SIMULATED, shown
@@ -73,11 +74,6 @@ def given_up(paused: Sequence[Alert], why: Why) -> Reply:
         paused: Of one chat and market, at least one.
     """
     market = shown(paused[0].rule.symbol).shown
-    head = _("I can no longer watch {market}.").format(market=market)
-    reasons = {
-        "not listed": _("No exchange that I ask lists it any more."),
-        "no prices": _("It has had no price that I can trust for a day."),
-    }
     lines = [
         f"{bold(f'#{alert.number}')} {waits_for(alert.rule, alert.step)}"
         for alert in paused[:_MOST_LINES]
@@ -89,8 +85,8 @@ def given_up(paused: Sequence[Alert], why: Why) -> Reply:
     advice = _("Delete what you no longer need, or re-arm it when {market} is back.")
     button = Press("🔔 " + _("All alerts"), "alerts", fresh=True)
     said = [
-        f"🔕 {bold(head)}",
-        text.format(reason=reasons[why]),
+        silence.headline(paused[0].rule.symbol),
+        text.format(reason=silence.reason(listed=why != "not listed")),
         *lines,
         advice.format(market=escape(market)),
     ]

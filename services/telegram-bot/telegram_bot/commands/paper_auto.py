@@ -8,7 +8,7 @@ from telegram_bot.commands import Request, Services
 from telegram_bot.commands.paper_account import buttons, keep, opened, prices_of, quote
 from telegram_bot.commands.preset_words import PresetWords, read
 from telegram_bot.formatting.html import code
-from telegram_bot.paper import wording
+from telegram_bot.paper import explaining, wording
 from telegram_bot.paper.book import MOST_AUTOS, Auto, Change
 from telegram_bot.paper.deciding import last_opening
 from telegram_bot.ports import Press, Reply
@@ -20,8 +20,8 @@ async def auto(request: Request, words: list[str], services: Services) -> Reply:
     if not words:
         example = code("/paper auto BTC 4h st 10 3 risk 1%")
         return Reply(_("Say what trades: {example}").format(example=example))
-    if words[0].lower() == "off":
-        return await _off(request, words[1:], services)
+    if any(word.lower() == "off" for word in words):
+        return await _off(request, [word for word in words if word.lower() != "off"], services)
     asked = read(words)
     if asked.symbol is None:
         raise BadInput(_("Say which market: /paper auto BTC 4h st 10 3 risk 1%."))
@@ -41,7 +41,7 @@ async def auto(request: Request, words: list[str], services: Services) -> Reply:
 async def why(request: Request, words: list[str], services: Services) -> Reply:
     """Explain the last decisions."""
     now = services.clock.now().timestamp()
-    text = wording.why(await services.papers.decisions(request.speaker.chat), now)
+    text = explaining.why(await services.papers.decisions(request.speaker.chat), now)
     return Reply(
         text, ((Press(_("🔄 Refresh"), "paper why"), Press(_("📒 Account"), "paper", fresh=True)),)
     )

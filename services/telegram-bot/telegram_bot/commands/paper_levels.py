@@ -26,7 +26,7 @@ from telegram_bot.reader import _, reader
 
 async def stop(request: Request, words: list[str], services: Services) -> Reply:
     """Set or take away the price below which a position is sold."""
-    symbol, level = read_level(words)
+    symbol, level = read_level(words, "-")
     if symbol is None:
         return await which_coin("paper stop", services)
     found = await quote(symbol, services)
@@ -39,7 +39,7 @@ async def stop(request: Request, words: list[str], services: Services) -> Reply:
 
 async def target(request: Request, words: list[str], services: Services) -> Reply:
     """Set or take away the price above which a position is sold."""
-    symbol, level = read_level(words)
+    symbol, level = read_level(words, "+")
     if symbol is None:
         return await which_coin("paper target", services)
     found = await quote(symbol, services)
@@ -49,7 +49,7 @@ async def target(request: Request, words: list[str], services: Services) -> Repl
 
 async def trail(request: Request, words: list[str], services: Services) -> Reply:
     """Let the stop follow the best price at a distance."""
-    symbol, level = read_level(words)
+    symbol, level = read_level(words, "-")
     if symbol is None:
         return await which_coin("paper trail", services)
     found = await quote(symbol, services)

@@ -26,7 +26,7 @@ from telegram_bot.ports import Reply
 from telegram_bot.reader import _, reader
 from telegram_bot.simulation import account as trading
 from telegram_bot.simulation.account import CannotTrade, Position
-from telegram_bot.simulation.trading import Rule, quantity_for
+from telegram_bot.simulation.trading import Rule, quantity_for, risked_pct
 from telegram_bot.work import under_way
 
 _USUAL_STOP = Level(atr=Decimal(2))
@@ -74,7 +74,7 @@ async def buy(request: Request, words: list[str], services: Services) -> Reply:
     )
     await keep(Change(paper, mark=_mark(paper, found, now)), services)
     text = wording.bought(held, before, spent, services.profile)
-    return Reply(text, buttons(paper))
+    return Reply(text + _less_risk(asked, paper, found, services), buttons(paper))
 
 
 async def sell(request: Request, words: list[str], services: Services) -> Reply:
@@ -127,6 +127,18 @@ def _quantity(
     worth = paper.account.worth({found.ticker.symbol: found.price})
     rule = Rule(asked.risk_pct, None, services.limits.max_position_size)
     return quantity_for(paper.account, worth, found.price, stop, rule, terms)
+
+
+def _less_risk(asked: PaperWords, paper: Paper, found: Quote, services: Services) -> str:
+    """Say how much the stop risks where a cap made the position smaller than was asked."""
+    held = paper.account.position(found.ticker.symbol)
+    by_risk = asked.quantity is None and asked.spend is None
+    if held is None or asked.risk_pct is None or not by_risk:
+        return ""
+    worth = paper.account.worth({held.symbol: found.price})
+    risked = risked_pct(held, worth, terms_of(found.ticker, services.profile))
+    cap = services.limits.max_position_size
+    return wording.less_risk(risked, asked.risk_pct, cap, services.profile.quote)
 
 
 def _refuse_above_cap(

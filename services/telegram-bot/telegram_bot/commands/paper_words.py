@@ -87,8 +87,11 @@ def read_order(words: Sequence[str]) -> PaperWords:
     return asked
 
 
-def read_level(words: Sequence[str]) -> tuple[str | None, Level | None]:
+def read_level(words: Sequence[str], sign: str) -> tuple[str | None, Level | None]:
     """Read `BTC 60000`, `BTC 2x`, `BTC 5%` or `BTC off`: a market, and a level or none.
+
+    Args:
+        sign: `-` or `+`, which may stand before a share: on which side of the price the level is.
 
     Raises:
         BadInput: With what would work.
@@ -100,8 +103,8 @@ def read_level(words: Sequence[str]) -> tuple[str | None, Level | None]:
         low = word.lower()
         if low == "off":
             level, given = None, True
-        elif low[0].isdigit() or low[0] in "x×@":
-            level, given = _level(low.removeprefix("@")), True
+        elif low[0].isdigit() or low[0] in "x×@+-":
+            level, given = _level(low.removeprefix("@"), sign), True
         elif symbol is None:
             symbol = market(word)
         else:
@@ -114,14 +117,14 @@ def read_level(words: Sequence[str]) -> tuple[str | None, Level | None]:
 def _named(asked: PaperWords, name: str, value: str) -> PaperWords:
     if name == "risk":
         return replace(asked, risk_pct=_percent(value))
-    level = _level(value.lower().removeprefix("@"))
+    level = _level(value.lower().removeprefix("@"), "-" if name == "stop" else "+")
     return replace(asked, stop=level) if name == "stop" else replace(asked, target=level)
 
 
-def _level(low: str) -> Level:
+def _level(low: str, sign: str) -> Level:
     low = low.removesuffix("atr") + "x" if low.endswith("atr") else low
-    if low.endswith("%"):
-        return Level(percent=_percent(low))
+    if low.endswith("%") and low[0] in f"{sign}0123456789.,":
+        return Level(percent=_percent(low.removeprefix(sign)))
     if found := _MULTIPLE.fullmatch(low):
         return Level(atr=amount(found[1] or found[2]))
     try:

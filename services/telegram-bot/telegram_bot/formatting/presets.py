@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from telegram_bot.formatting.numbers import price, share, signed_percent
+from telegram_bot.formatting.numbers import money, price, share, signed_percent
 from telegram_bot.reader import _
 from telegram_bot.simulation.backtest import Outcome
 from telegram_bot.simulation.measures import Measures
@@ -50,6 +50,8 @@ def rule_line(rule: Rule) -> str:
         said = _("risks {percent}% a trade").format(percent=short(rule.risk_pct))
     else:
         said = _("spends all its cash")
+    if rule.most is not None:
+        said += ", " + _("at most {cap} in a position").format(cap=money(rule.most))
     if rule.stop_atr is not None:
         stop = _("trailing stop {multiple} ATR") if rule.trails else _("stop {multiple} ATR")
         said = f"{said}, {stop.format(multiple=short(rule.stop_atr))}"

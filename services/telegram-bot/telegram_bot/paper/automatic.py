@@ -5,7 +5,7 @@ next look finds it as it is. Prices that are old, disputed or another exchange's
 Stops and targets are the alert engine's business (see `levels`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,14 +13,15 @@ import structlog
 
 from common import wire
 from common.clock import Clock
-from common.errors import CryptoAssistantError
+from common.errors import CryptoAssistantError, UnknownSymbol
 from common.market import Timeframe
 from telegram_bot.paper.book import Auto, Change, Paper, Papers
 from telegram_bot.paper.deciding import Turned, decide, last_opening
 from telegram_bot.paper.prices import sure_candles, sure_price, terms_of
-from telegram_bot.paper.wording import bought_text, show_rows, sold_text
+from telegram_bot.paper.resting import seen
+from telegram_bot.paper.wording import bought_text, rests, show_rows, sold_text
 from telegram_bot.people import People
-from telegram_bot.ports import CandlesQuestion, MarketData, Reply
+from telegram_bot.ports import CandlesQuestion, MarketData, Reply, error_from
 from telegram_bot.profiles import Profile
 from telegram_bot.reader import reading_as
 from telegram_bot.simulation.candles import candles_of
@@ -63,10 +64,10 @@ class Automatic:
         now = self._now()
         busy = await self._papers.busy()
         due = [paper for paper in busy if _is_due(paper, now) and self._is_on(paper.chat)]
-        tickers = await self._tickers(due)
+        tickers, unlisted = await self._tickers(due)
         for paper in due:
             try:
-                await self._look_at(paper, tickers)
+                await self._look_at(paper, tickers, unlisted)
             except CryptoAssistantError as error:
                 log.info("a paper account waits for prices", reason=str(error))
             except Exception:
@@ -75,24 +76,34 @@ class Automatic:
     def _now(self) -> float:
         return self._clock.now().timestamp()
 
-    async def _tickers(self, papers: Sequence[Paper]) -> Tickers:
+    async def _tickers(self, papers: Sequence[Paper]) -> tuple[Tickers, set[str]]:
+        """Return the tickers of all their markets, and which of these nobody lists."""
         symbols = sorted(
             {held.symbol for paper in papers for held in paper.account.positions}
             | {auto.symbol for paper in papers for auto in paper.autos}
         )
         found: dict[str, wire.TickerReply] = {}
+        unlisted: set[str] = set()
         for first in range(0, len(symbols), _MOST_ASKED):
             reply = await self._market.tickers(symbols[first : first + _MOST_ASKED])
             found.update({ticker.symbol: ticker for ticker in reply.tickers})
-        return found
+            for problem in map(error_from, reply.problems):
+                if isinstance(problem, UnknownSymbol):
+                    unlisted.add(problem.asked)
+        return found, unlisted
 
-    async def _look_at(self, paper: Paper, tickers: Tickers) -> None:
+    async def _look_at(self, paper: Paper, tickers: Tickers, unlisted: Collection[str]) -> None:
         now = self._now()
         prices = {
             symbol: price
             for symbol, ticker in tickers.items()
             if (price := sure_price(ticker, self._profile, now)) is not None
         }
+        resting, silent = seen(paper, prices, unlisted, now)
+        if resting != paper.unpriced:
+            told = await self._rests(paper.chat, silent) if silent else None
+            await self._papers.save(Change(replace(paper, unpriced=resting), told=told))
+            return  # the rest is looked at next time, on what was kept
         for auto in paper.autos:
             price = prices.get(auto.symbol)
             if price is None or not _has_closed(auto, now):
@@ -138,6 +149,10 @@ class Automatic:
                 if decided.followed == "bought":
                     return Reply(bought_text(decided, paper, self._profile, now), show_rows())
         return None
+
+    async def _rests(self, chat: int, silent: Mapping[str, bool]) -> Reply | None:
+        with reading_as(await self._people.reader(chat)):
+            return Reply(rests(silent), show_rows())
 
 
 def _is_due(paper: Paper, now: float) -> bool:

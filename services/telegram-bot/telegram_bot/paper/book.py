@@ -30,6 +30,20 @@ class Auto:
 
 
 @dataclass(frozen=True, slots=True)
+class Unpriced:
+    """A market that is held and has no sure price.
+
+    Attributes:
+        since: When that was first seen, UTC seconds.
+        told: Whether its owner knows.
+    """
+
+    symbol: str
+    since: float
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """One account.
 
@@ -38,6 +52,7 @@ class Paper:
         start: Cash that it began with, at `opened_at`.
         marked_at: When its worth was last noted.
         done: The update whose order was the last to be filled: it is not filled again.
+        unpriced: Markets whose levels rest, for nobody tells their price.
     """
 
     chat: int
@@ -48,6 +63,7 @@ class Paper:
     marked_at: float = 0.0
     autos: tuple[Auto, ...] = ()
     done: int = 0
+    unpriced: tuple[Unpriced, ...] = ()
 
     @property
     def busy(self) -> bool:
@@ -71,7 +87,7 @@ class Decided:
     Attributes:
         at: When the candle closed.
         close, level, atr: In the quote asset; what was not known is None.
-        followed: What came of it: a key of `formatting.paper.FOLLOWED`.
+        followed: What came of it: a key of `explaining.FOLLOWED`.
     """
 
     at: float

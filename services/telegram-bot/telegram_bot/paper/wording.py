@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from telegram_bot.arithmetic.exact import less, percent_of, product
+from telegram_bot.formatting import silence
 from telegram_bot.formatting.html import bold, code, escape, italic, pre, table
 from telegram_bot.formatting.numbers import (
     money,
@@ -17,6 +18,7 @@ from telegram_bot.formatting.presets import measure_rows, preset_name, rule_line
 from telegram_bot.formatting.source import SIMULATED, shown, source_name
 from telegram_bot.formatting.time import moment
 from telegram_bot.paper.book import Auto, Decided, Paper
+from telegram_bot.paper.explaining import why_line
 from telegram_bot.ports import Press, Rows
 from telegram_bot.profiles import Profile
 from telegram_bot.reader import _, later
@@ -25,6 +27,7 @@ from telegram_bot.simulation.measures import Measures
 
 _CENT = Decimal("0.01")
 _LATE_SECONDS = 120.0
+_NEARLY = Decimal("0.95")
 _REASONS: dict[Reason, str] = {
     "sold": later("sold"),
     "stop": later("stop hit"),
@@ -32,14 +35,6 @@ _REASONS: dict[Reason, str] = {
     "trailing stop": later("trailing stop hit"),
     "preset": later("the preset left"),
     "end": later("sold"),
-}
-FOLLOWED = {
-    "nothing": later("nothing to do"),
-    "nothing held": later("nothing was held"),
-    "sold": later("sold"),
-    "bought": later("bought"),
-    "held already": later("held already"),
-    "too little": later("too little cash for the smallest position"),
 }
 
 
@@ -128,6 +123,15 @@ def bought(held: Position, before: Position | None, paid: Decimal, profile: Prof
     return f"📒 {bold(said)}\n{_at(held)}{_levels(held)}{tail}\n{italic(costs_line(profile))}"
 
 
+def less_risk(risked: Decimal, asked: Decimal, cap: Decimal, quote: str) -> str:
+    """Say that a stop risks less than was asked, both in percent of the account; else nothing."""
+    if risked >= asked * _NEARLY:
+        return ""
+    said = _("It risks {risked} of the account, not {asked}: a position is at most {cap} {quote}.")
+    cut = said.format(risked=share(risked), asked=share(asked), cap=money(cap), quote=quote)
+    return f"\n⚠️ {cut}"
+
+
 def sold(trade: Trade, profile: Profile) -> str:
     """Say what was sold just now, and what it brought."""
     return f"📒 {_trade(trade)}\n{italic(costs_line(profile))}"
@@ -148,6 +152,19 @@ def sold_text(trades: Sequence[Trade], paper: Paper, profile: Profile, now: floa
     lines = [f"📒 {_trade(trade)}{_late(trade.closed_at, now)}" for trade in trades]
     cash = _("Cash now {cash} {quote}").format(cash=money(paper.account.cash), quote=profile.quote)
     return "\n".join([*lines, cash, italic(costs_line(profile))])
+
+
+def rests(silent: Mapping[str, bool]) -> str:
+    """Say that levels rest because nobody tells the price of their markets.
+
+    Args:
+        silent: The markets, and whether any exchange still lists them.
+    """
+    lines: list[str] = []
+    for symbol, listed in silent.items():
+        lines += [silence.headline(symbol), silence.reason(listed=listed)]
+    lines.append(_("What you hold of it on paper rests with its stop until prices are back."))
+    return "\n".join(lines)
 
 
 def _late(at: float, now: float) -> str:
@@ -172,43 +189,6 @@ def bought_text(decided: Decided, paper: Paper, profile: Profile, now: float) ->
         lines.append(f"{short(held.quantity)} {market.base} · {_at(held)}{_levels(held)}")
     explained = f"{why_line(decided, followed=False)}{_late(decided.at, now)}"
     return "\n".join([*lines, explained, italic(costs_line(profile))])
-
-
-def why(decisions: Sequence[Decided], now: float) -> str:
-    """Explain the last decisions, newest first."""
-    if not decisions:
-        return _("No preset has decided anything yet. Try {example}.").format(
-            example=code("/paper auto BTC 4h st 10 3 risk 1%")
-        )
-    lines = ["🤖 " + bold(_("Why the presets did what they did"))]
-    at_now = datetime.fromtimestamp(now, UTC)
-    for one in decisions[:8]:
-        closed = moment(datetime.fromtimestamp(one.at, UTC), at_now)
-        market = f"{shown(one.symbol).shown} · {one.timeframe} · {preset_name(one.preset)}"
-        lines.append(f"\n{closed} · {market}\n{why_line(one)}")
-    return "\n".join(lines)
-
-
-def why_line(one: Decided, *, followed: bool = True) -> str:
-    """Explain one decision: close, level, trend, and what followed."""
-    said = _reason(one).format(close=price(one.close), level=_level(one))
-    return f"{said} → {_(FOLLOWED.get(one.followed, one.followed))}" if followed else said
-
-
-def _level(one: Decided) -> str:
-    return "?" if one.level is None else price(Decimal(repr(one.level)))
-
-
-def _reason(one: Decided) -> str:
-    if one.level is None:
-        return _("Closed at {close}; too few candles yet")
-    if one.action == "enter":
-        return _("Closed at {close}, above {level}: the trend turned up")
-    if one.action == "leave":
-        return _("Closed at {close}, below {level}: the trend turned down")
-    if one.trend == "up":
-        return _("Closed at {close}: still up, turns below {level}")
-    return _("Closed at {close}: not up, turns above {level}")
 
 
 def stats(measures: Measures, paper: Paper, worth: Decimal, in_market: Decimal, days: int) -> str:

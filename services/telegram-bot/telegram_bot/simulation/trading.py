@@ -8,8 +8,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from common.market import Candle
+from telegram_bot.arithmetic.exact import less, percent_of, product
 from telegram_bot.arithmetic.sizing import Size, Sizing, size
-from telegram_bot.simulation.account import Account, CannotTrade, Trade, affordable, buy, sell
+from telegram_bot.simulation.account import (
+    Account,
+    CannotTrade,
+    Position,
+    Trade,
+    affordable,
+    buy,
+    sell,
+)
 from telegram_bot.simulation.exits import followed, hit
 from telegram_bot.simulation.presets import Decision
 from telegram_bot.simulation.terms import Terms
@@ -96,6 +105,16 @@ def quantity_for(
         Sizing(terms.bought_at(price), stop, worth, rule.risk_pct, terms.lot_step, terms.fee_pct)
     )
     return min(most, sized.quantity) if isinstance(sized, Size) else Decimal(0)
+
+
+def risked_pct(held: Position, worth: Decimal, terms: Terms) -> Decimal:
+    """Return which share of an account a position loses at its stop, in percent, costs included.
+
+    Args:
+        worth: Of the whole account; without a stop all that the position cost is at risk.
+    """
+    sold = product(held.quantity, terms.sold_at(held.stop)) if held.stop is not None else Decimal(0)
+    return percent_of(less(held.cost, less(sold, terms.fee(sold))), worth)
 
 
 def _entered(trader: Trader, order: Decision, price: Decimal, at: float) -> Account:

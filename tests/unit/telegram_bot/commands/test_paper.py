@@ -87,6 +87,38 @@ async def test_without_a_number_the_risk_is_the_environments_and_the_cap_cuts_it
     assert Decimal(995) < position.cost <= talk.services.limits.max_position_size
 
 
+async def test_a_cap_that_cuts_the_risk_is_said() -> None:
+    talk = desk(price=Decimal("67250.10"))
+
+    cut = await talk.say("/paper buy BTC risk 1%")
+    whole = await talk.say("/paper buy ETH risk 0.1%")
+
+    assert "risks 0.25% of the account, not 1.00%: a position is at most 1,000.00" in cut.text
+    assert "⚠️" not in whole.text
+    auto = await talk.say("/paper auto BTC 4h st 10 3 risk 1%")
+    assert "risks 1% a trade, at most 1,000.00 in a position, stop 2 ATR" in auto.text
+
+
+async def test_a_level_may_carry_the_sign_of_its_side_and_no_other() -> None:
+    talk = desk()
+    await talk.say("/paper buy BTC 500")
+
+    await talk.say("/paper stop BTC -10%")
+    await talk.say("/paper target BTC +25%")
+    (position,) = (await held(talk)).account.positions
+    assert (position.stop, position.target) == (Decimal(90), Decimal(125))
+    for refused in ("/paper target BTC -5%", "/paper stop BTC +5%", "/paper buy ETH 9 stop +5%"):
+        assert "is no level" in (await talk.say(refused)).text
+
+
+async def test_off_stands_before_the_market_or_after_it() -> None:
+    talk = desk()
+    for words in ("off BTC", "BTC off"):
+        await talk.say("/paper auto BTC 4h st 10 3 risk 1%")
+        assert "Stopped." in (await talk.say(f"/paper auto {words}")).text
+        assert (await held(talk)).autos == ()
+
+
 async def test_a_position_is_sold_whole_or_in_part() -> None:
     talk = desk()
     await talk.say("/paper buy BTC 500")

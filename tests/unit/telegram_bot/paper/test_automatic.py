@@ -45,6 +45,8 @@ class Market(FakeMarket):
         self.source = "simu"
 
     async def tickers(self, words: Any) -> wire.TickersReply:
+        if not self.listed:
+            return await super().tickers(words)
         await self._answer("tickers")
         said = {"symbol": BTC, "source": "simu", "quality": "simulated", "alertable": True}
         assert self.clock is not None
@@ -204,3 +206,45 @@ async def test_without_market_data_the_next_look_finds_everything_as_it_was(desk
     desk.market.failure = None
 
     assert (await desk.look()).account.positions
+
+
+async def told(desk: Desk) -> list[str]:
+    return [reply.text for _chat, reply in desk.papers.told]
+
+
+async def test_an_owner_is_told_once_that_a_market_has_had_no_price_for_a_day(desk: Desk) -> None:
+    await desk.hold(stop=Decimal(90))
+    desk.market.ticker = {"stale": True}
+
+    for hours in (0, 23, 2, 30):
+        desk.clock.advance(hours * 3_600)
+        paper = await desk.look()
+
+    (text,) = await told(desk)
+    assert text.startswith("🔕 <b>I can no longer watch BTC/USD.</b>\nIt has had no price")
+    assert "rests with its stop" in text
+    assert [one.told for one in paper.unpriced] == [True]
+    desk.market.ticker = {}
+    assert (await desk.look()).unpriced == ()
+
+
+async def test_a_price_that_comes_back_in_time_is_no_news(desk: Desk) -> None:
+    await desk.hold()
+    for stale in (True, False, True):
+        desk.market.ticker = {"stale": stale}
+        desk.clock.advance(20 * 3_600)
+        await desk.look()
+        await desk.look()
+
+    assert await told(desk) == []
+
+
+async def test_a_market_that_nobody_lists_is_told_of_after_minutes(desk: Desk) -> None:
+    await desk.hold()
+    desk.market.listed = []
+    await desk.look()
+    desk.clock.advance(601)
+    await desk.look()
+
+    (text,) = await told(desk)
+    assert "No exchange that I ask lists it any more" in text
