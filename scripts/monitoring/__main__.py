@@ -5,10 +5,12 @@ Ends with 0 when the look was remembered, whatever it saw; 2 when it could not b
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from common.condition import WORDS
 from common.ledger import Ledger, Moved, add
 from common.ledger.events import BadEvent, Draft, Event, of_environment
 from dashboard.story import stories
@@ -20,12 +22,22 @@ from monitoring.looks import Look, added, is_news, looks
 from monitoring.newest import Shelf, beside, keep, newest
 from monitoring.probe import Asks, look
 
+_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
+
 
 def main(arguments: Sequence[str]) -> int:
     """Look, say what was seen, and remember it."""
     asked = _parser().parse_args(arguments)
-    if not asked.address:
-        print("Where is it? Say --address, or set PROBE_ADDRESS.", file=sys.stderr)
+    # What is remembered can never be taken back, so nothing is that was only misspelt.
+    if asked.environment not in ENVIRONMENTS:
+        known = " or ".join(ENVIRONMENTS)
+        print(f"Which environment? Say --environment {known}, or set ENVIRONMENT.", file=sys.stderr)
+        return 2
+    if not _ADDRESS.fullmatch(asked.address):
+        print(
+            "Where is it? Say --address https://bot.example.org, or set PROBE_ADDRESS.",
+            file=sys.stderr,
+        )
         return 2
     at = datetime.now(UTC).replace(microsecond=0)
     try:
@@ -67,7 +79,7 @@ def told(environment: str, seen: Look) -> str:
     """Say it to a person."""
     what = f", {seen.version or seen.digest[:19]}" if seen.version or seen.digest else ""
     why = f": {seen.detail}" if seen.detail else ""
-    return f"{environment} is {seen.condition}{what}{why}"
+    return f"{environment} is {WORDS[seen.condition]}{what}{why}"
 
 
 def _versions(events: Sequence[Event], environment: str) -> dict[str, str]:

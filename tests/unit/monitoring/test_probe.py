@@ -257,3 +257,31 @@ def test_the_page_shows_the_newest_look_though_the_ledger_does_not_know_it(
     assert dashboard(["page", *where, "--out", str(out)]) == 0
     assert 'class="card healthy"' in out.read_text()
     assert "100.0 % of 19 looks in 7 days" in out.read_text()
+
+
+@pytest.mark.parametrize(
+    ("environment", "address", "said"),
+    [
+        ("", "https://bot.example.org", "Which environment?"),
+        ("local", "https://bot.example.org", "staging or production"),
+        ("staging", "", "Where is it?"),
+        ("staging", "bot.example.org", "--address https://bot.example.org"),
+        ("staging", "ftp://bot.example.org", "--address https://bot.example.org"),
+        ("staging", "https://", "--address https://bot.example.org"),
+    ],
+)
+def test_what_was_misspelt_is_answered_and_never_remembered(
+    environment: str,
+    address: str,
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ENVIRONMENT", environment)
+    monkeypatch.setenv("PROBE_ADDRESS", address)
+    monkeypatch.delenv("DEPLOY_LEDGER", raising=False)
+
+    assert main(["probe", "--ledger", str(tmp_path / "ledger.jsonl")]) == 2
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
