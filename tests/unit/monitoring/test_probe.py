@@ -173,7 +173,7 @@ def test_it_looks_over_real_sockets(tmp_path: Path, capsys: pytest.CaptureFixtur
 
     said = capsys.readouterr().out.splitlines()
     assert said[0] == f"production is healthy, {DIGEST[:19]}"
-    assert said[1].startswith("production is down: no answer")
+    assert said[1].startswith("production is out of service: no answer")
     assert newest(beside(ledger), "production") is not None
 
 
