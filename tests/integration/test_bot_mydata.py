@@ -73,6 +73,8 @@ async def test_nothing_is_left_once_deleting_is_confirmed(desk: Desk) -> None:
     await say(desk, "/settings tz kathmandu")
     question = await say(desk, "/mydata delete")
     assert {"users", "settings", "outbox"} <= await tables_with_rows(desk)
+    ((deletes, keeps),) = question["reply_markup"]["inline_keyboard"]
+    assert (deletes["style"], "style" in keeps) == ("danger", False)
 
     goodbye = await tap(desk, question, "🗑 Delete everything")
 

@@ -12,7 +12,8 @@ from telegram_bot.adapters.telegram_keyboard import keyboard
 from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.ports import Copy, Press, Reply
-from telegram_bot.updates.limits import ChatLimits
+from telegram_bot.updates.limits import ChatLimits, Limits
+from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.source import incoming
 from telegram_bot.work import NotSent, Outgoing
 from tests.support.databases import KINDS, fresh
@@ -111,6 +112,16 @@ async def test_a_flood_limit_is_waited_out_in_its_own_chat(desk: Desk) -> None:
     assert desk.texts() == ["Hello"]
     (row,) = await desk.rows()
     assert (row.tries, row.doubtful) == (2, 0)
+
+
+async def test_a_flood_limit_is_waited_out_with_some_jitter(desk: Desk) -> None:
+    limits = Limits(ChatLimits(), desk.clock.monotonic)
+    jitter = Sending(desk.post, desk.base.outbox, limits, desk.tally)._jitter
+
+    pauses = {jitter() for _ in range(50)}
+
+    assert len(pauses) > 1
+    assert 0.1 <= min(pauses) and max(pauses) <= 1.0
 
 
 async def test_a_flood_limit_of_one_chat_delays_no_other(desk: Desk) -> None:

@@ -15,7 +15,10 @@ NAMED = [
     *("A1", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "C1"),
     *(f"L{number}" for number in range(1, 11)),
     *("D1", "D2", "D3", "D4"),
-    *("I1", "G1", "G2", "W1", "W2", "B1", "B2", "M1", "F1", "X1", "S1", "N1"),
+    *("I1", "G1", "G2", "W1", "W2", "B1", "B2", "M1", "F1", "X1", "S1"),
+    *(f"T{number}" for number in range(1, 16)),
+    *(f"E{number}" for number in range(1, 16)),
+    "N1",
 ]
 
 

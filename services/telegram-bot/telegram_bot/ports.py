@@ -143,12 +143,14 @@ class Press:
         command: Without the slash, for example `atr BTC-USD 4h`.
         fresh: Answered by a new message, as if typed; else the tapped message is edited.
         remembers: Its first market is what the person means by that coin from now on.
+        style: How it looks: `danger` where a tap deletes, `success` where it confirms.
     """
 
     label: str
     command: str
     fresh: bool = False
     remembers: bool = False
+    style: Literal["", "danger", "success"] = ""
 
     @property
     def data(self) -> str:

@@ -12,7 +12,8 @@ def keyboard(rows: Rows) -> dict[str, Any] | None:
 
 def _button(button: Button) -> dict[str, Any]:
     if isinstance(button, Press):
-        return {"text": button.label, "callback_data": button.data}
+        style = {"style": button.style} if button.style else {}
+        return {"text": button.label, "callback_data": button.data, **style}
     if isinstance(button, Link):
         return {"text": button.label, "url": button.url}
     return {"text": button.label, "copy_text": {"text": button.text}}

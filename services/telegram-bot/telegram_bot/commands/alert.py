@@ -206,6 +206,7 @@ COMMAND = Command(
         "/alert BTC st 4h",
     ),
     answer=answer,
+    aliases=("al",),
     flag="alerts",
     flag_of=_flag_of,
     groups="admins",

@@ -91,7 +91,7 @@ def card_buttons(found: Alert) -> Rows:
         ),
         (
             Press("⏳ " + _("Expiry"), f"alert {number} expiry"),
-            Press("🗑 " + _("Delete"), f"alert {number} delete"),
+            Press("🗑 " + _("Delete"), f"alert {number} delete", style="danger"),
         ),
     )
     if found.state in ("paused", "fired", "deleted", "expired"):

@@ -25,7 +25,7 @@ async def answer(request: Request, services: Services) -> Reply:
             return Reply(words.attached(), document=Document(name, "application/json", content))
         case ["delete"]:
             buttons = (
-                Press(_("🗑 Delete everything"), "mydata delete everything"),
+                Press(_("🗑 Delete everything"), "mydata delete everything", style="danger"),
                 Press(_("Keep it"), "mydata"),
             )
             return Reply(words.really(), (buttons,))

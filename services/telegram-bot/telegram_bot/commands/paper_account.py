@@ -165,7 +165,7 @@ async def reset(request: Request, words: list[str], services: Services) -> Reply
     """Ask first; forget everything once it is confirmed."""
     if words[:1] != ["yes"]:
         text = _("Forget the paper account with all its trades, and begin anew?")
-        sure = Press(_("🗑 Yes, begin anew"), "paper reset yes")
+        sure = Press(_("🗑 Yes, begin anew"), "paper reset yes", style="danger")
         return Reply(text, ((sure, Press(_("Keep it"), "paper")),))
     await services.papers.reset(request.speaker.chat)
     return await show(request, [], services)

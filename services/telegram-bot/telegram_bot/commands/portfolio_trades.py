@@ -90,7 +90,7 @@ async def clear(request: Request, services: Services) -> Reply:
         return Reply(portfolio.empty())
     if [word.lower() for word in request.words[1:]] != ["yes"]:
         buttons = (
-            Press(_("🗑 Take out all"), "portfolio clear yes"),
+            Press(_("🗑 Take out all"), "portfolio clear yes", style="danger"),
             Press(_("Keep them"), "portfolio"),
         )
         return Reply(trades.really_clear(len(numbers)), (buttons,))

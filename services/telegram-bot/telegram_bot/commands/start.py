@@ -40,7 +40,7 @@ def _line(example: str, what: str) -> str:
 
 def _offered(command: str) -> Reply:
     asked = _("This link asks for {command}. Shall I do it?").format(command=code(f"/{command}"))
-    return Reply(asked, ((Press(f"▶ /{command}", command, fresh=True),),))
+    return Reply(asked, ((Press(f"▶ /{command}", command, fresh=True, style="success"),),))
 
 
 COMMAND = Command(

@@ -41,7 +41,12 @@ async def test_a_link_that_may_change_something_waits_for_a_tap() -> None:
     done = await talk.tap(press(asked, "▶ /watch BTC-USDT"))
 
     assert "<code>/watch BTC-USDT</code>" in asked.text and not before
+    assert press(asked, "▶ /watch BTC-USDT").style == "success"
     assert isinstance(done, Reply) and "Watching" in done.text
+
+
+async def test_a_link_to_an_alert_is_as_short_as_it_can_be() -> None:
+    assert "<code>/alert BTC-USDT</code>" in (await Talk().say("/start al_BTC-USDT")).text
 
 
 @pytest.mark.parametrize("words", [("@64,000",), ("risk", "1%"), ("A" * 64,), ("a_b",)])
