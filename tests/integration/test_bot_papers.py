@@ -18,6 +18,7 @@ from telegram_bot.paper.book import (
     Paper,
     Papers,
     PassingPapers,
+    Unpriced,
 )
 from telegram_bot.ports import Reply
 from telegram_bot.simulation.account import Account, Position, Trade
@@ -32,6 +33,7 @@ TRADE = Trade("BTC-USD", FINE, Decimal(1), Decimal(2), Decimal("3.10"), 1.0, 2.0
 AUTO = Auto("BTC-USD", "4h", USUAL["st"], Rule(Decimal(1), Decimal(2), None, True), 100.0)
 DECIDED = Decided(5.0, "BTC-USD", "4h", USUAL["st"], "enter", "up", FINE, 1.25, None, "bought")
 NEW = Paper(ME, 0, Account(Decimal("9.10"), (HELD,)), Decimal(10), 1.0, autos=(AUTO,))
+NEW = replace(NEW, unpriced=(Unpriced("BTC-USD", 2.5, told=True),))
 
 
 @pytest.fixture(params=["passing", *KINDS])

@@ -73,8 +73,9 @@ async def buy(request: Request, words: list[str], services: Services) -> Reply:
         done=under_way.get(),
     )
     await keep(Change(paper, mark=_mark(paper, found, now)), services)
-    text = wording.bought(held, before, spent, services.profile)
-    return Reply(text + _less_risk(asked, paper, found, services), buttons(paper))
+    cut = _less_risk(asked, paper, found, services)
+    text = wording.bought(held, before, spent, services.profile, cut)
+    return Reply(text, buttons(paper))
 
 
 async def sell(request: Request, words: list[str], services: Services) -> Reply:

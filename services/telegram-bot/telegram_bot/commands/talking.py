@@ -13,17 +13,18 @@ from telegram_bot.reader import _
 _KNOWN = frozenset(NAMES) | frozenset(QUOTES)
 _MOST_WORDS = 12
 _NEVER_BARE = ("start", "cancel", "price")
+# Behind the name of a command they begin a sentence: `alert me when`, `chart of`.
+_GO_ON = frozenset(("me", "us", "of", "for", "the", "mir", "mich", "uns", "von", "vom", "für"))
 
 
 async def meaning(text: str, services: Services) -> Meaning | None:
     """Return what a sentence means here; None where it means nothing for certain."""
-    first = text.split(maxsplit=1)[:1]
-    if bare := _bare(text, first[0].lower() if first else "", services):
-        return bare
-    if len(text.split()) < 2:
-        return None  # a coin alone, or nothing to understand
+    words = text.lower().split(maxsplit=2)
+    bare = _bare(text, words[0] if words else "", services)
+    if len(words) < 2 or (bare and words[1] not in _GO_ON):
+        return bare  # a coin alone means nothing here
     known = _KNOWN | await bases(services)
-    return talk.understand(text, known.__contains__)
+    return talk.understand(text, known.__contains__) or bare
 
 
 def question(unsure: Unsure) -> Reply:

@@ -106,11 +106,14 @@ def _auto(auto: Auto) -> str:
     return f"🤖 {bold(name)}, {rule_line(auto.rule)}"
 
 
-def bought(held: Position, before: Position | None, paid: Decimal, profile: Profile) -> str:
+def bought(
+    held: Position, before: Position | None, paid: Decimal, profile: Profile, cut: str = ""
+) -> str:
     """Say what was bought just now, and what protects it.
 
     Args:
         paid: Fees included.
+        cut: See `less_risk`.
     """
     market = shown(held.symbol)
     quantity = held.quantity - (before.quantity if before else 0)
@@ -120,7 +123,7 @@ def bought(held: Position, before: Position | None, paid: Decimal, profile: Prof
     none = _("No stop: add one with {example}.")
     bare = none.format(example=code(f"/paper stop {market.base} 2x"))
     tail = "" if held.stop is not None else f"\n{bare}"
-    return f"📒 {bold(said)}\n{_at(held)}{_levels(held)}{tail}\n{italic(costs_line(profile))}"
+    return f"📒 {bold(said)}\n{_at(held)}{_levels(held)}{tail}{cut}\n{italic(costs_line(profile))}"
 
 
 def less_risk(risked: Decimal, asked: Decimal, cap: Decimal, quote: str) -> str:

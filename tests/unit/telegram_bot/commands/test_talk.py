@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from telegram_bot.alerts.remembered import RememberedAlerts
 from telegram_bot.commands import Command, Request, Services, talk
 from telegram_bot.commands.discovery import discover, table
 from telegram_bot.commands.talk_meaning import Sure, Unsure
@@ -220,3 +221,23 @@ async def test_groups_are_not_listened_to() -> None:
     group = replace(it.speaker(), chat=-100, private=False)
 
     assert await it.silence("1.5 eth in usdt", group)
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("alert me when eth goes above 5k", "/alert ETH &gt; 5k"),
+        ("chart of eth 4h", "/chart ETH 4h"),
+        ("ATR of btc", "/atr BTC"),
+    ],
+)
+async def test_a_sentence_may_begin_with_the_name_of_a_command(text: str, understood: str) -> None:
+    reply = await Talk(alerts=RememberedAlerts()).say(text)
+
+    assert reply.text.startswith(f"💬 Understood: <code>{understood}</code>\n")
+
+
+async def test_a_command_without_its_slash_is_no_sentence_for_its_short_words() -> None:
+    reply = await Talk(alerts=RememberedAlerts()).say("alert btc > 70k note for me")
+
+    assert "Understood" not in reply.text and "📝 for me" in reply.text
