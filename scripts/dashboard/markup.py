@@ -19,6 +19,9 @@ __all__ = [
 ]
 
 
+_FEW = 4  # so many columns fit on a phone
+
+
 def tag(name: str, inside: str, **attributes: object) -> str:
     """Return an element; `inside` is markup already, attributes are escaped.
 
@@ -110,7 +113,7 @@ def whole_table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]
             + tag("thead", row([escape(cell) for cell in head], "th"))
             + tag("tbody", body),
         ),
-        kind="wide",
+        kind="wide" if len(head) > _FEW else "wide few",
         tabindex=0,
         role="region",
         aria_label=caption,

@@ -30,6 +30,9 @@ def timeline(shown: Board) -> str:
         _lane(place, number, [it for it in told if it.environment == place.name], shown.at)
         for number, place in enumerate(shown.places)
     )
+    every = sum(len(place.told) for place in shown.places)
+    if every > len(told) and told[-1].started > shown.at - SHOWN:
+        lanes += f'<text class="day" x="{_LEFT}" y="{_TOP + 20}">{len(told)} newest</text>'
     words = f"Deployments of the {SHOWN.days} days before {shown.at:%Y-%m-%d}, by environment"
     picture = tag(
         "svg",

@@ -94,7 +94,14 @@ async def test_a_phone_shows_all_without_scrolling_sideways(
             "all => all.map(it => it.getBoundingClientRect().height)"
         )
 
-    assert wide == PHONE["width"]
+        flags = await page.locator("#flags .wide").first.evaluate(
+            "it => it.scrollWidth - it.clientWidth"
+        )
+        newest = await page.locator("#timeline .wide").evaluate(
+            "it => it.scrollWidth - it.clientWidth - it.scrollLeft"
+        )
+
+    assert wide == PHONE["width"] and flags == 0 and newest < 1
     assert ground == {"light": "rgb(247, 248, 250)", "dark": "rgb(13, 17, 23)"}[theme]
     assert min(tapped) >= 32
 

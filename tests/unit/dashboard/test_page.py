@@ -98,6 +98,7 @@ def test_a_team_that_is_never_idle_makes_no_large_page() -> None:
     text = page(shown(busy()))
 
     assert len(text.encode()) < 200_000
+    assert ">100 newest</text>" in text
     assert "620 older ones are in the ledger" in text and "the newest 20<ul>" in text
     links = set(re.findall(r'<a href="#((?:staging|production)-\d+)">', text))
     assert links and all(f'id="{it}"' in text for it in links)
