@@ -225,6 +225,21 @@ def test_what_calls_hands_on_each_secret_by_its_own_name(path: Path) -> None:
             assert value == f"${{{{ secrets.{name} }}}}"
 
 
+def test_whatever_github_must_be_told_stands_in_the_documentation() -> None:
+    text = "".join(path.read_text() for path in WORKFLOWS)
+    pages = "".join(path.read_text() for path in (ROOT / "docs" / "deployment").glob("*.md"))
+    told = set(re.findall(r"\b(?:vars|secrets)\.([A-Z_]+)", text))
+    environments = {
+        name
+        for path in WORKFLOWS
+        for job in jobs(path).values()
+        if (name := job.get("environment", {}).get("name", "")) and "${{" not in name
+    }
+
+    assert told and environments
+    assert [name for name in sorted(told | environments) if f"`{name}`" not in pages] == []
+
+
 PROVES = ("aws-actions/configure-aws-credentials", "actions/attest", "actions/deploy-pages")
 
 
