@@ -9,12 +9,12 @@ from common.condition import Condition
 from common.ledger.events import Break, Event, broken_at
 from dashboard.measures import Share
 from dashboard.story import Story, stories
+from dashboard.told import SKEW
 from dashboard.turned import Change, changes
 from monitoring.looks import Look, looks, share_well
 
 FRESH = timedelta(minutes=30)  # an older observation says nothing about now
 LOOKED_BACK = timedelta(days=7)
-SKEW = timedelta(minutes=5)  # so far may a writer's clock be ahead of ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """What an event holds, read without trust: it can never be taken back, so it must stop nothing."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
+
+SKEW = timedelta(minutes=5)  # so far may a writer's clock be ahead of ours
 
 
 def words(found: Any) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from common.features import ENVIRONMENTS, FEATURES, Features
 from common.features.turning import value_of
 from common.ledger.events import Event
+from dashboard.told import SKEW
 
 Values = Mapping[str, Mapping[str, str]]
 
@@ -57,7 +58,7 @@ def flags(events: Sequence[Event], at: datetime) -> Values:
     values: dict[str, dict[str, str]] = {}
     for flag in FEATURES:
         values[flag] = {str(it): value_of(Features(it), flag) for it in ENVIRONMENTS}
-    newest = {(it.environment, it.flag): it for it in changes(events) if it.at <= at}
+    newest = {(it.environment, it.flag): it for it in changes(events) if it.at <= at + SKEW}
     for (environment, name), change in newest.items():
         alive = change.until is not None and at < change.until
         if alive and environment in values.get(name, {}):

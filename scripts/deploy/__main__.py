@@ -12,14 +12,17 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from common.ledger import Moved
 from common.ledger.events import BadEvent, Event, broken_at
 from deploy import desk, release
 from deploy.apply import Tools, Wish, apply, planned
 from deploy.endings import DEPLOYED, MISUSED, REFUSED, UNFINISHED, Ending
 from deploy.history import deployments, head_of, table
+from deploy.incident import NoSuchDeployment, incident
 from deploy.place import BadPlace
 from deploy.plan import Refused, told
 from deploy.platform import PlatformError
@@ -40,8 +43,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if asked.verb == "history":
             return _history(asked)
+        if asked.verb == "incident":
+            return _incident(asked)
         return run(asked, desk.tools(asked.place))
-    except (BadPlace, BadRelease, OSError) as error:
+    except (BadPlace, BadRelease, Moved, NoSuchDeployment, OSError) as error:
         print(error, file=sys.stderr)
         return MISUSED
     except BadEvent as error:
@@ -104,6 +109,14 @@ def _ended(asked: argparse.Namespace, ending: Ending) -> int:
 def _print(asked: argparse.Namespace, content: Any, text: str) -> int:
     print(json.dumps(content, indent=1) if asked.json else text)
     return DEPLOYED
+
+
+def _incident(asked: argparse.Namespace) -> int:
+    who, now = desk.teller(asked.actor, ""), datetime.now(UTC).replace(microsecond=0)
+    ledger = desk.ledger(asked.ledger)
+    event = incident(ledger, asked.environment, asked.deployment, asked.reason, who, now)
+    print(f"Event {event.seq}: {event.draft.deployment} had an incident.")
+    return 0
 
 
 def _history(asked: argparse.Namespace) -> int:

@@ -30,8 +30,22 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     _where(back)
     _doing(back)
     back.add_argument("--to", default="", metavar="VERSION", help="the one before by default")
+    _incident(verbs.add_parser("incident", help="write that a deployment needed somebody"))
     _history(verbs.add_parser("history", help="what was deployed, the newest first"))
     return made
+
+
+def _incident(found: argparse.ArgumentParser) -> None:
+    _ledger(found)
+    found.add_argument("--deployment", default="", metavar="NAME", help="the newest by default")
+    found.add_argument("--reason", required=True, help="what went wrong, in a sentence")
+    found.add_argument("--actor", default="", metavar="NAME", help="who says so")
+
+
+def _ledger(found: argparse.ArgumentParser) -> None:
+    where = os.environ.get("DEPLOY_LEDGER") or ".run/ledger.jsonl"
+    found.add_argument("--ledger", default=where, help="a file or s3://... (DEPLOY_LEDGER)")
+    found.add_argument("--environment", choices=ENVIRONMENTS, default="production")
 
 
 def _where(found: argparse.ArgumentParser) -> None:
@@ -48,9 +62,7 @@ def _doing(found: argparse.ArgumentParser) -> None:
 
 
 def _history(shown: argparse.ArgumentParser) -> None:
-    where = os.environ.get("DEPLOY_LEDGER") or ".run/ledger.jsonl"
-    shown.add_argument("--ledger", default=where, help="a file or s3://... (DEPLOY_LEDGER)")
-    shown.add_argument("--environment", choices=ENVIRONMENTS, default="production")
+    _ledger(shown)
     shown.add_argument("--json", action="store_true", help="as JSON")
     shown.add_argument("--verify", action="store_true", help="is every event there and unchanged?")
     shown.add_argument(

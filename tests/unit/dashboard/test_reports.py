@@ -127,6 +127,8 @@ def turned(minutes: int, **data: object) -> Event:
     [
         (turned(10, expires_at=(NOW + timedelta(hours=1)).isoformat()), "on"),
         (turned(10, expires_at=(NOW - timedelta(minutes=1)).isoformat()), "off"),
+        (turned(-2, expires_at=(NOW + timedelta(hours=1)).isoformat()), "on"),
+        (turned(-9, expires_at=(NOW + timedelta(hours=1)).isoformat()), "off"),
         (turned(10, expires_at=""), "off"),
         (turned(10, expires_at="tomorrow"), "off"),
         (turned(10, flag="unheard of", expires_at=(NOW + timedelta(hours=1)).isoformat()), "off"),

@@ -240,3 +240,20 @@ def test_history_tells_a_cut_off_end_a_wrong_place_and_a_hash_that_is_none(
     path.unlink()
     assert main([*where, "--head", kept]) == 3
     assert "the end was cut off" in capsys.readouterr().err
+
+
+def test_an_incident_is_written_for_a_deployment_that_there_is(
+    ledger: FileLedger, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("incident", "--ledger", str(path), "--reason", "prices stood still", "--actor", "ada")
+    assert main(words) == 2
+    assert "production has no deployment ''; the newest are none at all" in capsys.readouterr().err
+    for name in ("d1", "d2"):
+        add(ledger, draft("started", name, version="1.0.0"))
+    assert main([*words, "--deployment", "d7"]) == 2
+    assert "the newest are d2, d1" in capsys.readouterr().err
+
+    assert main(words) == main([*words, "--deployment", "d1"]) == 0
+    told = [it.draft for it in ledger.read() if it.draft.kind == "incident"]
+    assert [it.deployment for it in told] == ["d2", "d1"]
+    assert (told[0].actor, told[0].data) == ("ada", {"reason": "prices stood still"})
