@@ -15,14 +15,14 @@ from common.clock import Clock
 from common.errors import CryptoAssistantError, UnknownSymbol
 from telegram_bot.alerts.bands import Band
 from telegram_bot.alerts.closing import Closes
-from telegram_bot.alerts.feed import Bar, Feed
+from telegram_bot.alerts.feed import Feed
 from telegram_bot.alerts.firing import Firing
-from telegram_bot.alerts.machine import Look
+from telegram_bot.alerts.looking import Looking, seen
 from telegram_bot.alerts.readings import bars_of
-from telegram_bot.alerts.rules import PRICE, Kind, Measure
+from telegram_bot.alerts.rules import PRICE, Measure
 from telegram_bot.alerts.silence import Silence
 from telegram_bot.alerts.store import AlertBook, Watched
-from telegram_bot.alerts.watching import WatchedMarket, may_fire
+from telegram_bot.alerts.watching import WatchedMarket
 from telegram_bot.people import People
 from telegram_bot.work import Lost, Tally, Turn
 
@@ -34,7 +34,6 @@ _FORGET_EVERY = 3_600.0
 _BARS_EVERY = 2.0  # seconds between looks for minutes that are missing
 _SETTLES = 2.0  # seconds after its end in which a candle is not to be expected
 _RETRY = 5.0
-_LATE = 120.0
 _NEW_MARKET = 3_600.0  # how far back a market is looked at that has no mark
 
 
@@ -64,6 +63,7 @@ class Engine:
         self._lock = asyncio.Lock()  # one look at a time
         self._epoch = 0
         self._markets: dict[str, WatchedMarket] = {}
+        self._looking = Looking(book, self._firing, clock, self._markets)
         self._silence: Silence[str] = Silence(self._now)
         self._edited = 0.0
         self._marked = 0.0
@@ -88,7 +88,8 @@ class Engine:
     async def start(self, turn: Turn) -> None:
         """Take over where the holder before left off."""
         self._epoch = self._firing.epoch = turn.epoch
-        self._markets, self._silence = {}, Silence(self._now)
+        self._markets.clear()
+        self._silence = Silence(self._now)
         self._closes.forget()
         marks = await self._book.marks()
         self._edited = self._now()
@@ -105,14 +106,9 @@ class Engine:
                 if not told.stale and told.quality != "disputed" and told.timeframe == "1m":
                     for bar in bars_of(told):
                         if bar.begins == market.until:
-                            await self._see_bar(market, bar)
+                            await self._looking.see_bar(market, bar)
                 return
-            if not may_fire(told, self._now()):
-                market.doubt(told)
-                return
-            look = market.hears(told, self._now())
-            if look is not None:
-                await self._see(market, look)
+            await self._looking.hear(market, told)
 
     async def look_around(self) -> None:
         """Do what time asks for: changes by people, missing minutes, closed candles, marks."""
@@ -189,7 +185,7 @@ class Engine:
                 market = self._markets.get(watched[0])
                 if market is not None and watched[1] in market.bands:
                     for look in market.recent():
-                        await self._touch(market, watched[1], look)
+                        await self._looking.touch(market, watched[1], look)
 
     async def _see_missing(self) -> None:
         """Fetch the minutes that nobody told us about, after a pause of ours or theirs."""
@@ -213,11 +209,11 @@ class Engine:
             async with self._lock:
                 for bar in bars:
                     if bar.begins >= market.until:
-                        await self._see_bar(market, bar)
+                        await self._looking.see_bar(market, bar)
                     elif back and bar.at <= market.until:
-                        market.remember(_look(bar))
+                        market.remember(seen(bar))
                 market.catch_up(now)
-                await self._see_held(market)
+                await self._looking.see_held(market)
 
     async def _fails(self, market: WatchedMarket, *, unlisted: bool) -> None:
         """Pause the alerts of a market that will not answer, and say so."""
@@ -229,57 +225,3 @@ class Engine:
                 watched = (market.symbol, measure)
                 await self._firing.give_up(watched, why)
                 self._watch(watched, await self._book.band(watched), {})
-
-    async def _see_held(self, market: WatchedMarket) -> None:
-        """Look at the price that came while candles came first."""
-        if market.ticker is not None and may_fire(market.ticker, self._now()):
-            look = market.hears(market.ticker, self._now())
-            if look is not None:
-                await self._see(market, look)
-
-    async def _see_bar(self, market: WatchedMarket, bar: Bar) -> None:
-        doubted = bar.begins in market.doubted
-        market.doubted.discard(bar.begins)
-        market.until = bar.at
-        if not doubted:
-            look = _look(bar, late=self._now() - bar.at > _LATE)
-            await self._see(market, look, moves=not market.overlaps(bar.begins))
-
-    async def _see(self, market: WatchedMarket, look: Look, *, moves: bool = True) -> None:
-        """Look at every measure; at moves unless they were looked at price by price."""
-        for measure in list(market.bands):
-            if moves or measure.kind is not Kind.MOVE:
-                await self._touch(market, measure, look)
-        if moves:
-            market.remember(look)
-
-    async def _touch(self, market: WatchedMarket, measure: Measure, look: Look) -> None:
-        """Let alerts react, unless the value is where none is."""
-        value = market.value(measure, look)
-        if value is None or not market.may_touch(measure, value):
-            return
-        watched, seen = (market.symbol, measure), value
-        stay = await self._firing.touch(
-            watched, value, lambda alert: market.mine(alert, look, seen), market.ticker
-        )
-        for moved in measure.moves:
-            market.watch(moved, await self._book.band((market.symbol, moved)))
-        if not market.bands:
-            self._markets.pop(market.symbol, None)
-        elif measure in market.bands:
-            market.hold(measure, value, stay)
-
-
-def _look(bar: Bar, *, late: bool = False) -> Look:
-    return Look(
-        begins=bar.begins,
-        at=bar.at,
-        low=bar.low,
-        high=bar.high,
-        last=bar.close,
-        price=bar.close,
-        late=late,
-        simulated=bar.simulated,
-        first=bar.open,
-        exchanges={bar.source: bar.close},
-    )
