@@ -19,8 +19,9 @@ from telegram_bot.adapters.database_personal import PERSONAL
 from telegram_bot.adapters.database_tables import inbox, metadata
 from telegram_bot.digests import EVERY_DAY, Digest
 from telegram_bot.ledger import Entry
+from telegram_bot.outgoing import Outgoing, Receipt
 from telegram_bot.people import Choices
-from telegram_bot.work import Answers, Incoming, Outgoing, Receipt
+from telegram_bot.work import Answers, Incoming
 from tests.support.alerts import STEP, fired, rule
 from tests.support.databases import KINDS
 from tests.support.replies import AS_OF

@@ -11,10 +11,10 @@ from playground.faults import Fault
 from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
 from telegram_bot.adapters.telegram_progress import TelegramProgress
 from telegram_bot.adapters.telegram_redrawing import Redrawing
+from telegram_bot.outgoing import Outgoing
 from telegram_bot.ports import Picture, Press, Reply, Speaker, Upload
 from telegram_bot.updates.limits import Limits
 from telegram_bot.updates.sending import Sending
-from telegram_bot.work import Outgoing
 from tests.support.databases import KINDS, fresh
 from tests.support.desk import NO_LIMITS, Desk, Parrot
 from tests.support.desk import desk as open_desk

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from telegram_bot.adapters.database_tables import inbox, lanes
 from telegram_bot.lease import main as lease_command
-from telegram_bot.work import Answers, Incoming, Lane, Lost, Outgoing, Receipt
+from telegram_bot.outgoing import Outgoing, Receipt
+from telegram_bot.work import Answers, Incoming, Lane, Lost
 from tests.support.databases import KINDS
 from tests.support.two_tasks import Two, two_tasks
 

@@ -28,7 +28,8 @@ from telegram_bot.alerts.feed import Bar, Reading
 from telegram_bot.alerts.rules import Alert, Kind, Rule
 from telegram_bot.people import Strangers
 from telegram_bot.profiles import Profile
-from telegram_bot.work import Tally, Turn
+from telegram_bot.turns import Turn
+from telegram_bot.work import Tally
 from tests.support.alerts import STEP, rule
 from tests.support.replies import ticker_reply
 

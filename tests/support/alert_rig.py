@@ -27,11 +27,12 @@ from telegram_bot.adapters.market_data_alerts import HttpAlertFeed
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.alerts.engine import Engine
 from telegram_bot.people import Strangers
+from telegram_bot.turns import Turn
 from telegram_bot.updates.broadcasting import Broadcasting
 from telegram_bot.updates.limits import ChatLimits, Limits
 from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.working import Working
-from telegram_bot.work import Tally, Turn
+from telegram_bot.work import Tally
 from tests.support.alerts import STEP, rule
 from tests.support.bench_telegram import TOKEN
 from tests.support.replayed_bot import NobodyAsks

@@ -23,12 +23,13 @@ from telegram_bot.adapters.database_tables import chats, outbox
 from telegram_bot.adapters.telegram_handlers import Handlers
 from telegram_bot.adapters.telegram_outgoing import Place, new_messages
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
+from telegram_bot.outgoing import Message, Outgoing, Receipt
 from telegram_bot.ports import Listener, Notice, Press, Reply, Speaker, Upload
 from telegram_bot.updates.limits import ChatLimits, Limits
 from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.source import incoming
 from telegram_bot.updates.working import Working
-from telegram_bot.work import Answers, Message, Outgoing, Receipt, Tally
+from telegram_bot.work import Answers, Tally
 from tests.support.playground import Playground, playground
 from tests.support.replies import AS_OF
 

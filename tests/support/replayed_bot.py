@@ -27,11 +27,12 @@ from telegram_bot.alerts.feed import Bar, Reading
 from telegram_bot.paper.automatic import Automatic
 from telegram_bot.people import Strangers
 from telegram_bot.profiles import load
+from telegram_bot.turns import Turn
 from telegram_bot.updates.broadcasting import Broadcasting
 from telegram_bot.updates.limits import ChatLimits, Limits
 from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.working import Working
-from telegram_bot.work import Answers, Tally, Turn
+from telegram_bot.work import Answers, Tally
 from tests.support.bench_telegram import TOKEN
 from tests.support.replay_papers import ReplayMarket
 from tests.support.replay_world import DAY, TICK, ReplayWorld

@@ -15,7 +15,7 @@ from telegram_bot.adapters.market_data_connection import MarketConnection
 from telegram_bot.adapters.telegram_connections import Connections
 from telegram_bot.adapters.telegram_feed import HttpFeed
 from telegram_bot.adapters.telegram_post import HttpPost
-from telegram_bot.work import Outgoing
+from telegram_bot.outgoing import Outgoing
 
 _TOKEN = "4242:nothing-real-nothing-real-nothing"
 _PATIENCE_SECONDS = 3.0

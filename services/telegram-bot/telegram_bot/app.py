@@ -55,6 +55,7 @@ from telegram_bot.people import Strangers
 from telegram_bot.ports import Admins, Feed, MarketData
 from telegram_bot.profiles import load as load_profile
 from telegram_bot.settings import Settings
+from telegram_bot.turns import Turn
 from telegram_bot.updates.beating import Beating
 from telegram_bot.updates.broadcasting import Broadcasting
 from telegram_bot.updates.heartbeat import Heartbeat, touch
@@ -68,7 +69,7 @@ from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.webhook import Webhook
 from telegram_bot.updates.working import Working
 from telegram_bot.watchlists import PassingWatchlists
-from telegram_bot.work import Incoming, Tally, Turn
+from telegram_bot.work import Incoming, Tally
 
 log = structlog.get_logger(__name__)
 

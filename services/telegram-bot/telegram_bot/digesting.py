@@ -17,8 +17,9 @@ from telegram_bot.arithmetic.daily import following, is_due, is_too_late, moved
 from telegram_bot.commands import Services
 from telegram_bot.commands.digest_content import content
 from telegram_bot.digests import Digest
+from telegram_bot.outgoing import Outgoing
 from telegram_bot.reader import Reader, reading_as
-from telegram_bot.work import Outgoing, Turn
+from telegram_bot.turns import Turn
 
 log = structlog.get_logger(__name__)
 

@@ -4,11 +4,12 @@ An update is recorded before Telegram may forget it, processed in its chat's lan
 the same transaction that writes its answers. An answer is marked as being sent before the call.
 """
 
-import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
+
+from telegram_bot.outgoing import Message, Outgoing, Receipt
 
 MOST_ATTEMPTS = 3
 
@@ -60,57 +61,6 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that goes with a call, whose parameters name it `attach://file`.
-
-    Attributes:
-        name: As people save it, such as `chart.png`.
-        kind: Its media type.
-    """
-
-    name: str
-    kind: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """A picture that may be shown again without its bytes, by the name that Telegram gives it.
-
-    Attributes:
-        shown: Names what is in it, at most 80 characters; equal names, equal pictures.
-        until: UTC seconds; from then on it would be out of date.
-        again, language: What draws it anew, see `ports.Picture`; empty: nothing does.
-    """
-
-    shown: str
-    until: float
-    again: str = ""
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One call of the Bot API that a person will see.
-
-    Attributes:
-        method: Such as `sendMessage`.
-        parameters: All but `chat_id`, as JSON takes them.
-        answers_message: Their message, when an edit of it shall find what we send now.
-        tap: The tap that waits for this, to be answered once it is sent.
-        file: Kept in the outbox until it has arrived.
-        keep: Of a picture that others may ask for too.
-    """
-
-    method: str
-    parameters: Mapping[str, Any]
-    answers_message: int | None = None
-    tap: str | None = None
-    file: Attachment | None = None
-    keep: Keep | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Answers:
     """What comes of an update.
 
@@ -128,43 +78,6 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """A row of the outbox that is ours to send.
-
-    Attributes:
-        key: Names the message; the same message always has the same key.
-        created_at: UTC seconds since 1970.
-        marked: Marked as being sent; else `Outbox.sending` comes before the call.
-        doubtful: How often it may have arrived already.
-        not_before: UTC seconds; Telegram asked us to wait for it.
-    """
-
-    key: str
-    chat: int
-    what: Outgoing
-    created_at: float
-    broadcast: bool = False
-    marked: bool = True
-    doubtful: int = 0
-    not_before: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """A message that arrived; no `message_id` where the call brings none.
-
-    Attributes:
-        file_id: What Telegram calls the picture in it.
-        keep: The picture, when it is to be shown again.
-    """
-
-    key: str
-    message_id: int | None
-    file_id: str | None = None
-    keep: Keep | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Lane:
     """A chat that is ours. `busy`: someone adds to it right now, so ask again."""
 
@@ -172,114 +85,6 @@ class Lane:
     unsent: tuple[Message, ...] = ()
     waiting: Waiting | None = None
     busy: bool = False
-
-
-# What Telegram can say to a call.
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """It arrived.
-
-    Attributes:
-        unchanged: An edit to what the message says already.
-        file_id: Names the picture in it, for showing it again.
-    """
-
-    message_id: int | None = None
-    unchanged: bool = False
-    file_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """It will never arrive like this."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """The chat takes no messages, until it comes back."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """The group has become a supergroup."""
-
-    chat: int
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Too many messages: not before `seconds` have passed."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Telegram cannot read our markup."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class TooLong:
-    """More text than a message holds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """The message to edit is not there any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Telegram says that it failed. Most likely, but not surely, it did not arrive."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """No answer, or none that says whether it arrived."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotSent:
-    """No connection came about, so it cannot have arrived."""
-
-    reason: str
-
-
-Outcome = (
-    Sent
-    | Refused
-    | Blocked
-    | Moved
-    | Wait
-    | Unreadable
-    | TooLong
-    | Gone
-    | Failed
-    | Unknown
-    | NotSent
-)
-
-
-class Post(Protocol):
-    """Telegram's door for what we send. Never raises."""
-
-    async def post(self, chat: int, what: Outgoing) -> Outcome: ...
-
-    async def close_tap(self, tap: str, text: str | None = None, *, alert: bool = False) -> None:
-        """End a tap's spinner, in time or not at all: Telegram forgets a tap after a while."""
-        ...
 
 
 class Redraw(Protocol):
@@ -400,62 +205,6 @@ class Outbox(Protocol):
 
     async def move(self, old: int, new: int) -> None:
         """Bring every row of a chat to the chat that took its place."""
-        ...
-
-
-class LiveTurns(Protocol):
-    """Who shows a live price where, known to every task: one a chat, the latest."""
-
-    async def begin(self, chat: int, turn: str) -> None:
-        """Note a turn in place of the one before."""
-        ...
-
-    async def current(self, chat: int) -> str | None:
-        """Return the turn that was begun last, unless somebody has ended it."""
-        ...
-
-    async def end(self, chat: int, turn: str | None = None) -> None:
-        """End the chat's turn; with `turn`, unless a later one has begun."""
-        ...
-
-
-@dataclass(slots=True)
-class Turn:
-    """Our time with the lease.
-
-    Attributes:
-        epoch: Rises with every turn of any task; later writes of an earlier turn are refused.
-        over: Set when it is time to finish.
-        lost: Whether another may hold the lease already.
-    """
-
-    epoch: int
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    lost: bool = False
-
-
-class Lease(Protocol):
-    """Of all tasks one polls and does what comes round regularly."""
-
-    @property
-    def seconds(self) -> float:
-        """How long it lasts beyond the last `renew`."""
-        ...
-
-    async def take(self) -> int | None:
-        """Return the epoch of our turn, or None while it is another's."""
-        ...
-
-    async def renew(self, epoch: int) -> bool:
-        """Hold on; False when another holds it."""
-        ...
-
-    async def wanted(self, epoch: int) -> bool:
-        """Say whether our turn is to end: it is lost, or somebody is to take over."""
-        ...
-
-    async def release(self, epoch: int) -> None:
-        """Let the next one take it at once: the heir, or whoever asks."""
         ...
 
 

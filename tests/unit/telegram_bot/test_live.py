@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Mapping
 
 from common.clock import FrozenClock
+from telegram_bot.outcomes import Gone, Outcome, Sent, Wait
+from telegram_bot.outgoing import Outgoing
 from telegram_bot.ports import Live, Reply, Speaker
 from telegram_bot.updates.limits import ChatLimits, Limits
 from telegram_bot.updates.live import Lives
-from telegram_bot.work import Gone, Outcome, Outgoing, Sent, Wait
 from tests.support.replies import AS_OF
 
 ME = Speaker(chat=7, user=7, private=True)

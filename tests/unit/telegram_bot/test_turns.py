@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from common.errors import Unavailable
+from telegram_bot.turns import Turn
 from telegram_bot.updates.lease import Turns
 from telegram_bot.updates.periodic import Job, run_jobs
-from telegram_bot.work import Turn
 from tests.support.logged import logged
 
 

@@ -13,8 +13,8 @@ from telegram_bot.adapters.database_tables import QUEUED, insert_of, outbox
 from telegram_bot.adapters.telegram_outgoing import Place, new_messages, silenced
 from telegram_bot.alerts.rules import Alert
 from telegram_bot.alerts.store import MOST_SINGLE, TOO_MANY_WITHIN, Change, Fire
+from telegram_bot.outgoing import Message, Outgoing
 from telegram_bot.ports import Reply
-from telegram_bot.work import Message, Outgoing
 
 # Takes an alert that is no message, and its fire; writes what follows from it.
 Reaction = Callable[[Connection, Alert, Fire], None]

@@ -18,7 +18,8 @@ from telegram_bot.adapters.database_tables import (
     lanes,
 )
 from telegram_bot.adapters.database_writer import Batch, Writer
-from telegram_bot.work import Answers, Incoming, Lane, Lost, Message, Waiting
+from telegram_bot.outgoing import Message
+from telegram_bot.work import Answers, Incoming, Lane, Lost, Waiting
 
 _MOST_PURGED = 2_000
 

@@ -36,7 +36,8 @@ from telegram_bot.adapters.database_tables import (
     tasks,
 )
 from telegram_bot.adapters.database_writer import Batch, Writer
-from telegram_bot.work import Lane, Lost, Message, Receipt, Waiting
+from telegram_bot.outgoing import Message, Receipt
+from telegram_bot.work import Lane, Lost, Waiting
 
 _FORGOTTEN_AFTER = 86_400.0
 _STRAY_AFTER = 5.0

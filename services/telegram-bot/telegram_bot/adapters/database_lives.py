@@ -8,7 +8,7 @@ from telegram_bot.adapters.database_writer import Writer
 
 
 class DatabaseLives:
-    """`work.LiveTurns` over the writer and the reader."""
+    """`live_turns.LiveTurns` over the writer and the reader."""
 
     def __init__(self, writer: Writer, reader: Reader) -> None:
         self._writer = writer

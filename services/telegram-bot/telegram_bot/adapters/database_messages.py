@@ -16,7 +16,7 @@ from telegram_bot.adapters.database_tables import (
     outbox,
     pictures,
 )
-from telegram_bot.work import Attachment, Keep, Message, Outgoing, Receipt
+from telegram_bot.outgoing import Attachment, Keep, Message, Outgoing, Receipt
 
 # Begins the key of a message that is deleted once it has arrived.
 TRACELESS = "x"

@@ -22,7 +22,8 @@ from telegram_bot.adapters.database_tables import (
     pictures,
 )
 from telegram_bot.adapters.database_writer import Batch, Writer
-from telegram_bot.work import Lane, Message, Outgoing, Receipt
+from telegram_bot.outgoing import Message, Outgoing, Receipt
+from telegram_bot.work import Lane
 
 ANSWER_KNOWN_SECONDS = 15 * 60.0
 _LONGEST_REASON = 200

@@ -24,6 +24,7 @@ from telegram_bot.adapters.database_writer import Writer
 from telegram_bot.adapters.telegram_outgoing import Place, new_messages, silenced
 from telegram_bot.alerts.rules import Alert
 from telegram_bot.alerts.store import Fire
+from telegram_bot.outgoing import Message
 from telegram_bot.paper.book import MOST_DECISIONS, Change, Decided, Paper
 from telegram_bot.paper.levels import levels, meet
 from telegram_bot.paper.wording import show_rows, sold_text
@@ -31,7 +32,6 @@ from telegram_bot.ports import Reply
 from telegram_bot.profiles import Profile
 from telegram_bot.reader import reading_as
 from telegram_bot.simulation.account import Trade
-from telegram_bot.work import Message
 
 _papers = msgspec.json.Decoder(Paper)
 _trades = msgspec.json.Decoder(Trade)

@@ -22,10 +22,11 @@ from telegram_bot.adapters.telegram_update import (
     read,
 )
 from telegram_bot.formatting import trouble
+from telegram_bot.outgoing import Outgoing
 from telegram_bot.people import Choices
 from telegram_bot.ports import Listener, Live, Notice, Reply, Speaker, Upload
 from telegram_bot.reader import reading_as
-from telegram_bot.work import Answers, Outgoing
+from telegram_bot.work import Answers
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +39,7 @@ Fetch = Callable[[str, int], Awaitable[bytes]]
 
 
 class CloseTap(Protocol):
-    """Ends a tap's spinner; see `work.Post`."""
+    """Ends a tap's spinner; see `outcomes.Post`."""
 
     async def __call__(self, tap: str, text: str | None = None, *, alert: bool = False) -> None: ...
 

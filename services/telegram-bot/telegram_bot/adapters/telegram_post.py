@@ -14,15 +14,13 @@ import msgspec
 import structlog
 
 from telegram_bot.adapters.telegram_connections import Body, Broken, Connections, NotConnected
-from telegram_bot.work import (
-    Attachment,
+from telegram_bot.outcomes import (
     Blocked,
     Failed,
     Gone,
     Moved,
     NotSent,
     Outcome,
-    Outgoing,
     Refused,
     Sent,
     TooLong,
@@ -30,6 +28,7 @@ from telegram_bot.work import (
     Unreadable,
     Wait,
 )
+from telegram_bot.outgoing import Attachment, Outgoing
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +72,7 @@ def create_post_transport() -> Connections:
 
 
 class HttpPost:
-    """`work.Post` over the Bot API at `api_url`."""
+    """`outcomes.Post` over the Bot API at `api_url`."""
 
     def __init__(self, connections: Connections, api_url: str, token: str) -> None:
         self._connections = connections

@@ -1,8 +1,8 @@
 """Progress in a chat: sent past the outbox, because the answer that follows makes up for it."""
 
 from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
+from telegram_bot.outcomes import Post, Sent
 from telegram_bot.ports import Reply
-from telegram_bot.work import Post, Sent
 
 
 class TelegramProgress:

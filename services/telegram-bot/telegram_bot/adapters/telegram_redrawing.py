@@ -1,8 +1,8 @@
 """Pictures that Telegram has lost: asked for once more, as who asked first would do."""
 
 from telegram_bot.adapters.telegram_outgoing import drawn_again
+from telegram_bot.outgoing import Outgoing
 from telegram_bot.ports import Refreshing, Speaker
-from telegram_bot.work import Outgoing
 
 
 class Redrawing:

@@ -24,7 +24,8 @@ from telegram_bot.alerts.silence import Silence
 from telegram_bot.alerts.store import AlertBook, Watched
 from telegram_bot.alerts.watching import WatchedMarket
 from telegram_bot.people import People
-from telegram_bot.work import Lost, Tally, Turn
+from telegram_bot.turns import Turn
+from telegram_bot.work import Lost, Tally
 
 log = structlog.get_logger(__name__)
 

@@ -25,7 +25,7 @@ from telegram_bot.ports import CandlesQuestion, MarketData, Reply, error_from
 from telegram_bot.profiles import Profile
 from telegram_bot.reader import reading_as
 from telegram_bot.simulation.candles import candles_of
-from telegram_bot.work import Turn
+from telegram_bot.turns import Turn
 
 log = structlog.get_logger(__name__)
 

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from telegram_bot.turns import Lease, Turn
 from telegram_bot.updates.polling import until
-from telegram_bot.work import Lease, Turn
 
 log = structlog.get_logger(__name__)
 

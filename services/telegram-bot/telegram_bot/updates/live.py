@@ -11,10 +11,12 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from common.clock import Clock
+from telegram_bot.live_turns import LiveTurns
+from telegram_bot.outcomes import NotSent, Post, Sent, Unknown, Wait
+from telegram_bot.outgoing import Outgoing
 from telegram_bot.ports import Live, Refreshing, Reply, Speaker
 from telegram_bot.updates.limits import Limits
 from telegram_bot.updates.polling import until
-from telegram_bot.work import LiveTurns, NotSent, Outgoing, Post, Sent, Unknown, Wait
 
 log = structlog.get_logger(__name__)
 

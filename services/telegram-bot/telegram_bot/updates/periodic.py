@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import structlog
 
 from common.errors import CryptoAssistantError
+from telegram_bot.turns import Turn
 from telegram_bot.updates.polling import until
-from telegram_bot.work import Turn
 
 log = structlog.get_logger(__name__)
 

@@ -13,28 +13,24 @@ import structlog
 
 from telegram_bot.formatting.html import plain
 from telegram_bot.formatting.split import LIMIT, split
-from telegram_bot.updates.limits import Limits
-from telegram_bot.work import (
+from telegram_bot.outcomes import (
     Blocked,
     Failed,
     Gone,
-    Message,
     Moved,
     NotSent,
-    Outbox,
     Outcome,
-    Outgoing,
     Post,
-    Receipt,
-    Redraw,
     Refused,
     Sent,
-    Tally,
     TooLong,
     Unknown,
     Unreadable,
     Wait,
 )
+from telegram_bot.outgoing import Message, Outgoing, Receipt
+from telegram_bot.updates.limits import Limits
+from telegram_bot.work import Outbox, Redraw, Tally
 
 log = structlog.get_logger(__name__)
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from telegram_bot.outgoing import Message, Receipt
 from telegram_bot.updates.sending import Sending
 from telegram_bot.work import (
     MOST_ATTEMPTS,
@@ -17,8 +18,6 @@ from telegram_bot.work import (
     Lane,
     Lanes,
     Lost,
-    Message,
-    Receipt,
     Tally,
     Waiting,
     under_way,
