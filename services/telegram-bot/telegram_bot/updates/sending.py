@@ -11,8 +11,6 @@ from dataclasses import replace
 
 import structlog
 
-from telegram_bot.formatting.html import plain
-from telegram_bot.formatting.split import LIMIT, split
 from telegram_bot.outcomes import (
     Blocked,
     Failed,
@@ -30,6 +28,15 @@ from telegram_bot.outcomes import (
 )
 from telegram_bot.outgoing import Message, Outgoing, Receipt
 from telegram_bot.updates.limits import Limits
+from telegram_bot.updates.reshaping import (
+    as_new_message,
+    as_plain_text,
+    as_words_alone,
+    caption_of,
+    halved,
+    is_marked_up,
+    unquoted,
+)
 from telegram_bot.work import Outbox, Redraw, Tally
 
 log = structlog.get_logger(__name__)
@@ -114,19 +121,19 @@ class Sending:
                     doubts += 1
                 case Moved():
                     await self._outbox.move(message.chat, outcome.chat)
-                    message = replace(message, chat=outcome.chat, what=_unquoted(message.what))
+                    message = replace(message, chat=outcome.chat, what=unquoted(message.what))
                 case Blocked():
                     log.info("a chat takes no messages", reason=outcome.reason)
                     await self._outbox.block(message.chat, outcome.reason)
                     return None
-                case Unreadable() if _is_marked_up(message.what):
+                case Unreadable() if is_marked_up(message.what):
                     log.error("telegram cannot read our markup", reason=outcome.reason)
-                    message = replace(message, what=_as_plain_text(message.what))
+                    message = replace(message, what=as_plain_text(message.what))
                 case Gone() if "message_id" in message.what.parameters:
-                    message = replace(message, what=_as_new_message(message.what))
-                case Refused() if _caption(message.what):
+                    message = replace(message, what=as_new_message(message.what))
+                case Refused() if caption_of(message.what):
                     message = replace(message, what=await self._another_picture(message))
-                case TooLong() if pieces := _halved(message):
+                case TooLong() if pieces := halved(message):
                     await self._outbox.replace(message.key, pieces)
                     return await self._deliver_all(pieces)
                 case _:
@@ -178,7 +185,7 @@ class Sending:
         if what.keep is not None:
             await self._outbox.forget_picture(what.keep.shown)
         drawn = await self._redraw.redrawn(message.chat, what) if self._redraw else None
-        return drawn or _as_words_alone(what)
+        return drawn or as_words_alone(what)
 
     async def _give_up(self, message: Message, reason: str) -> None:
         log.warning("a message was given up", method=message.what.method, reason=reason)
@@ -201,77 +208,3 @@ def _receipt(message: Message, arrived: Sent) -> Receipt:
 
 def _reason(outcome: Outcome) -> str:
     return outcome.reason if isinstance(outcome, Refused | Unreadable) else repr(outcome)
-
-
-def _unquoted(what: Outgoing) -> Outgoing:
-    """A message is not quoted across chats."""
-    return _with(what, reply_parameters=None)
-
-
-def _is_marked_up(what: Outgoing) -> bool:
-    return "parse_mode" in what.parameters or "parse_mode" in what.parameters.get("media", ())
-
-
-def _as_plain_text(what: Outgoing) -> Outgoing:
-    if "media" in what.parameters:
-        media = {**what.parameters["media"], "caption": plain(_caption(what))}
-        return _with(what, media={name: it for name, it in media.items() if name != "parse_mode"})
-    name = "caption" if "caption" in what.parameters else "text"
-    text = str(what.parameters.get(name, ""))
-    return _with(what, **{name: plain(text)}, parse_mode=None)
-
-
-def _as_new_message(what: Outgoing) -> Outgoing:
-    if "media" not in what.parameters:
-        return replace(_with(what, message_id=None), method="sendMessage")
-    media = what.parameters["media"]
-    changes = {"photo": media["media"], "caption": _caption(what)}
-    mode = media.get("parse_mode")
-    made = _with(what, message_id=None, media=None, parse_mode=mode, **changes)
-    return replace(made, method="sendPhoto")
-
-
-def _as_words_alone(what: Outgoing) -> Outgoing:
-    """Return a new message that says what the picture's caption says."""
-    mode = what.parameters.get("media", what.parameters).get("parse_mode")
-    said = {"text": _caption(what), "parse_mode": mode}
-    gone = dict.fromkeys(("photo", "caption", "media", "message_id"))
-    return replace(_with(what, **gone, **said), method="sendMessage", keep=None)
-
-
-def _caption(what: Outgoing) -> str:
-    return str(what.parameters.get("media", what.parameters).get("caption", ""))
-
-
-def _with(what: Outgoing, **changes: object) -> Outgoing:
-    """Return the call with parameters changed; None takes one away."""
-    merged = {**what.parameters, **changes}
-    kept = {name: value for name, value in merged.items() if value is not None}
-    return replace(what, parameters=kept)
-
-
-def _halved(message: Message) -> tuple[Message, ...]:
-    """Return the message in parts of half the size; none where there is nothing to cut."""
-    text = str(message.what.parameters.get("text", ""))
-    pieces = split(text, LIMIT // 2)
-    if message.what.method != "sendMessage" or len(pieces) < 2:
-        return ()
-    last = len(pieces) - 1
-    return tuple(
-        replace(
-            message,
-            key=f"{message.key}.{number}",
-            marked=True,
-            doubtful=0,
-            what=(
-                _with(message.what, text=piece)
-                if number == last
-                else replace(
-                    _with(message.what, text=piece, reply_markup=None),
-                    answers_message=None,
-                    tap=None,
-                )
-            ),
-        )
-        for number, piece in enumerate(pieces)
-    )
