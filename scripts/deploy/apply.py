@@ -84,8 +84,7 @@ def apply(tools: Tools, wish: Wish) -> Ending:
     try:
         running = open_deployment(tools.ledger.read(), tools.place.environment)
         if running is not None and release_of(running).identity == wish.release.identity:
-            tools.say(f"Going on with {running.draft.deployment}.")
-            return _followed(tools, wish, running)
+            return _gone_on(tools, wish, running)
         return _begun(tools, wish)
     except Refused as error:
         return Ending(REFUSED, "refused", str(error))
@@ -142,13 +141,27 @@ def schema_before(tools: Tools) -> Schema | None:
     return Schema(found[-1].needs, newest, oldest)
 
 
+def _gone_on(tools: Tools, wish: Wish, running: Event) -> Ending:
+    name = running.draft.deployment
+    if not str(running.draft.data["plan"]).startswith(wish.plan):
+        raise Refused(f"{name} is under way by another plan; without --plan it is gone on with.")
+    if wish.dry:
+        return Ending(DEPLOYED, "nothing done", f"{name} is under way: it would be gone on with")
+    tools.say(f"Going on with {name}.")
+    return _followed(tools, wish, running)
+
+
 def _begun(tools: Tools, wish: Wish) -> Ending:
     made = planned(tools, wish.release)
     tools.say(told(made))
     if wish.plan and not made.hash.startswith(wish.plan):
         raise Refused("What is live has moved since that plan was made: plan again.")
-    if wish.dry or not made.needed:
-        return Ending(DEPLOYED, "nothing done" if wish.dry else "deployed", "nothing had to move")
+    if wish.dry:
+        return Ending(DEPLOYED, "nothing done", "it was a dry run")
+    # What was begun by hand runs already, and is written down: the way back leads there.
+    known = deployed(tools.ledger.read(), tools.place.environment)
+    if known and not made.needed:
+        return Ending(DEPLOYED, "deployed", "nothing had to move")
     now = live(tools)
     if moved_from(now) != made.moved_from:
         raise Refused("What is live has moved while it was planned: plan again.")

@@ -194,7 +194,8 @@ class Ecs:
             self._client.describe_services, cluster=self._cluster, services=[_name(service)]
         )["services"]
         if not found or found[0].get("status") != "ACTIVE":
-            raise PlatformError(f"There is no service {service} in the cluster {self._cluster}.")
+            name = _name(service)
+            raise PlatformError(f"There is no service {name} in the cluster {self._cluster}.")
         told: dict[str, Any] = found[0]
         return told
 

@@ -93,6 +93,9 @@ def read(path: Path) -> Place:
     """
     try:
         return parse(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        how = "write it as docs/deployment/deploy-tool.md shows, or name it by --place"
+        raise BadPlace(f"There is no place file {path}: {how}.") from None
     except (BadPlace, tomllib.TOMLDecodeError) as error:
         raise BadPlace(f"{path}: {error}") from None
 

@@ -104,6 +104,9 @@ def read(path: Path) -> Release:
     """
     try:
         return parse(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        how = "python -m supply.release writes one, and the pipeline keeps it with its run"
+        raise BadRelease(f"There is no release file {path}: {how}.") from None
     except BadRelease as error:
         raise BadRelease(f"{path}: {error}") from None
     except ValueError as error:

@@ -24,12 +24,12 @@ def rollback(tools: Tools, teller: Teller, *, to: str = "", plan: str = "", dry:
             wanted = release_of(_target(deployed(events, tools.place.environment), to))
             wish = Wish(wanted, teller, trigger="rollback", plan=plan, dry=dry)
             return apply(tools, wish)
-        wish = Wish(release_of(running), teller, trigger="rollback")
+        wish = Wish(release_of(running), teller, trigger="rollback", dry=dry)
         if running.draft.data["trigger"] == "rollback":
-            return apply(tools, wish)
+            return apply(tools, replace(wish, plan=plan))
         tools.say(f"{running.draft.deployment} is under way and goes back to what ran before it.")
         if dry:
-            return Ending(DEPLOYED, "nothing done", deployment=running.draft.deployment)
+            return Ending(DEPLOYED, "nothing done", "it was a dry run", running.draft.deployment)
         tale = tale_of(tools, wish, running.draft.deployment)
         tale.tell("step", step=TURN_BACK, outcome="intended")
     except Refused as error:

@@ -14,7 +14,7 @@ from tests.support.deployments import Desk, desk_at
 from tests.support.fake_ecs_rollout import Fate
 from tests.support.fake_ecs_server import Server
 from tests.support.fake_ecs_world import Ticks
-from tests.support.releases import digest, release
+from tests.support.releases import WEBHOOK, digest, release
 
 
 @pytest.fixture
@@ -57,9 +57,42 @@ def test_the_same_release_again_moves_nothing(desk: Desk) -> None:
 
 
 def test_a_dry_run_shows_the_plan_and_moves_nothing(desk: Desk) -> None:
-    assert desk.apply("1.1.0", dry=True).outcome == "nothing done"
+    ending = desk.apply("1.1.0", dry=True)
+
+    assert (ending.outcome, ending.reason) == ("nothing done", "it was a dry run")
     assert desk.runs()["telegram-bot"] == "1.0.0"
     assert desk.tools.ledger.read() == []
+
+
+def test_a_dry_run_leaves_alone_what_waits_for_an_answer(desk: Desk) -> None:
+    desk.apply("1.1.0", hold=True)
+    before = desk.tools.ledger.read()
+
+    ending = desk.apply("1.1.0", dry=True)
+
+    assert (ending.code, ending.outcome) == (0, "nothing done")
+    assert ending.reason == "staging-1.1.0-1 is under way: it would be gone on with"
+    assert desk.tools.ledger.read() == before
+    assert desk.runs()["telegram-bot"] == "1.0.0"
+
+
+def test_what_is_under_way_by_another_plan_is_not_gone_on_with(desk: Desk) -> None:
+    agreed = desk.plan("1.1.0").hash
+    desk.apply("1.1.0", hold=True)
+
+    ending = desk.apply("1.1.0", plan="0000")
+    assert (ending.code, "by another plan" in ending.reason) == (3, True)
+    assert desk.apply("1.1.0", plan=agreed[:12]).outcome == "deployed"
+
+
+def test_what_was_begun_by_hand_is_written_down_and_telegram_told(desk: Desk) -> None:
+    assert desk.apply("1.0.0").outcome == "deployed"
+
+    assert len(desk.server.world.ecs.rollouts) == 2  # nothing moved
+    (story,) = desk.stories()
+    assert (story.outcome, story.version) == ("deployed", "1.0.0")
+    assert desk.tools.telegram.target().address == WEBHOOK
+    assert desk.apply("1.0.0").reason == "nothing had to move"
 
 
 def test_a_version_that_is_not_ready_is_never_seen_by_people(real_desk: Desk) -> None:

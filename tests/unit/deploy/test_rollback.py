@@ -86,6 +86,25 @@ def test_a_dry_run_turns_nothing(desk: Desk) -> None:
     assert not any(it.back_at for it in desk.server.world.ecs.rollouts.values())
 
 
+def test_a_dry_run_leaves_a_rollback_that_was_left(desk: Desk) -> None:
+    desk.apply("1.1.0")
+    desk.apply("1.2.0")
+    hasty = replace(desk.tools, place=replace(desk.tools.place, patience_minutes=0.5))
+    assert rollback(hasty, ADA, dry=False).code == UNFINISHED
+    before = desk.tools.ledger.read()
+
+    assert back(desk, dry=True).outcome == "nothing done"
+    assert desk.tools.ledger.read() == before
+
+
+def test_the_way_back_leads_to_what_was_begun_by_hand(desk: Desk) -> None:
+    desk.apply("1.0.0")
+    desk.apply("1.1.0")
+
+    assert back(desk).code == 0
+    assert set(desk.runs().values()) == {"1.0.0"}
+
+
 def test_whoever_follows_a_deployment_learns_that_it_was_turned_back(desk: Desk) -> None:
     desk.when("telegram-bot: bake time", lambda: back(desk))
 

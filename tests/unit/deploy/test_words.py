@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from deploy.__main__ import main, run
+from deploy.release import BadRelease, read
 from deploy.words import parser
 from tests.support.deployments import Desk, desk_at
 from tests.support.fake_ecs_server import Server
@@ -99,6 +100,10 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.CaptureFixtu
 
     assert main(["plan", "--place", str(path)]) == 2
     assert "[[services]] must name at least one service" in capsys.readouterr().err
+    assert main(["plan", "--place", str(tmp_path / "none.toml")]) == 2
+    assert "There is no place file" in capsys.readouterr().err
+    with pytest.raises(BadRelease, match="There is no release file"):
+        read(tmp_path / "none.json")
     with pytest.raises(SystemExit) as left:
         main(["fly"])
     assert left.value.code == 2
