@@ -7,12 +7,16 @@ import pytest
 
 from playground.chats import YOU
 from playground.faults import Fault
+from telegram_bot.adapters.database_lanes import DatabaseLanes
 from telegram_bot.ports import Speaker, Upload
-from telegram_bot.work import Incoming
+from telegram_bot.updates.source import incoming
+from telegram_bot.work import MOST_ATTEMPTS, Incoming
 from tests.support.databases import fresh
 from tests.support.desk import Desk
 from tests.support.desk import desk as open_desk
 from tests.support.logged import logged
+
+GROUP = -100
 
 
 @pytest.fixture
@@ -150,6 +154,32 @@ async def test_what_fails_three_times_is_set_aside_and_the_asker_told(desk: Desk
     assert "ZeroDivisionError: inside" in written.text
     assert refs[0] in desk.texts()[-2] and refs[1] in desk.texts()[-1]
     assert desk.calls("answerCallbackQuery") == 1
+
+
+@pytest.mark.parametrize("deaths", [MOST_ATTEMPTS - 1, MOST_ATTEMPTS])
+async def test_what_three_processes_died_over_is_set_aside_and_who_waited_beside_it_is_not(
+    desk: Desk, deaths: int
+) -> None:
+    await desk.telegram.says("deadly")
+    await desk.telegram.says("harmless", chat=GROUP)
+    pending = desk.telegram.world.updates.pending
+    await desk.base.inbox.record([incoming(pending.popleft()) for _ in range(2)])
+    for number in range(deaths):
+        dying = DatabaseLanes(
+            desk.base.writer, f"dying {number}", 5.0, lambda: desk.clock.now().timestamp()
+        )
+        await dying.beat()
+        for lane in await dying.claim(10):
+            if lane.chat == YOU and lane.waiting and not lane.waiting.counted:
+                await dying.attempt(lane.waiting)
+        desk.clock.advance(60)
+
+    await desk.work()
+
+    assert desk.texts(GROUP) == ["harmless"]
+    (told,) = desk.texts()
+    assert ("deadly" == told, "ref " in told) == (deaths < MOST_ATTEMPTS, deaths == MOST_ATTEMPTS)
+    assert desk.tally.counts.get("bot_updates_set_aside_total", 0) == (deaths == MOST_ATTEMPTS)
 
 
 async def test_what_fails_once_is_tried_again(desk: Desk) -> None:
