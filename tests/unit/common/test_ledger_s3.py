@@ -1,5 +1,7 @@
 """The ledger in S3, on moto's copy of it: real refusals of a second writer."""
 
+import base64
+import hashlib
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -114,6 +116,20 @@ def test_a_refusal_of_s3_says_what_was_refused_and_why() -> None:
         ledger = S3Ledger(bucket_of("deployments", address))
         with pytest.raises(Refused, match="S3 refuses PUT .*00000001.json: AccessDenied"):
             ledger.append(draft(1), None)
+
+
+def test_a_bucket_with_an_object_lock_takes_events() -> None:
+    """S3's own condition, which moto does not know: the signature's hash is not enough for it."""
+
+    async def locked(request: Request) -> Response:
+        content = base64.b64encode(hashlib.sha256(await request.body()).digest()).decode()
+        if request.headers.get("x-amz-checksum-sha256") != content:
+            return Response("<Error><Code>InvalidRequest</Code></Error>", 400)
+        return Response(headers={"etag": '"1"'})
+
+    locking = Starlette(routes=[Route("/{path:path}", locked, methods=["PUT"])])
+    with served(lambda: locking) as address:
+        assert S3Ledger(bucket_of("deployments", address)).append(draft(1), None).seq == 1
 
 
 def test_nobody_at_s3_is_no_empty_ledger() -> None:
