@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import lru_cache
 
 from common.errors import BadInput, CryptoAssistantError
 from common.features import Flag
@@ -122,10 +123,16 @@ def _check_flag(measure: Measure, request: Request, services: Services) -> None:
 
 
 def _flag_of(words: Sequence[str]) -> Flag | None:
+    return _flag_of_line(" ".join(words))
+
+
+@lru_cache(maxsize=256)  # each answer asks for each of its buttons, and these repeat
+def _flag_of_line(line: str) -> Flag | None:
+    words = line.split()
     if alert_changes.number_of(words[0]) is not None:
         return None
     try:
-        return _ATR if read(" ".join(words)).measure.of_candles else None
+        return _ATR if read(line).measure.of_candles else None
     except BadInput:
         return None
 
