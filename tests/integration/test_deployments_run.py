@@ -371,3 +371,20 @@ def test_a_deployment_whose_runner_was_killed_goes_on_when_it_is_asked_for_again
     assert kinds.count("started") == 1
     assert kinds[-2:] == ["finished", "validated"]
     assert world.notes == []
+
+
+def test_a_database_that_cannot_take_its_steps_ends_the_run_before_anything_moves(
+    bench: Bench, world: World, told_to_all: dict[str, str], tmp_path: Path
+) -> None:
+    world.ecs.ends_with = 2
+    inputs = {"inputs": {"environment": "staging", "version": "1.1.0"}}
+    real = ("place", "deploy-apply", "deploy-report")
+
+    run = bench.run("deploy", "workflow_dispatch", inputs, real=real, environment=told_to_all)
+
+    assert run.code == 1
+    assert "ended with 4, rolled back" in run.said
+    assert not {"smoke", "deploy-record", "deploy-rollback"} & set(deployment(run))
+    assert len(world.ecs.rollouts) == 2  # the first of each
+    assert FileLedger(tmp_path / "staging" / "ledger.jsonl").read()[-1].draft.kind == "finished"
+    assert world.notes == []
