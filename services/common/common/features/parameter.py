@@ -18,7 +18,7 @@ from common.features.changes import Sheet, read_sheet, write_sheet
 
 _SECONDS = 3.0
 _TRIES = 20
-_PAUSE_SECONDS = 0.3  # at most, so that two do not go on crossing each other
+_PAUSE_SECONDS = 0.3  # at most, and more with each try: two must not go on crossing each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class ParameterShelf:
     def change(self, turn: Callable[[Sheet], Sheet]) -> Sheet:
         """Replace what it holds."""
         text, version = self._get()
-        for _ in range(_TRIES):
+        for tried in range(1, _TRIES + 1):
             sheet = turn(read_sheet(text))
             written = self._put(write_sheet(sheet), first=version == 0)
             if written == version + 1:
                 return sheet
             # Somebody was between our look and our write: ours comes upon theirs.
-            self.door.pause(random.uniform(0, _PAUSE_SECONDS))  # nosec B311: no secret
+            self.door.pause(random.uniform(0, _PAUSE_SECONDS * tried))  # nosec B311: no secret
             text, version = self._get()
             if written:
                 text, version = self._get(f":{written - 1}")[0], written
