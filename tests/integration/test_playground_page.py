@@ -70,7 +70,11 @@ async def page(browser: Browser, home: Playground) -> AsyncIterator[Page]:
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     await page.goto(home.address)
-    await expect(page.locator("#name")).to_have_text("Crypto Assistant")
+    try:
+        await expect(page.locator("#name")).to_have_text("Crypto Assistant")
+    except AssertionError:
+        status = await page.locator("#status").text_content()
+        raise AssertionError(f"the page says {status!r}, its console {said}") from None
     yield page
     await context.close()
     assert said == []
