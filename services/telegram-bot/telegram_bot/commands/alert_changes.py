@@ -10,7 +10,7 @@ from common.wire import AtrReply, TickerReply
 from telegram_bot.alerts import cards
 from telegram_bot.alerts.machine import anchored, first_state
 from telegram_bot.alerts.rule_words import waits_for
-from telegram_bot.alerts.rules import KEPT, PRICE, Alert, Kind, Rule
+from telegram_bot.alerts.rules import KEPT, PRICE, Alert, Kind, Rule, State
 from telegram_bot.commands import Request, Services
 from telegram_bot.commands.alert_rules import now_of, rule_of, until
 from telegram_bot.commands.alert_words import AlertWords, read
@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"#?(\d{1,6})", re.ASCII)
 _STEPS = ("-5", "-1", "+1", "+5")
 _PAUSES = ("once", "every 1h", "every 4h", "every 1d", "remind 1h")
 _LIVES = ("until 1d", "until 7d", "until 30d")
+_CROSSINGS = 4  # with fires at the same moment; more are no chance
 
 
 def number_of(word: str) -> int | None:
@@ -50,7 +51,7 @@ async def answer(number: int, words: Sequence[str], request: Request, services: 
             lives = _LIVES if found.rule.expires_at is None else (*_LIVES, "forever")
             return _choices(found, _("Until when?"), lives)
         case "delete" | "remove":
-            await _keep(replace(found, state="deleted"), services)
+            await _put(found, "deleted", services)
             undo = Press("↩️ " + _("Undo"), f"alert {found.number} undo")
             return Reply(deleted(found), ((undo,),))
     return await _shown(await _changed(found, verb, words, services), services)
@@ -64,7 +65,7 @@ async def switch(number: int, verb: str, request: Request, services: Services) -
     """
     found = await _found(number, request, services)
     if verb == "delete":
-        return await _keep(replace(found, state="deleted"), services)
+        return await _put(found, "deleted", services)
     return await _changed(found, verb, (), services)
 
 
@@ -108,7 +109,7 @@ async def _shown(found: Alert, services: Services) -> Reply:
 async def _changed(found: Alert, verb: str, words: Sequence[str], services: Services) -> Alert:
     """Pause, arm anew, or take over what the words say; an alert that was off begins anew."""
     if verb == "pause":
-        return await _keep(replace(found, state="paused"), services)
+        return await _put(found, "paused", services)
     ticker, atr = await market_of(found, services)
     rule = found.rule
     if verb == "forever":
@@ -191,6 +192,16 @@ async def market_of(found: Alert, services: Services) -> tuple[TickerReply | Non
     except (CryptoAssistantError, IndexError):
         pass
     return ticker, atr
+
+
+async def _put(found: Alert, state: State, services: Services) -> Alert:
+    """Delete or pause it, also where it fires meanwhile: whoever wants it gone means it still."""
+    for _again in range(_CROSSINGS):
+        if kept := await services.alerts.change(replace(found, state=state)):
+            return kept
+        newer = await services.alerts.find(found.chat, found.number)
+        found = found if newer is None else newer
+    return await _keep(replace(found, state=state), services)
 
 
 async def _keep(after: Alert, services: Services) -> Alert:

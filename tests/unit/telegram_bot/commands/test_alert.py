@@ -1,5 +1,6 @@
 """/alert and /alerts as people see them, over a market where BTC is at 67,250.10."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
@@ -8,7 +9,7 @@ from common.clock import FrozenClock
 from common.errors import Unavailable
 from common.features import Features
 from telegram_bot.alerts.remembered import RememberedAlerts
-from telegram_bot.alerts.rules import MOST_PER_PERSON
+from telegram_bot.alerts.rules import MOST_PER_PERSON, Alert
 from telegram_bot.people import Choices, Strangers
 from telegram_bot.ports import Notice, Press, Reply
 from tests.support.alerts import STEP, rule
@@ -278,6 +279,34 @@ async def test_a_button_of_an_alert_that_has_changed_meanwhile_says_so(talk: Wat
     said = await talk.tap(Press("x", "alert 9 pause"))
 
     assert isinstance(said, Notice) and "no alert #9" in said.text
+
+
+class Firing(RememberedAlerts):
+    """Alerts of which one fires while somebody's change of it is on its way."""
+
+    fires = False
+
+    async def change(self, after: Alert) -> Alert | None:
+        if self.fires:
+            self.fires = False
+            found = await self.find(after.chat, after.number)
+            assert found is not None and await super().change(replace(found, state="fired"))
+        return await super().change(after)
+
+
+@pytest.mark.parametrize(("verb", "state"), [("delete", "deleted"), ("pause", "paused")])
+async def test_an_alert_that_fires_meanwhile_is_deleted_or_paused_all_the_same(
+    verb: str, state: str
+) -> None:
+    alerts = Firing(lambda: AS_OF.timestamp())
+    talk = Talk(alerts=alerts)
+    await talk.say("/alert BTC > 70k")
+
+    alerts.fires = True
+    await talk.say(f"/alert 1 {verb}")
+
+    kept = await alerts.find(ME.chat, 1)
+    assert not alerts.fires and kept is not None and kept.state == state
 
 
 async def test_without_the_flag_alerts_about_atr_are_refused_and_prices_are_not() -> None:
