@@ -39,7 +39,7 @@ _NOT_AHEAD = "not browser and not engine"
 # Minutes of programs that are started and killed by the dozen, on times that are all relative.
 _TOO_LONG_AHEAD = (
     *("test_backfill", "test_backup", "test_chaos", "test_gitflow", "test_gitflow_publish"),
-    *("test_kill_matrix", "test_run", "test_sbom", "test_workflows_run"),
+    *("test_kill_matrix", "test_real_deployments", "test_run", "test_sbom", "test_workflows_run"),
 )
 
 
