@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from common.condition import Condition
+from common.features.changes import Change
 from common.ledger.events import Break, Event, broken_at
 from dashboard.measures import Share
 from dashboard.story import Story, stories
 from dashboard.told import SKEW
-from dashboard.turned import Change, changes
+from dashboard.turned import changes
 from monitoring.looks import Look, looks, share_well
 
 FRESH = timedelta(minutes=30)  # an older observation says nothing about now

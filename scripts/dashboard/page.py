@@ -98,7 +98,7 @@ def _flags(shown: Board) -> str:
             f"{escape(it.old)} → {tag('strong', escape(it.new))}",
             escape(it.actor),
             escape(it.reason),
-            moment(it.until) if it.until else "",
+            moment(it.expires_at) if it.expires_at else "",
         ]
         for it in shown.turned[:_MOST_TURNED]
     ]

@@ -1,34 +1,15 @@
 """Flags as the table and the ledger's newest changes make them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from common.features import ENVIRONMENTS, FEATURES, Features
+from common.features.changes import Change
 from common.features.turning import value_of
 from common.ledger.events import Event
 from dashboard.told import SKEW
 
 Values = Mapping[str, Mapping[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A flag that somebody turned.
-
-    Attributes:
-        old, new: on, off, killed, a percentage; `new` is `table` where it was given back.
-        until: When it lapses; None where it was given back.
-    """
-
-    at: datetime
-    environment: str
-    flag: str
-    old: str
-    new: str
-    actor: str
-    reason: str
-    until: datetime | None
 
 
 def changes(events: Sequence[Event]) -> Iterator[Change]:
@@ -38,7 +19,7 @@ def changes(events: Sequence[Event]) -> Iterator[Change]:
             continue
         draft, data = event.draft, event.draft.data
         try:
-            until = data.get("expires_at")
+            lapses = data.get("expires_at")
             yield Change(
                 at=draft.at,
                 environment=draft.environment,
@@ -47,7 +28,7 @@ def changes(events: Sequence[Event]) -> Iterator[Change]:
                 new=str(data["new"]),
                 actor=draft.actor,
                 reason=str(data.get("reason", "")),
-                until=datetime.fromisoformat(until) if until else None,
+                expires_at=datetime.fromisoformat(lapses) if lapses else None,
             )
         except (KeyError, TypeError, ValueError):
             continue
@@ -60,7 +41,7 @@ def flags(events: Sequence[Event], at: datetime) -> Values:
         values[flag] = {str(it): value_of(Features(it), flag) for it in ENVIRONMENTS}
     newest = {(it.environment, it.flag): it for it in changes(events) if it.at <= at + SKEW}
     for (environment, name), change in newest.items():
-        alive = change.until is not None and at < change.until
+        alive = change.expires_at is not None and at < change.expires_at
         if alive and environment in values.get(name, {}):
             values[name][environment] = change.new
     return values

@@ -199,8 +199,7 @@ async def _put(found: Alert, state: State, services: Services) -> Alert:
     for _again in range(_CROSSINGS):
         if kept := await services.alerts.change(replace(found, state=state)):
             return kept
-        newer = await services.alerts.find(found.chat, found.number)
-        found = found if newer is None else newer
+        found = await services.alerts.find(found.chat, found.number) or found
     return await _keep(replace(found, state=state), services)
 
 
