@@ -20,6 +20,10 @@ _MOST_MULTIPLE = 100
 _TIMEFRAME = re.compile(r"\d+(m|min|h|d|w|mo|y|s)", re.ASCII)
 _MULTIPLE = re.compile(r"[x×](?P<before>[\d.,]+)|(?P<after>[\d.,]+)[x×]", re.ASCII)
 _COUNT = re.compile(r"[-+]?\d[\d.,_]*", re.ASCII)
+# What names the number behind it, in either language.
+_NAMES = {"risk": "risk", "risiko": "risk", "@": "@"} | dict.fromkeys(
+    ("eq", "equity", "kapital", "konto"), "equity"
+)
 
 
 class BadPeriod(BadInput):
@@ -90,14 +94,14 @@ def read(words: Sequence[str]) -> AtrWords:
         low = word.lower()
         if low in ("long", "short"):
             asked = replace(asked, side="long" if low == "long" else "short")
-        elif low in ("risk", "eq", "equity", "@"):
+        elif name := _NAMES.get(low):
             if not rest:
                 raise BadInput(
                     _("{word} needs a number after it: risk 1%, eq 10k or @64000.").format(
                         word=repr(low)
                     )
                 )
-            asked = _named(asked, low, rest.pop(0))
+            asked = _named(asked, name, rest.pop(0))
         elif low.startswith("@"):
             asked = _named(asked, "@", low[1:])
         elif low.endswith("%"):

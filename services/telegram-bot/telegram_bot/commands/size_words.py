@@ -54,8 +54,8 @@ def read(words: Sequence[str]) -> SizeWords:
         BadInput: With what would work.
     """
     rest = [part for word in words for part in word.replace("=", " ").split()]
-    stop = _named(rest, "stop")
-    fee = _named(rest, "fee")
+    stop = _named(rest, "stop", "stopp")
+    fee = _named(rest, "fee", "gebühr", "gebuehr")
     fee_pct = number(fee.removesuffix("%")) if fee is not None else Decimal(0)
     if fee_pct > _MOST_FEE:
         raise BadInput(
@@ -71,13 +71,15 @@ def read(words: Sequence[str]) -> SizeWords:
     )
 
 
-def _named(words: list[str], name: str) -> str | None:
-    """Take a name and the word after it out of the words."""
+def _named(words: list[str], *names: str) -> str | None:
+    """Take one of the names and the word after it out of the words."""
     for place, word in enumerate(words):
-        if word.lower() == name:
+        if word.lower() in names:
             if place + 1 == len(words):
                 raise BadInput(
-                    _("{name} needs a number after it: stop 64000, fee 0.1%.").format(name=name)
+                    _("{name} needs a number after it: stop 64000, fee 0.1%.").format(
+                        name=word.lower()
+                    )
                 )
             found = words[place + 1]
             del words[place : place + 2]

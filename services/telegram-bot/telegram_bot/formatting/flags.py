@@ -75,7 +75,7 @@ def _by(row: Override, now: datetime) -> str:
 
 
 def _waits() -> str:
-    return _("The ledger hears of it from the next probe, within the hour.")
+    return _("The ledger hears of it from the next probe.")
 
 
 def _word(value: str) -> str:

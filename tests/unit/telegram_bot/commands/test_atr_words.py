@@ -48,6 +48,8 @@ def test_words_may_come_in_any_order() -> None:
         ("0.5%", "risk_pct", Decimal("0.5")),
         ("eq=1.5m", "equity", Decimal(1_500_000)),
         ("equity 5k", "equity", Decimal(5000)),
+        ("Risiko 1,5%", "risk_pct", Decimal("1.5")),
+        ("Kapital 5k", "equity", Decimal(5000)),
         ("LONG", "side", "long"),
     ],
 )

@@ -27,6 +27,12 @@ async def test_a_stop_of_ones_own_is_told_in_atr_and_decides_the_side() -> None:
     assert "short · stop 70,000.00" in short.text
 
 
+def test_german_names_its_numbers_too() -> None:
+    german = read("BTC Risiko 2% Konto 10k Stopp 64000 Gebühr 0.1%".split())
+
+    assert german == read("BTC risk 2% eq 10k stop 64000 fee 0.1%".split())
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
