@@ -25,7 +25,7 @@ from telegram_bot.alerts.machine import Step, react
 from telegram_bot.alerts.ranks import rank
 from telegram_bot.alerts.rules import PRICE, Alert, Kind, Rule, measure
 from telegram_bot.alerts.store import Change, Fire, TooMany
-from telegram_bot.ports import Reply
+from telegram_bot.replies import Reply
 from telegram_bot.work import Lost
 from tests.support.alerts import STEP, look, rule
 from tests.support.databases import KINDS, shaped

@@ -8,7 +8,8 @@ import pytest
 from playground.chats import YOU
 from playground.faults import Fault
 from telegram_bot.adapters.database_lanes import DatabaseLanes
-from telegram_bot.ports import Speaker, Upload
+from telegram_bot.ports import Speaker
+from telegram_bot.replies import Upload
 from telegram_bot.updates.source import incoming
 from telegram_bot.work import MOST_ATTEMPTS, Incoming
 from tests.support.databases import fresh

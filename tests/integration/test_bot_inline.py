@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from telegram_bot.adapters.telegram_inline import MOST_AT_ONCE, InlineAnswers
-from telegram_bot.ports import Offer, Reply, Speaker
+from telegram_bot.ports import Offer, Speaker
+from telegram_bot.replies import Reply
 from telegram_bot.updates.source import incoming
 from telegram_bot.work import Incoming, Tally
 from tests.integration.test_bot_app import GROUP, Chat, chatting

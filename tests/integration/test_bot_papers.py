@@ -20,7 +20,7 @@ from telegram_bot.paper.book import (
     PassingPapers,
     Unpriced,
 )
-from telegram_bot.ports import Reply
+from telegram_bot.replies import Reply
 from telegram_bot.simulation.account import Account, Position, Trade
 from telegram_bot.simulation.presets import USUAL
 from telegram_bot.simulation.trading import Rule

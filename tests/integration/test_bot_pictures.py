@@ -12,7 +12,8 @@ from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
 from telegram_bot.adapters.telegram_progress import TelegramProgress
 from telegram_bot.adapters.telegram_redrawing import Redrawing
 from telegram_bot.outgoing import Outgoing
-from telegram_bot.ports import Picture, Press, Reply, Speaker, Upload
+from telegram_bot.ports import Speaker
+from telegram_bot.replies import Picture, Press, Reply, Upload
 from telegram_bot.updates.limits import Limits
 from telegram_bot.updates.sending import Sending
 from tests.support.databases import KINDS, fresh

@@ -13,7 +13,7 @@ from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.outcomes import NotSent
 from telegram_bot.outgoing import Outgoing
-from telegram_bot.ports import Copy, Press, Reply
+from telegram_bot.replies import Copy, Press, Reply
 from telegram_bot.updates.limits import ChatLimits, Limits
 from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.source import incoming

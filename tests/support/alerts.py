@@ -6,7 +6,7 @@ from typing import Any
 from telegram_bot.alerts.machine import Look, react
 from telegram_bot.alerts.rules import PRICE, Alert, Rule
 from telegram_bot.alerts.store import Change, Fire
-from telegram_bot.ports import Reply
+from telegram_bot.replies import Reply
 
 STEP = Decimal("0.01")
 

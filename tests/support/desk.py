@@ -24,7 +24,8 @@ from telegram_bot.adapters.telegram_handlers import Handlers
 from telegram_bot.adapters.telegram_outgoing import Place, new_messages
 from telegram_bot.adapters.telegram_post import HttpPost, create_post_transport
 from telegram_bot.outgoing import Message, Outgoing, Receipt
-from telegram_bot.ports import Listener, Notice, Press, Reply, Speaker, Upload
+from telegram_bot.ports import Listener, Speaker
+from telegram_bot.replies import Notice, Press, Reply, Upload
 from telegram_bot.updates.limits import ChatLimits, Limits
 from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.source import incoming

@@ -4,7 +4,8 @@ import asyncio
 import time
 from pathlib import Path
 
-from telegram_bot.ports import Notice, Reply, Speaker, Upload
+from telegram_bot.ports import Speaker
+from telegram_bot.replies import Notice, Reply, Upload
 from telegram_bot.updates.source import incoming
 from tests.support.databases import fresh
 from tests.support.desk import desk as open_desk

@@ -9,7 +9,8 @@ from telegram_bot.commands import Commands, Services
 from telegram_bot.commands.conversation import Conversation
 from telegram_bot.commands.discovery import discover
 from telegram_bot.commands.pace import Pace
-from telegram_bot.ports import Copy, Notice, Press, Reply, Speaker
+from telegram_bot.ports import Speaker
+from telegram_bot.replies import Copy, Notice, Press, Reply
 from tests.support.fake_market import FakeMarket
 from tests.support.fake_painter import FakePainter, FakeProgress
 from tests.support.replies import AS_OF

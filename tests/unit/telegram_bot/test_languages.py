@@ -13,7 +13,7 @@ from common.errors import Unavailable
 from telegram_bot.commands import Command
 from telegram_bot.commands.discovery import discover
 from telegram_bot.formatting.html import WIDTH, plain
-from telegram_bot.ports import Notice, Reply
+from telegram_bot.replies import Notice, Reply
 from tests.support.talk import Talk
 
 CODE = Path(telegram_bot.__file__).parent

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from common.clock import FrozenClock
 from telegram_bot.outcomes import Gone, Outcome, Sent, Wait
 from telegram_bot.outgoing import Outgoing
-from telegram_bot.ports import Live, Reply, Speaker
+from telegram_bot.ports import Speaker
+from telegram_bot.replies import Live, Reply
 from telegram_bot.updates.limits import ChatLimits, Limits
 from telegram_bot.updates.live import Lives
 from tests.support.replies import AS_OF

@@ -14,7 +14,7 @@ from telegram_bot.adapters.telegram_outgoing import Place, new_messages, silence
 from telegram_bot.alerts.rules import Alert
 from telegram_bot.alerts.store import MOST_SINGLE, TOO_MANY_WITHIN, Change, Fire
 from telegram_bot.outgoing import Message, Outgoing
-from telegram_bot.ports import Reply
+from telegram_bot.replies import Reply
 
 # Takes an alert that is no message, and its fire; writes what follows from it.
 Reaction = Callable[[Connection, Alert, Fire], None]

@@ -28,9 +28,9 @@ from telegram_bot.outgoing import Message
 from telegram_bot.paper.book import MOST_DECISIONS, Change, Decided, Paper
 from telegram_bot.paper.levels import levels, meet
 from telegram_bot.paper.wording import show_rows, sold_text
-from telegram_bot.ports import Reply
 from telegram_bot.profiles import Profile
 from telegram_bot.reader import reading_as
+from telegram_bot.replies import Reply
 from telegram_bot.simulation.account import Trade
 
 _papers = msgspec.json.Decoder(Paper)

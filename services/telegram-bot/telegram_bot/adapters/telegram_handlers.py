@@ -24,8 +24,9 @@ from telegram_bot.adapters.telegram_update import (
 from telegram_bot.formatting import trouble
 from telegram_bot.outgoing import Outgoing
 from telegram_bot.people import Choices
-from telegram_bot.ports import Listener, Live, Notice, Reply, Speaker, Upload
+from telegram_bot.ports import Listener, Speaker
 from telegram_bot.reader import reading_as
+from telegram_bot.replies import Live, Notice, Reply, Upload
 from telegram_bot.work import Answers
 
 log = structlog.get_logger(__name__)

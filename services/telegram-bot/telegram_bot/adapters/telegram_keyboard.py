@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from telegram_bot.ports import Button, Link, Press, Rows
+from telegram_bot.replies import Button, Link, Press, Rows
 
 
 def keyboard(rows: Rows) -> dict[str, Any] | None:

@@ -6,7 +6,8 @@ from typing import Any
 from telegram_bot.adapters.telegram_keyboard import keyboard
 from telegram_bot.formatting.split import split
 from telegram_bot.outgoing import Attachment, Keep, Outgoing
-from telegram_bot.ports import Offer, Picture, Reply
+from telegram_bot.ports import Offer
+from telegram_bot.replies import Picture, Reply
 
 
 @dataclass(frozen=True, slots=True)

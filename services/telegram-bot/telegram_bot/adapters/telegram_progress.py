@@ -2,7 +2,7 @@
 
 from telegram_bot.adapters.telegram_outgoing import Place, edit, new_messages
 from telegram_bot.outcomes import Post, Sent
-from telegram_bot.ports import Reply
+from telegram_bot.replies import Reply
 
 
 class TelegramProgress:

@@ -8,8 +8,8 @@ from typing import Protocol
 from telegram_bot.alerts.bands import Band
 from telegram_bot.alerts.machine import Look
 from telegram_bot.alerts.rules import Alert, Measure, Rule, State
-from telegram_bot.ports import Reply
 from telegram_bot.reader import Reader
+from telegram_bot.replies import Reply
 
 Watched = tuple[str, Measure]  # a market's symbol, and what is measured of it
 

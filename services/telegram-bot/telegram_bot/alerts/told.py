@@ -8,8 +8,8 @@ from telegram_bot.alerts import wording
 from telegram_bot.alerts.machine import Look
 from telegram_bot.alerts.rules import Alert
 from telegram_bot.alerts.store import Fire
-from telegram_bot.ports import Reply
 from telegram_bot.reader import Reader, reading_as
+from telegram_bot.replies import Reply
 
 
 def fire(

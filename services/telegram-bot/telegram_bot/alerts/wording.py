@@ -13,8 +13,8 @@ from telegram_bot.formatting.html import bold, escape, italic, shortened
 from telegram_bot.formatting.numbers import price, signed_percent
 from telegram_bot.formatting.source import SIMULATED, shown
 from telegram_bot.formatting.time import moment
-from telegram_bot.ports import Press, Reply
 from telegram_bot.reader import _, plural
+from telegram_bot.replies import Press, Reply
 
 _LATE_SECONDS = 120.0
 _MOST_LINES = 20

@@ -27,12 +27,11 @@ from telegram_bot.ports import (
     NoAlbum,
     NoProgress,
     Progress,
-    Reply,
     Speaker,
-    Upload,
 )
 from telegram_bot.profiles import Profile
 from telegram_bot.profiles import load as load_profile
+from telegram_bot.replies import Reply, Upload
 from telegram_bot.watchlists import PassingWatchlists, Watchlists
 
 # Who may use a command in a group; in private everybody may.

@@ -25,8 +25,9 @@ from telegram_bot.formatting.html import bold, code, italic, shortened
 from telegram_bot.formatting.numbers import plain
 from telegram_bot.formatting.source import closing, shown
 from telegram_bot.formatting.time import until
-from telegram_bot.ports import AtrQuestion, Press, Reply, Rows, error_from
+from telegram_bot.ports import AtrQuestion, error_from
 from telegram_bot.reader import _, later, reader
+from telegram_bot.replies import Press, Reply, Rows
 
 _PERCENTS = ("+2%", "+5%", "-2%", "-5%")
 _ATR: Flag = "atr_alerts"

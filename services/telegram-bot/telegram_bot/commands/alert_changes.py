@@ -16,8 +16,9 @@ from telegram_bot.commands.alert_rules import now_of, rule_of, until
 from telegram_bot.commands.alert_words import AlertWords, read
 from telegram_bot.formatting.html import bold, code
 from telegram_bot.formatting.numbers import plain
-from telegram_bot.ports import AtrQuestion, Press, Reply, Rows
+from telegram_bot.ports import AtrQuestion
 from telegram_bot.reader import _
+from telegram_bot.replies import Press, Reply, Rows
 
 _NUMBER = re.compile(r"#?(\d{1,6})", re.ASCII)
 _STEPS = ("-5", "-1", "+1", "+5")

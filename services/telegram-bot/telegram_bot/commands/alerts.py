@@ -9,8 +9,8 @@ from telegram_bot.alerts.cards import Now
 from telegram_bot.alerts.rules import KEPT, MOST_PER_GROUP, MOST_PER_PERSON, Alert
 from telegram_bot.commands import Command, Request, Services, alert_changes
 from telegram_bot.commands.pages import page_of, turning
-from telegram_bot.ports import Press, Reply, Rows
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Press, Reply, Rows
 
 PAGE = 8
 _OFFERED = ("BTC", "ETH", "SOL")

@@ -17,8 +17,9 @@ from telegram_bot.commands.words import words_of
 from telegram_bot.formatting.atr import atr_card, atr_overview
 from telegram_bot.formatting.numbers import plain
 from telegram_bot.formatting.other_quote import noted
-from telegram_bot.ports import AtrQuestion, Button, Copy, Press, Reply, Rows
+from telegram_bot.ports import AtrQuestion
 from telegram_bot.reader import _, later, reader
+from telegram_bot.replies import Button, Copy, Press, Reply, Rows
 
 OVERVIEW = (Timeframe.M15, Timeframe.H1, Timeframe.H4, Timeframe.D1)
 _LAST_RESORT = Timeframe.W1

@@ -9,8 +9,8 @@ from common.errors import BadInput
 from common.market import Timeframe
 from common.wire import Side
 from telegram_bot.commands.words import NotUnderstood, amount, market, shorten
-from telegram_bot.ports import Press
 from telegram_bot.reader import _, reader
+from telegram_bot.replies import Press
 
 SHORTEST, LONGEST = 2, 90
 PERIOD = 14

@@ -19,8 +19,8 @@ from telegram_bot.formatting.backtest import backtest_caption, progress_text, yo
 from telegram_bot.formatting.chart import months, warning_of
 from telegram_bot.formatting.presets import gain_pct, preset_name, terms_line
 from telegram_bot.formatting.source import shown, source_name
-from telegram_bot.ports import Picture, Press, Reply, Rows
 from telegram_bot.reader import _, later, reader
+from telegram_bot.replies import Picture, Press, Reply, Rows
 from telegram_bot.simulation.backtest import Backtest, Outcome
 from telegram_bot.simulation.terms import Terms
 

@@ -1,8 +1,8 @@
 """/cancel: a question that waits for an answer waits no longer."""
 
 from telegram_bot.commands import Command, Request, Services
-from telegram_bot.ports import Reply
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Reply
 
 
 async def answer(request: Request, services: Services) -> Reply:

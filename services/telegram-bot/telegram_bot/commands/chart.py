@@ -19,8 +19,9 @@ from telegram_bot.commands.words import words_of
 from telegram_bot.formatting.chart import chart_caption
 from telegram_bot.formatting.other_quote import noted
 from telegram_bot.formatting.source import asked_at
-from telegram_bot.ports import CandlesQuestion, Picture, Press, Reply, Rows, error_from
+from telegram_bot.ports import CandlesQuestion, error_from
 from telegram_bot.reader import _, later, reader
+from telegram_bot.replies import Picture, Press, Reply, Rows
 
 _OFFERED = (Timeframe.M15, Timeframe.H1, Timeframe.H4, Timeframe.D1)
 _NAMES = {"atr": "ATR", "st": "Supertrend", "ema20": "EMA 20"}

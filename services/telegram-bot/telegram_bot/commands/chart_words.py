@@ -8,8 +8,8 @@ from common.errors import BadInput
 from common.market import Timeframe
 from telegram_bot.charts.compose import Look, Overlay
 from telegram_bot.commands.words import NotUnderstood, market, shorten
-from telegram_bot.ports import Press
 from telegram_bot.reader import _
+from telegram_bot.replies import Press
 
 FEWEST, MOST, USUAL = 30, 300, 120
 OVERLAYS: tuple[Overlay, ...] = ("atr", "st", "ema20")

@@ -32,17 +32,9 @@ from telegram_bot.commands.talk_meaning import Unsure
 from telegram_bot.commands.typed import Typed, take_apart
 from telegram_bot.formatting import trouble
 from telegram_bot.formatting.html import code, shortened
-from telegram_bot.ports import (
-    BUTTON_VERSION,
-    REMEMBERS,
-    Notice,
-    Press,
-    Reply,
-    Rows,
-    Speaker,
-    Upload,
-)
+from telegram_bot.ports import Speaker
 from telegram_bot.reader import Reader, _, reading_as
+from telegram_bot.replies import BUTTON_VERSION, REMEMBERS, Notice, Press, Reply, Rows, Upload
 
 log = structlog.get_logger(__name__)
 

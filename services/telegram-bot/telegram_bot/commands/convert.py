@@ -8,8 +8,9 @@ from telegram_bot.commands.words import words_of
 from telegram_bot.formatting.conversion import conversion_card, into_what, no_way, worth_to_copy
 from telegram_bot.formatting.html import code
 from telegram_bot.formatting.numbers import plain
-from telegram_bot.ports import Copy, Press, Reply, Rows, error_from
+from telegram_bot.ports import error_from
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Copy, Press, Reply, Rows
 
 _TARGETS = ("USD", "EUR", "BTC", "ETH")
 

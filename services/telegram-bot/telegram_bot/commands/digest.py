@@ -12,8 +12,8 @@ from telegram_bot.commands.digest_content import content
 from telegram_bot.commands.words import NotUnderstood, shorten
 from telegram_bot.digests import EVERY_DAY, Digest
 from telegram_bot.formatting import digest as words
-from telegram_bot.ports import Press, Reply, Rows
 from telegram_bot.reader import _, later, reader
+from telegram_bot.replies import Press, Reply, Rows
 
 _OFFERED = ("07:00", "08:30", "12:00", "18:00")
 _CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?(?P<half>am|pm|h)?", re.ASCII)

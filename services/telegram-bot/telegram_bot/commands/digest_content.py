@@ -19,8 +19,9 @@ from telegram_bot.formatting import digest as words
 from telegram_bot.formatting.numbers import price
 from telegram_bot.formatting.price import price_table
 from telegram_bot.formatting.source import shown
-from telegram_bot.ports import AtrQuestion, Press, Reply
+from telegram_bot.ports import AtrQuestion
 from telegram_bot.reader import _, reader
+from telegram_bot.replies import Press, Reply
 
 _MOST = 10
 _MOST_NEAR = 3

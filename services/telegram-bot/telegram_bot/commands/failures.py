@@ -13,8 +13,8 @@ from telegram_bot.commands import Command, Request, Services, too_young
 from telegram_bot.commands.atr_words import BadPeriod, read
 from telegram_bot.commands.words import NotUnderstood, market, words_of
 from telegram_bot.formatting import trouble
-from telegram_bot.ports import Press, Reply
 from telegram_bot.reader import _
+from telegram_bot.replies import Press, Reply
 
 _MOST_SUGGESTIONS = 3
 _MOST_CHOICES = 5

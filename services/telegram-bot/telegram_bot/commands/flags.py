@@ -9,8 +9,8 @@ from common.features.overrides import BadOverrides
 from common.features.turning import VERBS, Turn, Verb, act_of, read_time
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.formatting import flags
-from telegram_bot.ports import Reply
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Reply
 
 _LASTS = "7d"
 _LIKE_A_TIME = re.compile(r"\d+[a-z]")  # "500 errors" begins a reason

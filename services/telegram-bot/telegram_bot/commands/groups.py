@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from telegram_bot.commands import Command, Services
 from telegram_bot.commands.links import link, payload_of
 from telegram_bot.formatting.html import bold, code
-from telegram_bot.ports import Link, Reply, Speaker
+from telegram_bot.ports import Speaker
 from telegram_bot.reader import _
+from telegram_bot.replies import Link, Reply
 
 _SHOWN_FIRST = ("price", "atr", "chart")
 

@@ -3,8 +3,8 @@
 from common.features import Features
 from telegram_bot.commands import Command, Request, Services, is_on
 from telegram_bot.formatting.html import bold, code, escape, shortened
-from telegram_bot.ports import Reply
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Reply
 
 
 async def answer(request: Request, services: Services) -> Reply:

@@ -16,8 +16,9 @@ from telegram_bot.commands.pace import Pace
 from telegram_bot.commands.price import LIVE
 from telegram_bot.commands.words import words_of
 from telegram_bot.people import People
-from telegram_bot.ports import Button, Offer, Press, Reply, Rows, Speaker
+from telegram_bot.ports import Offer, Speaker
 from telegram_bot.reader import _, reader, reading_as
+from telegram_bot.replies import Button, Press, Reply, Rows
 
 MOST = 5
 _WELL_KNOWN = ("BTC", "ETH", "SOL", "BNB", "XRP")

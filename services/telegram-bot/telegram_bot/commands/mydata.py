@@ -3,8 +3,8 @@
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.words import NotUnderstood
 from telegram_bot.formatting import mydata as words
-from telegram_bot.ports import Document, Press, Reply
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Document, Press, Reply
 
 
 async def answer(request: Request, services: Services) -> Reply:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from telegram_bot.ports import Press
+from telegram_bot.replies import Press
 
 Item = TypeVar("Item")
 

@@ -12,8 +12,8 @@ from telegram_bot.commands import (
     paper_orders,
 )
 from telegram_bot.commands.words import words_of
-from telegram_bot.ports import Reply
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Reply
 
 _Do = Callable[[Request, list[str], Services], Awaitable[Reply]]
 _VERBS: Mapping[str, _Do] = {

@@ -14,9 +14,9 @@ from telegram_bot.formatting.source import source_name
 from telegram_bot.paper import wording
 from telegram_bot.paper.book import Change, Paper
 from telegram_bot.paper.prices import sure_price, told_by
-from telegram_bot.ports import Picture, Press, Reply, Rows
 from telegram_bot.profiles import Profile
 from telegram_bot.reader import _, reader
+from telegram_bot.replies import Picture, Press, Reply, Rows
 from telegram_bot.simulation.account import Account, Position
 from telegram_bot.simulation.measures import exposure_pct, measure
 

@@ -11,8 +11,8 @@ from telegram_bot.formatting.html import code
 from telegram_bot.paper import explaining, wording
 from telegram_bot.paper.book import MOST_AUTOS, Auto, Change
 from telegram_bot.paper.deciding import last_opening
-from telegram_bot.ports import Press, Reply
 from telegram_bot.reader import _, reader
+from telegram_bot.replies import Press, Reply
 
 
 async def auto(request: Request, words: list[str], services: Services) -> Reply:

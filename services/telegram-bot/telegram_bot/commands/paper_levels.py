@@ -20,8 +20,9 @@ from telegram_bot.commands.paper_words import Level, read_level
 from telegram_bot.commands.price import which_coin
 from telegram_bot.paper import wording
 from telegram_bot.paper.book import Change
-from telegram_bot.ports import AtrQuestion, Reply
+from telegram_bot.ports import AtrQuestion
 from telegram_bot.reader import _, reader
+from telegram_bot.replies import Reply
 
 
 async def stop(request: Request, words: list[str], services: Services) -> Reply:

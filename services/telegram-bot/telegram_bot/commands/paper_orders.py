@@ -22,8 +22,8 @@ from telegram_bot.formatting.numbers import money
 from telegram_bot.paper import wording
 from telegram_bot.paper.book import Change, Paper
 from telegram_bot.paper.prices import terms_of
-from telegram_bot.ports import Reply
 from telegram_bot.reader import _, reader
+from telegram_bot.replies import Reply
 from telegram_bot.simulation import account as trading
 from telegram_bot.simulation.account import CannotTrade, Position
 from telegram_bot.simulation.trading import Rule, quantity_for, risked_pct

@@ -11,8 +11,8 @@ from telegram_bot.commands import (
     portfolio_view,
 )
 from telegram_bot.commands.words import words_of
-from telegram_bot.ports import Reply
 from telegram_bot.reader import later
+from telegram_bot.replies import Reply
 
 _Part = Callable[[Request, Services], Awaitable[Reply]]
 _PARTS: dict[str, _Part] = {

@@ -7,8 +7,8 @@ from telegram_bot.commands import Request, Services, portfolio_csv
 from telegram_bot.commands.portfolio_trades import refuse_impossible
 from telegram_bot.formatting import portfolio, trades_csv
 from telegram_bot.ledger import Entry
-from telegram_bot.ports import Document, Press, Reply, Upload
 from telegram_bot.reader import _, reader
+from telegram_bot.replies import Document, Press, Reply, Upload
 
 
 async def export(request: Request, services: Services) -> Reply:

@@ -15,8 +15,9 @@ from telegram_bot.formatting.html import code
 from telegram_bot.formatting.numbers import plain, price
 from telegram_bot.formatting.source import shown
 from telegram_bot.ledger import MOST_ENTRIES, Entry, Side
-from telegram_bot.ports import Press, Reply, error_from
+from telegram_bot.ports import error_from
 from telegram_bot.reader import _
+from telegram_bot.replies import Press, Reply
 
 
 async def buy(request: Request, services: Services) -> Reply:

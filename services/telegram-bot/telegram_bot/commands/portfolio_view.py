@@ -18,8 +18,9 @@ from telegram_bot.formatting.numbers import digits, plain
 from telegram_bot.formatting.source import as_of, closing_lines, shown
 from telegram_bot.formatting.trades import trades_page
 from telegram_bot.ledger import Entry
-from telegram_bot.ports import AtrQuestion, Copy, Press, Reply, Rows
+from telegram_bot.ports import AtrQuestion
 from telegram_bot.reader import _
+from telegram_bot.replies import Copy, Press, Reply, Rows
 
 PAGE = 10
 _TRADES = 8

@@ -20,8 +20,9 @@ from telegram_bot.formatting.numbers import plain
 from telegram_bot.formatting.other_quote import noted
 from telegram_bot.formatting.price import price_brief, price_card, price_table
 from telegram_bot.formatting.source import shown
-from telegram_bot.ports import Copy, Live, Press, Reply, Rows, error_from
+from telegram_bot.ports import error_from
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Copy, Live, Press, Reply, Rows
 
 MOST = 10
 # Said by buttons alone, behind a market: only a message that is there can go on changing.

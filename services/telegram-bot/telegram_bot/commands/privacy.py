@@ -2,8 +2,8 @@
 
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.formatting import mydata
-from telegram_bot.ports import Press, Reply
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Press, Reply
 
 
 async def answer(request: Request, services: Services) -> Reply:

@@ -9,8 +9,8 @@ from telegram_bot.commands import Command, Request, Services, choosing, places
 from telegram_bot.commands.choosing import Setting
 from telegram_bot.commands.words import shorten
 from telegram_bot.formatting import settings as words
-from telegram_bot.ports import Press, Reply, Rows
 from telegram_bot.reader import _, later, reader, reading_as
+from telegram_bot.replies import Press, Reply, Rows
 
 _A_ROW = 2
 _OFFERS_A_ROW = 3

@@ -24,8 +24,9 @@ from telegram_bot.formatting.size import (
     wrong_side,
 )
 from telegram_bot.formatting.source import as_of, closing_lines, shown, stale_warning
-from telegram_bot.ports import AtrQuestion, Button, Copy, Press, Reply, Rows, error_from
+from telegram_bot.ports import AtrQuestion, error_from
 from telegram_bot.reader import _, later, reader
+from telegram_bot.replies import Button, Copy, Press, Reply, Rows
 
 _EQUITIES = ("1k", "10k", "100k")
 _RISKS = (Decimal("0.5"), Decimal(1), Decimal(2))

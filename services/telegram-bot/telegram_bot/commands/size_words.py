@@ -8,8 +8,8 @@ from common.errors import BadInput
 from telegram_bot.commands import atr_words
 from telegram_bot.commands.atr_words import AtrWords, brief
 from telegram_bot.commands.words import amount, number, shorten
-from telegram_bot.ports import Press
 from telegram_bot.reader import _
+from telegram_bot.replies import Press
 
 _MOST_FEE = 10
 

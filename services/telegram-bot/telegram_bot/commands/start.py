@@ -5,8 +5,8 @@ from telegram_bot.commands import Command, Request, Services, is_on
 from telegram_bot.commands.links import followed
 from telegram_bot.commands.typed import Typed
 from telegram_bot.formatting.html import bold, code
-from telegram_bot.ports import Press, Reply
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Press, Reply
 
 
 async def answer(request: Request, services: Services) -> Reply:

@@ -13,8 +13,8 @@ from telegram_bot.commands.usual import asked_as_usual
 from telegram_bot.commands.words import NotUnderstood, market, shorten, words_of
 from telegram_bot.formatting.other_quote import noted
 from telegram_bot.formatting.statistics import statistics_card
-from telegram_bot.ports import Press, Reply, Rows
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Press, Reply, Rows
 
 LEAST, MOST = 3, 1_000
 _USUAL = 365

@@ -7,8 +7,8 @@ from common.condition import of_sources
 from common.errors import Unavailable
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.formatting.status import chat_line, status
-from telegram_bot.ports import Press, Reply
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Press, Reply
 
 _PROBE = "BTC"
 

@@ -7,8 +7,8 @@ from telegram_bot.commands import Services, talk
 from telegram_bot.commands.listed import bases
 from telegram_bot.commands.talk_meaning import Meaning, Sure, Unsure
 from telegram_bot.formatting.html import code, escape
-from telegram_bot.ports import Press, Reply
 from telegram_bot.reader import _
+from telegram_bot.replies import Press, Reply
 
 _KNOWN = frozenset(NAMES) | frozenset(QUOTES)
 _MOST_WORDS = 12

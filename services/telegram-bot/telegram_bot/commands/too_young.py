@@ -9,8 +9,8 @@ from telegram_bot.commands import Services
 from telegram_bot.commands.atr_words import SHORTEST, AtrWords
 from telegram_bot.commands.listed import timeframes_of
 from telegram_bot.formatting import trouble
-from telegram_bot.ports import Reply
 from telegram_bot.reader import _
+from telegram_bot.replies import Reply
 
 _USUAL_PERIODS = (21, 14, 7)
 

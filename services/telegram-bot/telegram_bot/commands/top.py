@@ -13,8 +13,9 @@ from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.pages import page_of, turning
 from telegram_bot.commands.words import NotUnderstood, words_of
 from telegram_bot.formatting.ranking import nothing_ranked, order_name, ranking_page
-from telegram_bot.ports import AtrQuestion, Press, Reply, Rows
+from telegram_bot.ports import AtrQuestion
 from telegram_bot.reader import _, later, reader
+from telegram_bot.replies import Press, Reply, Rows
 
 PAGE = 10
 _ONCE = 50  # as many as the service takes in one question

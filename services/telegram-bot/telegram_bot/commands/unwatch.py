@@ -6,8 +6,8 @@ from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.watchlist import removing
 from telegram_bot.commands.words import market, shorten, words_of
 from telegram_bot.formatting import watchlist
-from telegram_bot.ports import Press, Reply, Rows
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Press, Reply, Rows
 
 
 async def answer(request: Request, services: Services) -> Reply:

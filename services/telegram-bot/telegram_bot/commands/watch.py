@@ -8,8 +8,9 @@ from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.price import MOST, offered, tickers_as_usual
 from telegram_bot.commands.words import market, priced_in, without_repeats, words_of
 from telegram_bot.formatting import trouble, watchlist
-from telegram_bot.ports import Press, Reply, Rows, error_from
+from telegram_bot.ports import error_from
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Press, Reply, Rows
 from telegram_bot.watchlists import MOST_WATCHED
 
 

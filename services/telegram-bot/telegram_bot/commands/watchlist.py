@@ -10,8 +10,8 @@ from telegram_bot.commands.words import NotUnderstood
 from telegram_bot.formatting import watchlist
 from telegram_bot.formatting.price import price_table
 from telegram_bot.formatting.source import shown
-from telegram_bot.ports import Copy, Press, Reply, Rows
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Copy, Press, Reply, Rows
 
 PAGE = 10
 _A_ROW = 5

@@ -5,8 +5,8 @@ import re
 from telegram_bot.commands import Command, Request, Services
 from telegram_bot.commands.releases import Release
 from telegram_bot.formatting.html import bold, code, escape, italic
-from telegram_bot.ports import Press, Reply
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Press, Reply
 
 _MOST_POINTS = 12
 _OLDER_SHOWN = 4

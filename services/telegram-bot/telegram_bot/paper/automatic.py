@@ -21,9 +21,10 @@ from telegram_bot.paper.prices import sure_candles, sure_price, terms_of
 from telegram_bot.paper.resting import seen
 from telegram_bot.paper.wording import bought_text, rests, show_rows, sold_text
 from telegram_bot.people import People
-from telegram_bot.ports import CandlesQuestion, MarketData, Reply, error_from
+from telegram_bot.ports import CandlesQuestion, MarketData, error_from
 from telegram_bot.profiles import Profile
 from telegram_bot.reader import reading_as
+from telegram_bot.replies import Reply
 from telegram_bot.simulation.candles import candles_of
 from telegram_bot.turns import Turn
 

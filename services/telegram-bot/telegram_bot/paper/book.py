@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
-from telegram_bot.ports import Reply
+from telegram_bot.replies import Reply
 from telegram_bot.simulation.account import Account, Trade
 from telegram_bot.simulation.presets import Preset
 from telegram_bot.simulation.trading import Rule

@@ -19,9 +19,9 @@ from telegram_bot.formatting.source import SIMULATED, shown, source_name
 from telegram_bot.formatting.time import moment
 from telegram_bot.paper.book import Auto, Decided, Paper
 from telegram_bot.paper.explaining import why_line
-from telegram_bot.ports import Press, Rows
 from telegram_bot.profiles import Profile
 from telegram_bot.reader import _, later
+from telegram_bot.replies import Press, Rows
 from telegram_bot.simulation.account import Position, Reason, Trade
 from telegram_bot.simulation.measures import Measures
 

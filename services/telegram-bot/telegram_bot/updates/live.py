@@ -14,7 +14,8 @@ from common.clock import Clock
 from telegram_bot.live_turns import LiveTurns
 from telegram_bot.outcomes import NotSent, Post, Sent, Unknown, Wait
 from telegram_bot.outgoing import Outgoing
-from telegram_bot.ports import Live, Refreshing, Reply, Speaker
+from telegram_bot.ports import Refreshing, Speaker
+from telegram_bot.replies import Live, Reply
 from telegram_bot.updates.limits import Limits
 from telegram_bot.updates.polling import until
 

@@ -11,7 +11,7 @@ from common.features import Features
 from telegram_bot.alerts.remembered import RememberedAlerts
 from telegram_bot.alerts.rules import MOST_PER_PERSON, Alert
 from telegram_bot.people import Choices, Strangers
-from telegram_bot.ports import Notice, Press, Reply
+from telegram_bot.replies import Notice, Press, Reply
 from tests.support.alerts import STEP, rule
 from tests.support.flags import without
 from tests.support.replies import AS_OF

@@ -4,7 +4,8 @@ import pytest
 
 from common.errors import Unavailable
 from common.market import Timeframe
-from telegram_bot.ports import AtrQuestion, Reply
+from telegram_bot.ports import AtrQuestion
+from telegram_bot.replies import Reply
 from tests.support.fake_market import Listing
 from tests.support.talk import Talk, copies, labels, press
 

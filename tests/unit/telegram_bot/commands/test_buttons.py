@@ -2,7 +2,7 @@
 
 import pytest
 
-from telegram_bot.ports import Press
+from telegram_bot.replies import Press
 from tests.support.fake_market import Listing
 from tests.support.talk import Talk
 

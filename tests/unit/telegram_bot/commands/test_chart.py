@@ -7,8 +7,8 @@ from common.errors import Unavailable
 from telegram_bot.charts.drawing import Chart
 from telegram_bot.commands.chart_words import read
 from telegram_bot.commands.words import words_of
-from telegram_bot.ports import Notice, Reply
 from telegram_bot.reader import Reader, reading_as
+from telegram_bot.replies import Notice, Reply
 from tests.support.fake_market import Listing
 from tests.support.talk import Talk, labels, press
 

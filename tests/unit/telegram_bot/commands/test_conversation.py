@@ -10,7 +10,7 @@ from playground.markup import parse
 from telegram_bot.commands import Command, Commands, Request, Services
 from telegram_bot.commands.discovery import discover, table
 from telegram_bot.formatting.html import escape
-from telegram_bot.ports import Notice, Press, Reply
+from telegram_bot.replies import Notice, Press, Reply
 from tests.support.logged import logged
 from tests.support.talk import IN_A_GROUP, ME, Talk, labels, press
 

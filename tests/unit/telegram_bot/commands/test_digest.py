@@ -5,8 +5,8 @@ import pytz
 
 from common.errors import Unavailable
 from telegram_bot.people import Strangers
-from telegram_bot.ports import Reply
 from telegram_bot.reader import Reader
+from telegram_bot.replies import Reply
 from tests.support.talk import Talk, labels, press
 
 

@@ -9,8 +9,9 @@ from telegram_bot.commands.discovery import discover
 from telegram_bot.commands.inline import Inline
 from telegram_bot.commands.menus import menus
 from telegram_bot.commands.pace import Pace
-from telegram_bot.ports import Press, Reply, Speaker
+from telegram_bot.ports import Speaker
 from telegram_bot.reader import LANGUAGES
+from telegram_bot.replies import Press, Reply
 from tests.support.flags import without
 from tests.support.talk import Talk
 

@@ -8,7 +8,7 @@ import pytest
 from telegram_bot.commands import Command, Groups, Request, Services
 from telegram_bot.commands.discovery import discover, table
 from telegram_bot.commands.menus import menus
-from telegram_bot.ports import Link, Notice, Press, Reply
+from telegram_bot.replies import Link, Notice, Press, Reply
 from tests.support.talk import IN_A_GROUP, Talk, labels
 
 Answer = Callable[[Request, Services], Awaitable[Reply]]

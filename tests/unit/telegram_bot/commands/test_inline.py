@@ -8,7 +8,8 @@ import pytest
 from common.errors import Unavailable
 from telegram_bot.commands.inline import MOST, Inline
 from telegram_bot.commands.pace import Pace
-from telegram_bot.ports import Notice, Offer, Press, Reply, Speaker
+from telegram_bot.ports import Offer, Speaker
+from telegram_bot.replies import Notice, Press, Reply
 from tests.support.talk import Talk
 
 ANYWHERE = Speaker(chat=1001, user=1001, private=False, inline=True)

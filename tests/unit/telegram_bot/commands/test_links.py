@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from telegram_bot.commands.discovery import discover
 from telegram_bot.commands.links import followed, payload_of
 from telegram_bot.commands.typed import Typed
-from telegram_bot.ports import Reply
+from telegram_bot.replies import Reply
 from tests.support.talk import Talk, press
 
 

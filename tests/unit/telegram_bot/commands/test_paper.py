@@ -9,8 +9,8 @@ import pytest
 from common import wire
 from telegram_bot.charts.drawing import Curve
 from telegram_bot.paper.book import Paper, PassingPapers
-from telegram_bot.ports import Reply
 from telegram_bot.profiles import load
+from telegram_bot.replies import Reply
 from telegram_bot.work import under_way
 from tests.support.talk import ME, Talk, labels, press
 

@@ -4,7 +4,7 @@ import pytest
 
 from common.errors import Unavailable
 from telegram_bot.people import Strangers
-from telegram_bot.ports import Notice, Press, Reply, Upload
+from telegram_bot.replies import Notice, Press, Reply, Upload
 from tests.support.fake_market import Listing
 from tests.support.talk import Talk, copies, labels, press
 

@@ -1,7 +1,7 @@
 import pytest
 
 from common.errors import Unavailable
-from telegram_bot.ports import Live, Reply
+from telegram_bot.replies import Live, Reply
 from tests.support.fake_market import Listing
 from tests.support.talk import IN_A_GROUP, ME, Talk, copies, labels, press
 

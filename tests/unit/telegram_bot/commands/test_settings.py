@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from telegram_bot.ports import Notice, Press, Reply
+from telegram_bot.replies import Notice, Press, Reply
 from tests.support.talk import Talk, labels, press
 
 

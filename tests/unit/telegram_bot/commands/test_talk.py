@@ -12,7 +12,7 @@ from telegram_bot.alerts.remembered import RememberedAlerts
 from telegram_bot.commands import Command, Request, Services, talk
 from telegram_bot.commands.discovery import discover, table
 from telegram_bot.commands.talk_meaning import Sure, Unsure
-from telegram_bot.ports import Reply
+from telegram_bot.replies import Reply
 from tests.support.talk import Talk, labels, press
 
 COINS = {"BTC", "ETH", "SOL", "EUR", "USD", "USDT", "NEAR", "LINK", "TON"}

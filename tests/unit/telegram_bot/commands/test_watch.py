@@ -2,8 +2,8 @@ import pytest
 
 from common.errors import Unavailable
 from telegram_bot.people import Strangers
-from telegram_bot.ports import Reply
 from telegram_bot.reader import Reader
+from telegram_bot.replies import Reply
 from telegram_bot.watchlists import MOST_WATCHED
 from tests.support.fake_market import Listing
 from tests.support.talk import Talk, copies, labels, press

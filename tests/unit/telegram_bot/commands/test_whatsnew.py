@@ -4,7 +4,7 @@ from pathlib import Path
 
 from telegram_bot.commands import releases as module
 from telegram_bot.commands.releases import packaged, parse
-from telegram_bot.ports import Reply
+from telegram_bot.replies import Reply
 from tests.support.talk import IN_A_GROUP, ME, Talk, labels, press
 
 TEXT = """# Changelog
