@@ -58,6 +58,7 @@ class Working:
         self._woken = asyncio.Event()
         self._tasks: dict[asyncio.Task[None], int] = {}
         self._chats: set[int] = set()
+        self._handed_on: dict[int, Lane] = {}  # claimed while the task before was still at its end
         self._looks = 0
         self._stopping = False
 
@@ -98,8 +99,9 @@ class Working:
     def start(self, lanes: Sequence[Lane]) -> None:
         """Work on lanes that were claimed for us."""
         for lane in sorted(lanes, key=_suspicion):
-            if lane.chat in self._chats:
-                continue  # it is being worked on
+            if lane.chat in self._chats:  # given up in the database, and its task not yet over
+                self._handed_on[lane.chat] = lane
+                continue
             task = asyncio.create_task(self._own(lane), name="lane")
             self._tasks[task] = lane.chat
             self._chats.add(lane.chat)
@@ -120,7 +122,10 @@ class Working:
                 return
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._chats.discard(self._tasks.pop(task))
+        chat = self._tasks.pop(task)
+        self._chats.discard(chat)
+        if (lane := self._handed_on.pop(chat, None)) and not self._stopping:
+            self.start([lane])
         if len(self._tasks) == self._at_once - 1:
             self._woken.set()
         if not task.cancelled() and (error := task.exception()):
