@@ -32,7 +32,7 @@ class Service:
         one = listing("BTC-USD")
         self.provider = FakeProvider(self.clock, listings=[one], **options)
         self.offer = Offer(self.provider, one)
-        self.store = CandleStore(path, self.clock)
+        self.store = CandleStore(path, self.clock, patience=30.0)  # the machine may be busy
         self.history = History(self.clock, self.store)
 
     async def hours(self, count: int, until: datetime | None = None) -> list[Candle]:

@@ -26,6 +26,7 @@ KEY = Key(Symbol("BTC", "USD"), "coinbase", H1)
 BARS = series([(10 + n % 7, 30 + n % 5, 20 + n % 3) for n in range(400)])
 END = START + 400 * H1.length
 _NOBODY = 65_534
+PATIENCE = 30.0  # seconds: the machine may be busy
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 @asynccontextmanager
 async def opened(path: Path, **options: Any) -> AsyncIterator[tuple[CandleStore, FrozenClock]]:
     clock = FrozenClock(START)
-    store = CandleStore(path, clock, **options)
+    store = CandleStore(path, clock, **{"patience": PATIENCE, **options})
     try:
         yield store, clock
     finally:
@@ -193,6 +194,16 @@ async def test_a_place_where_nothing_can_be_made_costs_one_warning() -> None:
             assert not await works(store)
 
     assert warnings(logs) == ["candle_store_unavailable"]
+
+
+async def test_a_reader_waits_only_as_long_as_the_exchange_would_take(path: Path) -> None:
+    await filled(path)
+    async with opened(path, patience=0.0) as (store, _):
+        with capture_logs() as logs:
+            stored = await store.read(KEY, START, END)
+
+    assert (stored.candles, stored.lacking) == ([], (START, END))
+    assert logs[0]["reason"] == "no answer within 0 s"
 
 
 async def test_a_file_that_disappears_is_made_anew(path: Path) -> None:
@@ -403,7 +414,7 @@ async def test_programs_that_begin_at_the_same_time_make_one_store(tmp_path: Pat
     for number in range(20):
         path = tmp_path / f"{number}.sqlite"
         clock = FrozenClock(START)
-        stores = [CandleStore(path, clock) for _ in range(4)]
+        stores = [CandleStore(path, clock, patience=PATIENCE) for _ in range(4)]
         with capture_logs() as logs:
             for part, store in enumerate(stores):
                 store.keep(KEY, BARS[part::4], START, START)

@@ -24,7 +24,7 @@ __all__ = ["CandleStore", "Key", "Stored"]
 
 MOST_BYTES = 4 * 1024**3
 REST_SECONDS = 60.0  # after trouble, before it is tried again
-_READ_SECONDS = 0.5  # then the exchange is the faster one
+READ_SECONDS = 0.5  # then the exchange is the faster one
 _CLOSE_SECONDS = 2.0
 _MOST_WAITING = 256  # writes
 _TROUBLES = (sqlite3.Error, Damaged, NotAStore, OSError, TimeoutError)
@@ -59,16 +59,19 @@ class CandleStore:
         most_bytes: int = MOST_BYTES,
         write_wait: float = 5.0,
         read_wait: float = 0.2,
+        patience: float = READ_SECONDS,
     ) -> None:
         """Open the file at the first use.
 
         Args:
             clock: For rests after trouble.
             write_wait, read_wait: Seconds to wait for a lock of others.
+            patience: Seconds that a reader waits in all.
         """
         self.revised = 0
         self._path = path
         self._clock = clock
+        self._patience = patience
         self._files = Connections(
             path, most_bytes=most_bytes, write_wait=write_wait, read_wait=read_wait
         )
@@ -81,7 +84,7 @@ class CandleStore:
         """Return candles with `start <= opened_at < end`; none where the store is in trouble."""
         if not self._rests("read"):
             try:
-                async with asyncio.timeout(_READ_SECONDS):
+                async with asyncio.timeout(self._patience):
                     stored = await self._read(key, start, end)
             except _TROUBLES as error:
                 self._failed("read", error)
@@ -162,7 +165,7 @@ class CandleStore:
             log.warning(
                 "candle_store_unavailable",
                 path=str(self._path),
-                reason=str(error) or f"no answer within {_READ_SECONDS:g} s",
+                reason=str(error) or f"no answer within {self._patience:g} s",
                 instead="candles are fetched again",
             )
         self._resting[what] = self._clock.monotonic() + REST_SECONDS
