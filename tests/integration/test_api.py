@@ -383,6 +383,24 @@ async def test_a_hang_is_answered_within_the_deadline() -> None:
     assert answer.status_code == 503 and "No answer within 0.2 s" in answer.json()["detail"]
 
 
+async def test_one_hanging_market_does_not_cost_the_others_their_answer() -> None:
+    clock = FrozenClock(NOON)
+    fine = FakeProvider(clock, name="fine")
+    stuck = FakeProvider(clock, name="stuck", listings=[listing("ETH-USD")])
+    markets = Markets([fine, stuck], Features("local"), clock, patience=0.2)
+    app = create_app(SIMU, clock, markets=markets)
+    async with serve(app) as address, create_client(address) as client:
+        await client.get("/v1/symbols")
+        stuck.gate.clear()
+        reply = await read(client, "/v1/tickers?symbols=btc,eth", TickersReply)
+        stuck.gate.set()
+
+    assert [ticker.symbol for ticker in reply.tickers] == ["BTC-USD"]
+    (problem,) = reply.problems
+    assert (problem.asked, problem.code) == ("eth", "upstream-unavailable")
+    assert problem.retry_after_s == 2
+
+
 async def test_a_bug_is_a_500_with_a_reference_and_no_details() -> None:
     app, (provider,) = faulty()
     provider.trouble = ZeroDivisionError("secret detail")  # type: ignore[assignment]

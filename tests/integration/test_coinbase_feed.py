@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -76,6 +77,42 @@ async def test_a_feed_in_trouble_is_not_believed_and_comes_back(fault: Fault) ->
         exchange.fault = "none"
 
         assert (await hot(feed)).symbol == BTC
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"price": "1"}, {"price": "0"}, {"time": None}, {"product_id": ""}, {"trade_id": "many"}],
+)
+async def test_one_market_that_makes_no_sense_does_not_cost_the_others_their_feed(
+    odd: dict[str, Any],
+) -> None:
+    async with connected() as (feed, exchange):
+        exchange.odd["ETH-USD"] = odd
+        await hot(feed)
+        assert feed.latest(ETH) is None
+        async with asyncio.timeout(20):
+            while exchange.asked[-1]["product_ids"] != ["ETH-USD"]:
+                await asyncio.sleep(0.005)
+        await asyncio.sleep(0.1)
+
+        assert feed.latest(BTC) is not None and feed.latest(ETH) is None
+        assert exchange.connections == 1
+        exchange.odd.clear()
+        assert (await hot(feed, ETH)).symbol == ETH
+
+
+async def test_a_market_that_the_exchange_does_not_know_is_left_out() -> None:
+    async with connected() as (feed, exchange):
+        exchange.unlisted = {"ETH-USD"}
+        feed.latest(BTC)
+        feed.latest(ETH)
+
+        await hot(feed)
+
+        for _ in range(10):  # asked for again and again, as people do
+            await asyncio.sleep(0.01)
+            assert feed.latest(ETH) is None and feed.latest(BTC) is not None
+        assert exchange.connections == 1
 
 
 async def test_a_connection_that_says_nothing_is_replaced() -> None:

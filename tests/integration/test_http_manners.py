@@ -218,6 +218,10 @@ async def test_too_many_requests_at_once_are_refused_with_a_time_to_come_back() 
         ("/v1/tickers?symbols=%00,%FF", {}, 200),
         ("/v1/candles/BTC?tf=%F0%9F%9A%80", {}, 422),
         ("/v1/tickers?symbols=btc&symbols=eth", {}, 200),
+        ("/v1/tickers/1E-9999999", {"X-Request-Id": "1E-9999999"}, 404),
+        ("/v1/tickers?symbols=1E%2B9999999", {}, 200),
+        ("/v1/candles/BTC?end=0001-01-01T00:00:00Z", {}, 200),
+        ("/v1/candles/BTC?tf=1w&limit=1000&end=0001-01-02T00:00:00Z", {}, 200),
     ],
 )
 async def test_long_and_odd_requests_get_a_clear_answer(
@@ -227,7 +231,7 @@ async def test_long_and_odd_requests_get_a_clear_answer(
         body = b"x" * int(headers.get("Content-Length", "0"))
         answer = await client.request("GET", path, headers=headers, content=body or None)
 
-    assert answer.status_code == status
+    assert answer.status_code == status and len(answer.content) < 1_000
     if status != 200:
         assert answer.headers["content-type"] == "application/problem+json"
         problem = msgspec.json.decode(answer.content, type=Problem)

@@ -114,6 +114,32 @@ async def test_a_wrong_stream_is_a_problem_and_not_a_stream(
         assert app.state.streams.open == 0
 
 
+async def test_a_reader_who_leaves_before_the_first_byte_is_not_counted_for_ever() -> None:
+    app = create_app(Settings(providers="simu"), SystemClock())
+    begun = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        await begun.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_: Any) -> None:  # to a socket that takes nothing
+        begun.set()
+        await asyncio.Event().wait()
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": "GET",
+        "path": "/v1/stream",
+        "query_string": b"symbols=btc",
+        "headers": [],
+    }
+    await app(scope, receive, send)
+
+    assert app.state.streams.open == 0
+
+
 def _open(address: str, path: str) -> socket.socket:
     """Open a stream by hand, with the smallest buffer, and read nothing of it."""
     host, port = urlsplit(address).netloc.split(":")

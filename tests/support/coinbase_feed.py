@@ -27,6 +27,8 @@ class FeedEmulator:
         url: Where it listens, inside `serve`.
         fault: What is wrong with it now.
         every: Seconds between ticks.
+        unlisted: Products that it does not know: a subscription with one of them is refused whole.
+        odd: What it says of a product instead of what is true.
         connections: How many have been opened.
         asked: What every client sent, oldest first.
     """
@@ -36,6 +38,8 @@ class FeedEmulator:
         self.url = ""
         self.fault: Fault = "none"
         self.every = every
+        self.unlisted: set[str] = set()
+        self.odd: dict[str, dict[str, Any]] = {}
         self.connections = 0
         self.asked: list[dict[str, Any]] = []
         self._trade = 1_000
@@ -75,6 +79,11 @@ class FeedEmulator:
     ) -> None:
         self.asked.append(said)
         products = set(said["product_ids"])
+        for product in sorted(products & self.unlisted):
+            reason = f"{product} is not a valid product"
+            refusal = {"type": "error", "message": "Failed to subscribe", "reason": reason}
+            await socket.send_json(refusal)
+            return
         if said["type"] == "subscribe":
             subscribed |= products
         else:
@@ -102,7 +111,7 @@ class FeedEmulator:
             return
         if self.fault == "none":
             self._trade += 1
-            await socket.send_json(await self._ticker(product))
+            await socket.send_json({**await self._ticker(product), **self.odd.get(product, {})})
         late = 5 if self.fault == "missed trade" else 0
         await socket.send_json(
             {"type": "heartbeat", "product_id": product, "last_trade_id": self._trade + late}

@@ -6,7 +6,7 @@ from functools import cache
 
 from common.clock import Clock
 from common.errors import Unavailable
-from common.market import Timeframe
+from common.market import EPOCH, Timeframe
 from market_data.archive import RECHECKED, Archive, settled_until
 from market_data.candles import CandleStore
 from market_data.catalogue import Offer
@@ -78,7 +78,7 @@ class History:
             )
         newest = end = timeframe.opening(self._closed_until(offer, native))
         if until is not None:
-            end = min(end, timeframe.opening(until))
+            end = min(end, timeframe.opening(max(until, EPOCH)))  # nobody traded before it
         fill = fill and offer.provider.quality == "single" and not offer.listing.sessions
         ratio = timeframe.seconds // native.seconds
         asked = Asked(offer, native, count * ratio, end, newest, fill)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 
 from common.clock import Clock
+from common.deadlines import MARKET_DATA_SECONDS
 from common.errors import BadInput, Unavailable, UnsupportedTimeframe
 from common.features import Features
 from common.market import Timeframe
@@ -31,6 +32,9 @@ from market_data.status import state_of
 from market_data.studies import IndicatorsAsked, Studies
 from market_data.summaries import StatisticsAsked, Summaries
 
+_Outcome = TickerReply | BadInput | Unavailable
+_TO_SAY_SO = 0.5  # seconds left of the deadline of an answer, to tell what has come by then
+
 
 class Markets:
     """The use cases of the service. Everything that a route may ask stands here."""
@@ -41,8 +45,15 @@ class Markets:
         features: Features,
         clock: Clock,
         store: CandleStore | None = None,
+        patience: float = MARKET_DATA_SECONDS - _TO_SAY_SO,
     ) -> None:
+        """Ask nobody yet.
+
+        Args:
+            patience: Seconds for several tickers, after which those that are there are told.
+        """
         self._providers = providers
+        self._patience = patience
         self._store = store
         self._catalogue = Catalogue(providers, clock)
         self._failover = Failover(clock)
@@ -82,13 +93,15 @@ class Markets:
             self._failover.pass_over(offers[0])
         return reply
 
-    async def tickers(self, texts: Sequence[str]) -> list[TickerReply | BadInput | Unavailable]:
-        """Tickers in the order asked; what cannot be answered stands as its error."""
+    async def tickers(self, texts: Sequence[str]) -> list[_Outcome]:
+        """Tickers in the order asked; what cannot be answered in time stands as its error."""
         answers = []
         for text in texts:
             answers.append(asyncio.ensure_future(_outcome(self.ticker(text))))
             await asyncio.sleep(0)  # whoever waits has a turn between two names
-        return list(await asyncio.gather(*answers))
+        if answers:
+            await asyncio.wait(answers, timeout=self._patience)
+        return [_so_far(text, answer) for text, answer in zip(texts, answers, strict=True)]
 
     async def atr(self, text: str, question: Question) -> AtrReply:
         """ATR and its kin. Raises as `candles` does, and `NotEnoughCandles`."""
@@ -199,7 +212,14 @@ class Markets:
             await self._store.aclose()
 
 
-async def _outcome(call: Awaitable[TickerReply]) -> TickerReply | BadInput | Unavailable:
+def _so_far(text: str, answer: "asyncio.Task[_Outcome]") -> _Outcome:
+    if answer.done():
+        return answer.result()
+    answer.cancel()  # what it asks for goes on, for whoever wants it next
+    return Unavailable(f"{text.strip()[:40]} takes longer than usual.", retry_after=2)
+
+
+async def _outcome(call: Awaitable[TickerReply]) -> _Outcome:
     try:
         return await call
     except (BadInput, Unavailable) as error:

@@ -32,6 +32,14 @@ def test_a_number_is_written_without_an_exponent_and_comes_back_exactly(step: st
     assert msgspec.json.decode(body, type=Market).price_step == Decimal(step)
 
 
+@pytest.mark.parametrize("asked", ["1E-9999999", "1E+9999999", "-2.5E+100"])
+def test_what_somebody_asked_for_is_never_written_in_full(asked: str) -> None:
+    problem = Problem(type="/problems/x", title="X", status=404, detail="No.", code="x")
+    problem = msgspec.structs.replace(problem, asked=asked)
+
+    assert msgspec.json.decode(encode(problem))["asked"] == asked
+
+
 def test_what_a_problem_does_not_say_is_left_out() -> None:
     problem = Problem(type="/problems/x", title="X", status=404, detail="No.", code="x")
 

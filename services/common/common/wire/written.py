@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import msgspec
 
-_EXPONENT = re.compile(rb'"(-?\d+(?:\.\d+)?E[+-]\d+)"')
+# Two digits are more than any number of ours has. What somebody asked for may look like a number
+# too, and one with nine would be written as a gigabyte of zeros.
+_EXPONENT = re.compile(rb'"(-?\d+(?:\.\d+)?E[+-]\d{1,2})"')
 
 
 def encode(body: msgspec.Struct) -> bytes:

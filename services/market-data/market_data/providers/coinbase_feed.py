@@ -1,7 +1,8 @@
 """Coinbase Exchange's WebSocket: keeps the last trade of watched markets at hand.
 
 A connection can stay open and say nothing, so ten quiet seconds end it; while it is away, or has
-missed a trade, nothing is at hand and the caller asks over REST.
+missed a trade, nothing is at hand and the caller asks over REST. So it is with one market whose
+messages make no sense, or that the exchange no longer has: the others stay.
 """
 
 import asyncio
@@ -19,8 +20,10 @@ from common.market import Symbol, Ticker
 from common.trust import trust
 from market_data.providers.coinbase_words import ticker_of_feed
 from market_data.providers.exchange_words import BadAnswer
+from market_data.resilience.cache import Cache
 
 IDLE_SECONDS = 10.0
+REFUSED_SECONDS = 3_600.0  # before a market that the exchange does not know is asked for again
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _MOST_BYTES = 1024 * 1024
 _CHANNELS = ["ticker", "heartbeat"]
@@ -64,7 +67,9 @@ class CoinbaseFeed:
         self._most = most
         self._idle = idle
         self._sleep = sleep
-        self._wanted: dict[Symbol, None] = {}
+        self._wanted: dict[Symbol, str] = {}
+        self._subscribed: set[Symbol] = set()
+        self._refused: Cache[None] = Cache(clock)
         self._hot: dict[Symbol, _Hot] = {}
         self._changed = asyncio.Event()
         self.connections = 0
@@ -78,9 +83,12 @@ class CoinbaseFeed:
         return hot.ticker
 
     def _want(self, symbol: Symbol) -> None:
+        refused = self._refused.get(symbol)
+        if refused is not None and refused.age < REFUSED_SECONDS:
+            return
         known = symbol in self._wanted
         self._wanted.pop(symbol, None)
-        self._wanted[symbol] = None
+        self._wanted[symbol] = str(symbol)
         while len(self._wanted) > self._most:
             self._wanted.pop(next(iter(self._wanted)))
         if not known:
@@ -119,8 +127,8 @@ class CoinbaseFeed:
             ) as socket,
         ):
             self.connections += 1
-            subscribed: set[Symbol] = set()
-            await self._subscribe(socket, subscribed)
+            self._subscribed.clear()
+            await self._subscribe(socket)
             receiving = asyncio.ensure_future(self._receive(socket))
             try:
                 while not receiving.done():
@@ -129,28 +137,22 @@ class CoinbaseFeed:
                     changing.cancel()
                     self._changed.clear()
                     if not receiving.done():
-                        await self._subscribe(socket, subscribed)
+                        await self._subscribe(socket)
                 receiving.result()
             finally:
                 receiving.cancel()
                 await asyncio.gather(receiving, return_exceptions=True)
 
-    async def _subscribe(
-        self, socket: aiohttp.ClientWebSocketResponse, subscribed: set[Symbol]
-    ) -> None:
+    async def _subscribe(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         """Tell the exchange what is wanted now and what no longer."""
-        wanted = set(self._wanted)
-        for kind, symbols in (
-            ("subscribe", wanted - subscribed),
-            ("unsubscribe", subscribed - wanted),
-        ):
+        wanted, before = set(self._wanted), set(self._subscribed)
+        self._subscribed = wanted
+        for kind, symbols in (("subscribe", wanted - before), ("unsubscribe", before - wanted)):
             if symbols:
                 names = sorted(map(str, symbols))
                 await socket.send_json({"type": kind, "product_ids": names, "channels": _CHANNELS})
-        for symbol in subscribed - wanted:
+        for symbol in before - wanted:
             self._hot.pop(symbol, None)
-        subscribed.clear()
-        subscribed.update(wanted)
 
     async def _receive(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         while True:
@@ -160,20 +162,49 @@ class CoinbaseFeed:
                 raise BadAnswer(f"the connection ended ({message.type.name})")
             self._hear(_decoded(message.data))
 
-    def _hear(self, said: Any) -> None:
+    def _hear(self, said: dict[str, Any]) -> None:
         kind = said.get("type")
         if kind == "error":
-            raise BadAnswer(str(said.get("message", "it said error"))[:200])
+            self._leave_out(said)
         if kind not in ("ticker", "heartbeat"):
             return
-        symbol = Symbol.parse(str(said.get("product_id")))
-        if kind == "ticker":
+        name = said.get("product_id")
+        symbol = next((one for one, written in self._wanted.items() if written == name), None)
+        if symbol is None:
+            return
+        try:
+            self._believe(symbol, said, fresh=kind == "ticker")
+        except BadAnswer as error:
+            if self._hot.pop(symbol, None):
+                log.info("feed_makes_no_sense", symbol=str(symbol), reason=str(error))
+
+    def _believe(self, symbol: Symbol, said: dict[str, Any], *, fresh: bool) -> None:
+        now = self._clock.monotonic()
+        if fresh:
             ticker = ticker_of_feed(symbol, said, self._clock.now())
-            self._hot[symbol] = _Hot(ticker, _trade(said, "trade_id"), self._clock.monotonic())
+            self._hot[symbol] = _Hot(ticker, _trade(said, "trade_id"), now)
         elif symbol in self._hot:
             hot = self._hot[symbol]
-            hot.heard = self._clock.monotonic()
             hot.missed = _trade(said, "last_trade_id") > hot.trade
+            hot.heard = now
+
+    def _leave_out(self, said: dict[str, Any]) -> None:
+        """A subscription with one unknown market is refused whole: ask again without that one.
+
+        Raises:
+            BadAnswer: If the error is about something else.
+        """
+        words = str(said.get("reason", "")).replace(",", " ").split()
+        unknown = [symbol for symbol, written in self._wanted.items() if written in words]
+        if not unknown:
+            raise BadAnswer(str(said.get("message", "it said error"))[:200])
+        for symbol in unknown:
+            log.warning("feed_lacks_market", symbol=str(symbol), reason=" ".join(words)[:200])
+            self._refused.put(symbol, None)
+            del self._wanted[symbol]
+            self._hot.pop(symbol, None)
+        self._subscribed.clear()
+        self._changed.set()
 
 
 def _decoded(text: str) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Live prices as server-sent events."""
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from common.errors import BadInput
 from common.market import Timeframe
@@ -37,15 +39,23 @@ async def stream(request: Request) -> Response:
     timeframe = TIMEFRAME.of(request.query_params)
     listening = streams.reader(symbols, timeframe, _seen(request))
     reader = await listening.__aenter__()  # errors become problems before the stream begins
+    return _Listening(_chunks(reader, seconds), listening)
 
-    async def events() -> AsyncIterator[bytes]:
+
+class _Listening(StreamingResponse):
+    """A stream whose reader is let go however it ends, also before its first byte is sent."""
+
+    def __init__(
+        self, chunks: AsyncIterator[bytes], listening: AbstractAsyncContextManager[Reader]
+    ) -> None:
+        super().__init__(chunks, headers=_HEADERS, media_type="text/event-stream")
+        self._listening = listening
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async for chunk in _chunks(reader, seconds):
-                yield chunk
+            await super().__call__(scope, receive, send)
         finally:
-            await listening.__aexit__(None, None, None)
-
-    return StreamingResponse(events(), headers=_HEADERS, media_type="text/event-stream")
+            await self._listening.__aexit__(None, None, None)
 
 
 async def _chunks(reader: Reader, seconds: float) -> AsyncIterator[bytes]:
