@@ -24,7 +24,7 @@ ELEVEN = "btc eth sol xrp ada doge ltc shib pepe usdt aapl"
         ("/atr BTC 1M", "1M is not a timeframe. Use 1m 5m"),
         ("/price in eur", "Which coin? Example: /price BTC"),
         ("/price btc in gbp", "I don't know BTC-GBP."),
-        ("the weather in the north", "I answer commands."),
+        ("the weather in the north", "I did not understand that."),
         ("/atr BTC 500", "ATR period must be 2–90 (you sent 500)."),
         ("/atr BTC 1", "ATR period must be 2–90 (you sent 1)."),
         (f"/price {'A' * 4_000}", "not a market's name"),

@@ -199,8 +199,10 @@ class FakeMarket:
             raise AmbiguousSymbol(word, [listing.symbol for listing in found])
         if found:
             return found[0]
-        bases = [listing.base for listing in self.listed]
-        raise UnknownSymbol(word, [base for base in bases if base[:2] == word.upper()[:2]])
+        base, quote = word.upper().partition("-")[::2]
+        others = [it.symbol for it in self.listed if quote and it.base == base]
+        alike = [it.base for it in self.listed if it.base[:2] == base[:2]]
+        raise UnknownSymbol(word, others or alike)
 
 
 Before = Callable[[Request], Response | None]

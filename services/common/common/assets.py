@@ -51,6 +51,20 @@ ALIASES = {
     "XDG": "DOGE",
 }
 
+# What people call them, apart from their names.
+SPOKEN = {
+    "BITCOINS": "BTC",
+    "DOLLAR": "USD",
+    "DOLLARS": "USD",
+    "ETHER": "ETH",
+    "EUROS": "EUR",
+    "PFUND": "GBP",
+    "POUND": "GBP",
+    "POUNDS": "GBP",
+    "RIPPLE": "XRP",
+    "YEN": "JPY",
+}
+
 # Assets that others are priced in, in the order in which a bare base looks for its market. USD,
 # USDT and USDC are different assets: the order chooses a market, it never converts.
 QUOTES = ("USD", "USDT", "USDC", "EUR", "GBP", "FDUSD", "BTC", "ETH", "JPY")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
-from common.assets import ALIASES, NAMES, QUOTES
+from common.assets import ALIASES, NAMES, QUOTES, SPOKEN
 from common.errors import BadInput, UnknownTimeframe
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -156,7 +156,7 @@ def _foreign_letters(shown: str) -> str:
     )
 
 
-_BY_NAME = {name.upper().replace(" ", ""): asset for asset, name in NAMES.items()}
+_BY_NAME = {name.upper().replace(" ", ""): asset for asset, name in NAMES.items()} | SPOKEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from common.assets import QUOTES
+from common.assets import NAMES, QUOTES
 from common.clock import Clock
 from common.errors import AmbiguousSymbol, Unavailable, UnknownSymbol
 from common.market import Symbol, split_market
@@ -22,6 +22,7 @@ AGAIN_SECONDS = 15.0  # before a provider that did not answer is asked once more
 PATIENCE_SECONDS = 2.0  # for a list, once another provider has answered
 _NOTHING = Decimal(0)
 _ALIKE = ("EUR", "GBP")  # amounts of them can be compared
+_TELLING_NAME = 5  # letters; shorter names come close to too much
 _FAR_AHEAD = 20  # so many times the volume leaves no doubt
 log = structlog.get_logger(__name__)
 
@@ -225,7 +226,18 @@ def _near(offers: Offers, base: str, quote: str | None) -> list[str]:
     if same_base:
         ranked = sorted(same_base, key=lambda symbol: _preference(symbol, offers))
         return [str(symbol) for symbol in ranked[:3]]
-    return suggestions(base, offers.volumes)
+    return suggestions(base, offers.volumes) or _named_alike(offers, base)
+
+
+def _named_alike(offers: Offers, word: str) -> list[str]:
+    """Return listed bases whose name is spelled alike: BTC for BITCON."""
+    named = {
+        name.upper().replace(" ", ""): base
+        for base, name in NAMES.items()
+        if base in offers.volumes and len(name) >= _TELLING_NAME
+    }
+    volumes = {name: offers.volumes[base] for name, base in named.items()}
+    return [named[name] for name in suggestions(word, volumes)]
 
 
 def _volume(offer: Offer) -> Decimal:

@@ -95,6 +95,18 @@ async def test_an_unknown_coin_gets_suggestions_by_distance_then_volume() -> Non
     assert unknown.value.asked == "BTX"
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("bitcon", "BTC"), ("etherium", "ETH"), ("dogecion", "DOGE")]
+)
+async def test_a_misspelled_name_is_asked_about_by_its_coin(typed: str, meant: str) -> None:
+    catalogue = Catalogue([provider("a", "BTC-USD:900", "ETH-USD:70", "DOGE-USD:5")], CLOCK)
+
+    with pytest.raises(UnknownSymbol) as unknown:
+        await catalogue.resolve(typed)
+
+    assert list(unknown.value.suggestions) == [meant]
+
+
 async def test_nonsense_is_bad_input_before_anybody_is_asked() -> None:
     with pytest.raises(BadInput):
         await Catalogue([provider("a", "BTC-USD")], CLOCK).resolve("<b>x")

@@ -22,7 +22,7 @@ from telegram_bot.commands.alert_rules import now_of, rule_of
 from telegram_bot.commands.alert_words import AlertWords, read
 from telegram_bot.commands.price import offered, which_coin
 from telegram_bot.formatting.html import bold, code, italic, shortened
-from telegram_bot.formatting.numbers import plain
+from telegram_bot.formatting.numbers import in_style, plain
 from telegram_bot.formatting.source import closing, shown
 from telegram_bot.formatting.time import until
 from telegram_bot.ports import AtrQuestion, error_from
@@ -152,11 +152,11 @@ def _ask_which_number(words: object, asked: AlertWords) -> Reply:
 
 def _ask_which_way(asked: AlertWords, ticker: TickerReply) -> Reply:
     size, symbol = plain(asked.value), ticker.symbol
-    text = _("{percent} up, down, or within a time?").format(percent=bold(f"{size}%"))
+    text = _("{percent} up, down, or within a time?").format(percent=bold(in_style(f"{size}%")))
     ways = [f"+{size}%", f"-{size}%", f"{size}% 1h", f"{size}% 24h"]
     if asked.value is not None and asked.value >= 100:
         ways.remove(f"-{size}%")  # nothing falls by more than it is worth
-    return Reply(text, (tuple(Press(way, f"alert {symbol} {way}") for way in ways),))
+    return Reply(text, (tuple(Press(in_style(way), f"alert {symbol} {way}") for way in ways),))
 
 
 def _offer(ticker: TickerReply) -> Reply:

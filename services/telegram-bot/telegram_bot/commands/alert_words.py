@@ -17,6 +17,8 @@ from telegram_bot.alerts.rules import (
     Repeat,
     measure,
 )
+from telegram_bot.commands.doubt import writes_commas
+from telegram_bot.commands.spans import joined, one
 from telegram_bot.commands.words import NotUnderstood, amount, market, shorten
 from telegram_bot.reader import _
 
@@ -26,16 +28,33 @@ _MOST_PERCENT = 1_000
 _MOST_MULTIPLE = 100
 _LONGEST_LIFE_DAYS = 3_660
 
-_NOTE = re.compile(r"(?:^|\s)note(?:\s+|$)(?P<note>.*)", re.IGNORECASE | re.DOTALL)
-_SIGNS = re.compile(r"(>=|<=|=>|=<|[<>≥≤])")
+_NOTE = re.compile(r"(?:^|\s)(?:note|notiz)(?:\s+|$)(?P<note>.*)", re.IGNORECASE | re.DOTALL)
+_SIGNS = re.compile(r"(>=|<=|=>|=<|[<>≥≤=])")
 _TIMEFRAME = re.compile(r"\d+(m|min|h|d|w)", re.ASCII)
 _LENGTH = re.compile(r"(?P<count>\d{1,5})(?P<unit>m|min|h|d|w)", re.ASCII | re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
+_GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _AMOUNT = re.compile(r"[-+]?\$?[\d.,_]+(e[-+]?\d+)?[kmbt]?|[-+]?(nan|inf|infinity)", re.ASCII)
 _PERCENT = re.compile(r"(?P<sign>[-+±]?)(?P<digits>[\d.,_]+)%", re.ASCII)
 _UNITS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_UP = {">", ">=", "=>", "≥", "above", "over", "up", "rises", "+"}
-_DOWN = {"<", "<=", "=<", "≤", "below", "under", "down", "drops", "falls", "-"}
+_UP = frozenset((">", ">=", "=>", "≥", "above", "over", "up", "rises", "+")) | {
+    *("über", "ueber", "oberhalb", "hoch", "steigt")
+}
+_DOWN = frozenset(("<", "<=", "=<", "≤", "below", "under", "down", "drops", "falls", "-")) | {
+    *("unter", "unterhalb", "runter", "fällt", "faellt", "sinkt")
+}
+_REPEATS: dict[str, Repeat] = {
+    **dict.fromkeys(("once", "einmal"), "once"),
+    **dict.fromkeys(("every", "alle", "jede", "jeden"), "every"),
+    **dict.fromkeys(("remind", "erinnere"), "remind"),
+}
+_UNTIL = ("until", "for", "bis", "für")
+_LATER = ("for", "für")  # without a time behind it: `for btc`
+_FILLERS = frozenset(
+    ("crosses", "at", "in", "within", "by", "price", "flip", "flips", "moves", "breakout", "=")
+    + ("hits", "reaches", "when", "if", "of", "to", "on")
+    + ("bei", "auf", "um", "innerhalb", "wenn", "preis", "kurs", "von", "erreicht", "kommt")
+)
 _KINDS = {
     "atr": Kind.BREAKOUT,
     "atr%": Kind.ATR_SHARE,
@@ -46,8 +65,11 @@ _KINDS = {
 }
 _REGIMES: dict[str, tuple[Direction, Decimal]] = {
     "high": ("up", Decimal("1.5")),
+    "hoch": ("up", Decimal("1.5")),
     "rising": ("up", Decimal("1.2")),
+    "steigend": ("up", Decimal("1.2")),
     "low": ("down", Decimal("0.7")),
+    "niedrig": ("down", Decimal("0.7")),
 }
 
 
@@ -93,7 +115,7 @@ def read(text: str) -> AlertWords:
     if found := _NOTE.search(text):
         asked = replace(asked, note=_note(found["note"]))
         text = text[: found.start()]
-    rest = _SIGNS.sub(r" \1 ", text).split()
+    rest = joined(_SIGNS.sub(r" \1 ", text).split())
     while rest:
         asked = _take(asked, rest)
     return _sound(asked)
@@ -113,22 +135,11 @@ def _take(asked: AlertWords, rest: list[str]) -> AlertWords:
         return replace(asked, direction=direction, value=value)
     if low in _UP or low in _DOWN:
         return replace(asked, direction="up" if low in _UP else "down")
-    if low in ("once", "every", "remind"):
+    if low in _REPEATS:
         return _repeated(asked, low, rest)
-    if low in ("until", "for"):
+    if low in _UNTIL and (low not in _LATER or not rest or _is_time(rest[0])):
         return replace(asked, until=_until(_next(rest, low)))
-    if low in (
-        "crosses",
-        "at",
-        "in",
-        "within",
-        "by",
-        "price",
-        "flip",
-        "flips",
-        "moves",
-        "breakout",
-    ):
+    if low in _FILLERS or low in _LATER:
         return asked
     if found := _PERCENT.fullmatch(low):
         return _share(asked, word, found["sign"], found["digits"])
@@ -147,7 +158,12 @@ def _valued(asked: AlertWords, word: str) -> AlertWords:
     if plain[0] in "+-" and asked.kind in (Kind.BREAKOUT, Kind.SUPERTREND):
         asked = replace(asked, direction="up" if plain[0] == "+" else "down")
         plain = plain[1:]
-    comma = "," in plain and "." not in plain and not re.fullmatch(r"\d{1,3}(,\d{3})+\w?", plain)
+    comma = (
+        "," in plain
+        and "." not in plain
+        and not writes_commas()
+        and not re.fullmatch(r"\d{1,3}(,\d{3})+\w?", plain)
+    )
     return replace(asked, value=amount(plain), doubtful=plain if comma else None)
 
 
@@ -168,19 +184,24 @@ def _share(asked: AlertWords, word: str, sign: str, digits: str) -> AlertWords:
 
 
 def _repeated(asked: AlertWords, word: str, rest: list[str]) -> AlertWords:
-    if word == "once":
+    repeat = _REPEATS[word]
+    if repeat == "once":
         return replace(asked, repeat="once", pause=0.0)
-    pause = seconds(_next(rest, word))
+    pause = seconds(one(_next(rest, word)))
     if pause < SHORTEST_PAUSE:
         raise BadInput(
             _("An alert tells at most every 5 minutes: {example}.").format(example=f"{word} 5m")
         )
-    return replace(asked, repeat="every" if word == "every" else "remind", pause=pause)
+    return replace(asked, repeat=repeat, pause=pause)
+
+
+def _is_time(word: str) -> bool:
+    return bool(_LENGTH.fullmatch(one(word)) or _DATE.fullmatch(word) or _GERMAN_DATE.match(word))
 
 
 def _next(rest: list[str], word: str) -> str:
     if not rest:
-        example = "until 7d" if word in ("until", "for") else f"{word} 1h"
+        example = f"{word} 7d" if word in _UNTIL else f"{word} 1h"
         raise BadInput(
             _("{word} needs a time after it, for example {example}.").format(
                 word=word, example=example
@@ -207,6 +228,7 @@ def seconds(word: str) -> float:
 
 
 def _until(word: str) -> float | date:
+    word = _GERMAN_DATE.sub(r"\3-\2-\1", one(word))
     if not _DATE.fullmatch(word):
         return seconds(word)
     try:

@@ -15,7 +15,7 @@ from telegram_bot.commands.price import which_coin
 from telegram_bot.commands.usual import asked_as_usual
 from telegram_bot.commands.words import words_of
 from telegram_bot.formatting.atr import atr_card, atr_overview
-from telegram_bot.formatting.numbers import plain
+from telegram_bot.formatting.numbers import in_style, plain
 from telegram_bot.formatting.other_quote import noted
 from telegram_bot.ports import AtrQuestion
 from telegram_bot.reader import _, later, reader
@@ -129,7 +129,7 @@ def _buttons(asked: AtrWords, reply: wire.AtrReply, timeframes: Sequence[Timefra
             for item in sorted({*_PERIODS, now.period})
         ),
         tuple(
-            replace(now, multiple=item).button(_marked(f"{item}x", item == now.multiple))
+            replace(now, multiple=item).button(_marked(in_style(f"{item}x"), item == now.multiple))
             for item in sorted({*_MULTIPLES, now.multiple})
         ),
         actions[:half],

@@ -8,6 +8,7 @@ from decimal import Decimal
 from common.errors import BadInput
 from common.market import Timeframe
 from common.wire import Side
+from telegram_bot.commands.spans import joined
 from telegram_bot.commands.words import NotUnderstood, amount, market, shorten
 from telegram_bot.reader import _, reader
 from telegram_bot.replies import Press
@@ -88,7 +89,7 @@ def read(words: Sequence[str]) -> AtrWords:
         BadInput: With what would work.
     """
     asked = AtrWords(period=reader().period)
-    rest = [part for word in words for part in word.replace("=", " ").split()]
+    rest = joined([part for word in words for part in word.replace("=", " ").split()])
     while rest:
         word = rest.pop(0)
         low = word.lower()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from common.errors import BadInput
 from common.market import Timeframe
 from telegram_bot.charts.compose import Look, Overlay
+from telegram_bot.commands.spans import joined
 from telegram_bot.commands.words import NotUnderstood, market, shorten
 from telegram_bot.reader import _
 from telegram_bot.replies import Press
@@ -61,7 +62,7 @@ def read(words: Sequence[str]) -> ChartWords:
         BadInput: With what would work.
     """
     asked = ChartWords()
-    for word in words:
+    for word in joined(words):
         asked = _with(asked, word, word.lower())
     return asked
 

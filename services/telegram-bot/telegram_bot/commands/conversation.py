@@ -27,9 +27,12 @@ from telegram_bot.commands import (
     talking,
     whatsnew,
 )
+from telegram_bot.commands.also_called import renamed
+from telegram_bot.commands.doubt import DoubtfulNumber, written_by
 from telegram_bot.commands.pace import Pace
 from telegram_bot.commands.talk_meaning import Unsure
 from telegram_bot.commands.typed import Typed, take_apart
+from telegram_bot.commands.words import NotUnderstood
 from telegram_bot.formatting import trouble
 from telegram_bot.formatting.html import code, shortened
 from telegram_bot.ports import Speaker
@@ -40,6 +43,8 @@ log = structlog.get_logger(__name__)
 
 _MOST_PLAIN_WORDS = 10
 _LOOKS_LIKE_A_MARKET = re.compile(r"\$?[a-z0-9]{2,15}([-/_][a-z0-9]{2,15})?", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)  # what's, doge's
+_SIGNS = {"₿": "BTC"}
 _MARKUP = re.compile(r"<[^>]*>")
 _LONGEST_NOTICE = 200
 _LONGEST_LABEL = 30
@@ -57,9 +62,11 @@ class Conversation:
     async def said(self, text: str, speaker: Speaker, file: Upload | None = None) -> Reply | None:
         """Answer a message, or None where silence is right: what a group says is not for us."""
         typed = take_apart(text.strip())
+        if typed is not None and speaker.private and self._find(typed.name, speaker) is None:
+            typed = renamed(typed)
         if not self._is_for_us(typed, speaker):
             return None
-        with reading_as(await self._reader(speaker)):
+        with reading_as(await self._reader(speaker)), written_by(hand=True):
             if typed is None:
                 reply = await self._plain(text, speaker)
             else:
@@ -193,15 +200,17 @@ class Conversation:
 
     async def _prices(self, text: str, speaker: Speaker) -> Reply | None:
         """Take `btc eth` for a question about prices; anything else gets a hint."""
-        words = text.rstrip("?!. ").replace(",", " ").split(maxsplit=_MOST_PLAIN_WORDS)
+        words = _POSSESSIVE.sub("", text).replace(",", " ").split(maxsplit=_MOST_PLAIN_WORDS)
+        words = [_SIGNS.get(word, word).strip('?!.:;"()„“”') for word in words]
         command = self._services.commands.find("price")
         if (wait := self._pace.wait(speaker.user)) != 0:
             return Reply(trouble.slow_down(wait)) if wait else None
         if command is None or not 0 < len(words) <= _MOST_PLAIN_WORDS:
             return self._hint(speaker)
-        if not all(_LOOKS_LIKE_A_MARKET.fullmatch(word) for word in words):
+        names = [word for word in words if _LOOKS_LIKE_A_MARKET.fullmatch(word)]
+        if not names:
             return self._hint(speaker)
-        return (await self.run(command, Request(words, speaker, typed=False)))[0]
+        return (await self.run(command, Request(names, speaker, typed=False)))[0]
 
     async def run(self, command: Command, request: Request) -> tuple[Reply, bool]:
         """Return the command's reply, or what to say instead, and whether it went well."""
@@ -224,6 +233,14 @@ class Conversation:
         except BadInput as error:
             if _is_chatter(error, request):
                 return self._hint(request.speaker), "hint"
+            if isinstance(error, NotUnderstood):
+                meant = await talking.in_other_words(command.name, request.words, self._services)
+                if meant is not None:
+                    words = meant.command.split()[1:]
+                    reply, outcome = await self._outcome(
+                        command, replace(request, words=words), ref
+                    )
+                    return talking.echoed(meant, reply), outcome
             said = await failures.explain(error, command, request, self._services)
             return said, type(error).__name__
         except Unavailable as error:
@@ -263,8 +280,8 @@ class Conversation:
         return Reply(f"{unknown} {guess}", buttons)
 
     def _hint(self, speaker: Speaker) -> Reply:
-        ask_like_this = _("I answer commands.")
-        return Reply(f"{ask_like_this} {self._examples()}")
+        lost = _("I did not understand that.")
+        return Reply(f"{lost} {self._examples()}")
 
     def _examples(self) -> str:
         named = [self._services.commands.find(name) for name in ("price", "atr", "help")]
@@ -274,7 +291,7 @@ class Conversation:
 
 def _is_chatter(error: BadInput, request: Request) -> bool:
     """Say whether words without a command were not about markets at all."""
-    if request.typed:
+    if request.typed or isinstance(error, DoubtfulNumber):
         return False
     return not isinstance(error, UnknownSymbol) or not error.suggestions
 

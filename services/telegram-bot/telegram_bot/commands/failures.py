@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from common.assets import QUOTES
 from common.errors import (
     AmbiguousSymbol,
     BadInput,
@@ -11,8 +12,10 @@ from common.errors import (
 )
 from telegram_bot.commands import Command, Request, Services, too_young
 from telegram_bot.commands.atr_words import BadPeriod, read
-from telegram_bot.commands.words import NotUnderstood, market, words_of
+from telegram_bot.commands.doubt import DoubtfulNumber, both, readings
+from telegram_bot.commands.words import NotUnderstood, market, priced_in, words_of
 from telegram_bot.formatting import trouble
+from telegram_bot.formatting.numbers import undoubted
 from telegram_bot.reader import _
 from telegram_bot.replies import Press, Reply
 
@@ -23,6 +26,8 @@ _MOST_CHOICES = 5
 async def explain(error: BadInput, command: Command, request: Request, services: Services) -> Reply:
     """Answer an error that the person can do something about."""
     match error:
+        case DoubtfulNumber():
+            return _which_number(error, command, request)
         case UnknownSymbol():
             return _unknown(error, command, request)
         case AmbiguousSymbol():
@@ -47,8 +52,27 @@ def unavailable(ref: str, command: Command, request: Request) -> Reply:
 def _unknown(error: UnknownSymbol, command: Command, request: Request) -> Reply:
     near = error.suggestions[:_MOST_SUGGESTIONS]
     words = _words(request)
+    base, quote = error.asked.partition("-")[::2]
+    if quote in QUOTES and any(name.startswith(f"{base}-") for name in near):
+        return _in_another_quote(base, quote, near, command, words)
     buttons = tuple(Press(name, _again(command, _with(words, error.asked, name))) for name in near)
     return Reply(trouble.unknown_symbol(error.asked, near, command.examples[0]), (buttons,))
+
+
+def _in_another_quote(
+    base: str, quote: str, near: Sequence[str], command: Command, words: Sequence[str]
+) -> Reply:
+    """Say in what else a coin is traded, and offer what it is worth in what was asked."""
+    markets = tuple(
+        Press(
+            name.replace("-", "/"),
+            _again(command, _with(priced_in(words), f"{base}-{quote}", name)),
+        )
+        for name in near
+    )
+    worth = Press(f"1 {base} → {quote}", f"convert 1 {base} {quote}")
+    shown = [name.replace("-", "/") for name in near]
+    return Reply(trouble.not_traded_in(base, quote, shown), (markets, (worth,)))
 
 
 def _several(error: AmbiguousSymbol, command: Command, request: Request) -> Reply:
@@ -62,6 +86,18 @@ def _several(error: AmbiguousSymbol, command: Command, request: Request) -> Repl
         for name in error.choices[:_MOST_CHOICES]
     )
     return Reply(trouble.which_market(error.asked), (buttons,))
+
+
+def _which_number(error: DoubtfulNumber, command: Command, request: Request) -> Reply:
+    """Ask with one button for each way to read the line; it is pressed as programs write."""
+    found = readings(" ".join(request.words))
+    buttons = tuple(
+        Press("✅ " + " · ".join(map(undoubted, reading.numbers)), _again(command, [reading.line]))
+        for reading in found
+        if reading.numbers
+    )
+    written = [undoubted(value) for value in both(error.written)]
+    return Reply(trouble.which_number(error.written, written), (buttons,))
 
 
 def _words(request: Request) -> list[str]:

@@ -29,12 +29,16 @@ _VERBS: Mapping[str, _Do] = {
 }
 
 
+_ALSO = {"kauf": "buy", "kaufe": "buy", "verkauf": "sell", "verkaufe": "sell", "warum": "why"}
+
+
 async def answer(request: Request, services: Services) -> Reply:
     """Do what the first word says; without one, show the account."""
     words = words_of(" ".join(request.words))
     if not words:
         return await paper_account.show(request, words, services)
-    do = _VERBS.get(words[0].lower())
+    word = words[0].lower()
+    do = _VERBS.get(_ALSO.get(word, word))
     if do is None:
         return Reply(_("/paper takes {verbs}.").format(verbs=", ".join(_VERBS)))
     return await do(request, words[1:], services)

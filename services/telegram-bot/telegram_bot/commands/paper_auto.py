@@ -32,7 +32,7 @@ async def auto(request: Request, words: list[str], services: Services) -> Reply:
         raise BadInput(_("At most {most} presets trade at once.").format(most=MOST_AUTOS))
     paper = paper.with_auto(made, made.symbol)
     await keep(Change(paper), services)
-    head = _("It decides at each close of a {timeframe} candle, for the first time at the next.")
+    head = _("The preset decides at each close of a {timeframe} candle, first at the next one.")
     prices = await prices_of(paper, services) | {made.symbol: found.price}
     text = wording.overview(paper, prices, services.profile)
     return Reply(f"{head.format(timeframe=made.timeframe)}\n\n{text}", buttons(paper))

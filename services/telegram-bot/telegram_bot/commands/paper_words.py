@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from common.errors import BadInput
 from common.market import Timeframe
+from telegram_bot.commands.doubt import DoubtfulNumber
 from telegram_bot.commands.words import NotUnderstood, amount, market, shorten
 from telegram_bot.reader import _
 
@@ -129,6 +130,8 @@ def _level(low: str, sign: str) -> Level:
         return Level(atr=amount(found[1] or found[2]))
     try:
         return Level(price=amount(low))
+    except DoubtfulNumber:
+        raise
     except BadInput:
         said = _("{word} is no level. Write 60000, 2x for 2 ATR, or 5%.")
         raise BadInput(said.format(word=shorten(low))) from None

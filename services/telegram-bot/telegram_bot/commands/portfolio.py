@@ -19,13 +19,16 @@ _PARTS: dict[str, _Part] = {
     "add": portfolio_trades.buy,
     "buy": portfolio_trades.buy,
     "kauf": portfolio_trades.buy,
+    "kaufe": portfolio_trades.buy,
     "sell": portfolio_trades.sell,
     "verkauf": portfolio_trades.sell,
+    "verkaufe": portfolio_trades.sell,
     "remove": portfolio_trades.remove,
     "undo": portfolio_trades.undo,
     "clear": portfolio_trades.clear,
     "trades": portfolio_view.trades,
     "export": portfolio_files.export,
+    "csv": portfolio_files.export,
     "import": portfolio_files.take_in,
 }
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from common.errors import BadInput, Unavailable
 from telegram_bot.commands import Request, Services, portfolio_csv
+from telegram_bot.commands.doubt import written_by
 from telegram_bot.commands.portfolio_trades import refuse_impossible
 from telegram_bot.formatting import portfolio, trades_csv
 from telegram_bot.ledger import Entry
@@ -43,7 +44,8 @@ async def take_in(request: Request, services: Services) -> Reply:
         content = pasted.encode()
     habits = reader()
     quote = habits.quote or "USD"
-    found, troubles = portfolio_csv.read(content, services.clock.now(), habits.zone, quote)
+    with written_by(hand=False):
+        found, troubles = portfolio_csv.read(content, services.clock.now(), habits.zone, quote)
     if troubles:
         return Reply(trades_csv.imported(0, 0, [(it.line, it.said) for it in troubles]))
     before = await services.ledger.entries(chat)

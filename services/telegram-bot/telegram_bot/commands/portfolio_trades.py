@@ -37,7 +37,7 @@ async def _trade(side: Side, request: Request, services: Services) -> Reply:
         return await which_coin("portfolio add" if side == "buy" else "portfolio sell", services)
     ticker = await _ticker(asked.symbol, services)
     if asked.quantity is None:
-        return Reply(_how_many(asked))
+        return Reply(_how_many(asked, ticker))
     if asked.price is None:
         return _at_which_price(asked, ticker)
     entry = Entry(
@@ -138,9 +138,9 @@ async def _ticker(symbol: str, services: Services) -> TickerReply:
     return found.tickers[0]
 
 
-def _how_many(asked: TradeWords) -> str:
+def _how_many(asked: TradeWords, ticker: TickerReply) -> str:
     side = {"buy": "add", "sell": "sell"}[asked.side]
-    example = code(f"/portfolio {side} {asked.symbol} 0.5 @ 61200")
+    example = code(f"/portfolio {side} {asked.symbol} 0.5 @ {_round_example(ticker.price)}")
     return _("How many {base}? Example: {example}").format(base=asked.symbol, example=example)
 
 

@@ -154,9 +154,9 @@ async def _one(wanted: str, entries: Sequence[Entry], services: Services) -> Rep
     mine = [entry for entry in entries if _is(wanted, entry.symbol)]
     if not mine:
         raise BadInput(
-            _(
-                "There is no {asset} in your portfolio. Write /portfolio add {asset} 0.5 @ 61200."
-            ).format(asset=wanted)
+            _("There is no {asset} in your portfolio. Write /portfolio add {asset} 0.5.").format(
+                asset=wanted
+            )
         )
     priced = await price_all(mine, services)
     cards = [

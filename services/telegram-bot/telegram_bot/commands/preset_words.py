@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from common.errors import BadInput
 from common.market import Timeframe
+from telegram_bot.commands.spans import joined
 from telegram_bot.commands.words import NotUnderstood, amount, market, shorten
 from telegram_bot.reader import _
 from telegram_bot.simulation.presets import USUAL, Name, Preset
@@ -73,7 +74,7 @@ def read(words: Sequence[str]) -> PresetWords:
         BadInput: With what would work.
     """
     asked = PresetWords()
-    rest = [part for word in words for part in word.replace("=", " ").split()]
+    rest = joined([part for word in words for part in word.replace("=", " ").split()])
     while rest:
         word = rest.pop(0)
         low = word.lower()
@@ -82,7 +83,7 @@ def read(words: Sequence[str]) -> PresetWords:
             while len(numbers) < 2 and _is_of_preset(rest, first=not numbers):
                 numbers.append(rest.pop(0))
             asked = replace(asked, preset=_preset(_MEANS[low], numbers))
-        elif low == "risk":
+        elif low in ("risk", "risiko"):
             if not rest:
                 raise BadInput(_("'risk' needs a number after it: risk 1%."))
             asked = replace(asked, risk_pct=_share(rest.pop(0)))

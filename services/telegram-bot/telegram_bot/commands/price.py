@@ -29,6 +29,7 @@ MOST = 10
 LIVE, STOP = "~live", "~stop"
 OFFERED = ("BTC", "ETH", "SOL", "BNB", "XRP")
 _MOST_LEFT_OUT_NAMED = 5
+_TELLING = 6  # letters from which a word that comes close to a coin's name hardly means another
 
 
 async def answer(request: Request, services: Services) -> Reply:
@@ -106,11 +107,21 @@ def _of_a_sentence(
     asked: Sequence[str], problems: Sequence[wire.Problem]
 ) -> tuple[list[str], list[wire.Problem]]:
     """Leave out what is no market: in "what is the price of bitcoin?" that is no mistake."""
-    no_markets = {problem.asked for problem in problems if problem.code in _NO_MARKET}
+    no_markets = {
+        problem.asked
+        for problem in problems
+        if problem.code in _NO_MARKET and not _looks_meant(problem)
+    }
     return (
         [word for word in asked if word not in no_markets],
-        [problem for problem in problems if problem.code not in _NO_MARKET],
+        [problem for problem in problems if problem.asked not in no_markets],
     )
+
+
+def _looks_meant(problem: wire.Problem) -> bool:
+    """Say whether a word of a sentence is a coin after all: misspelled, or in another currency."""
+    asked = problem.asked or ""
+    return bool(problem.suggestions) and ("-" in asked or len(asked) >= _TELLING)
 
 
 def _problem(word: str, error: BadInput) -> wire.Problem:

@@ -6,9 +6,10 @@ from typing import Any
 import pytz
 
 from telegram_bot.commands import Command, Request, Services, choosing, places
-from telegram_bot.commands.choosing import Setting
+from telegram_bot.commands.choosing import Offer, Setting
 from telegram_bot.commands.words import shorten
 from telegram_bot.formatting import settings as words
+from telegram_bot.formatting.numbers import in_style
 from telegram_bot.reader import _, later, reader, reading_as
 from telegram_bot.replies import Press, Reply, Rows
 
@@ -73,7 +74,7 @@ async def _page(setting: Setting, request: Request, services: Services) -> Reply
     now = services.clock.now()
     value = words.value_of(setting.name, reader(), now)
     offers = [
-        Press(_marked(_(offer.label), value), f"settings {setting.name} {offer.words}")
+        Press(_labelled(setting, offer), f"settings {setting.name} {offer.words}")
         for offer in setting.offers
     ]
     back = (Press(_("‹ All settings"), "settings"),)
@@ -90,8 +91,13 @@ def _which_zone(asked: str, zones: tuple[str, ...], services: Services) -> Reply
     return Reply(words.which_zone(shorten(asked), bool(zones)), (*_rows(offers, 1), back))
 
 
-def _marked(label: str, value: str) -> str:
-    return f"•{label}" if value == label or value.startswith(f"{label},") else label
+def _labelled(setting: Setting, offer: Offer) -> str:
+    """Name an offer, with a dot before what is set already."""
+    label = _(offer.label) if setting.name == "numbers" else in_style(_(offer.label))
+    now = reader()
+    changes = setting.read(offer.words).items()
+    chosen = all(str(getattr(now, name)) == str(value) for name, value in changes)
+    return f"•{label}" if chosen else label
 
 
 def _rows(buttons: list[Press], width: int) -> Rows:

@@ -12,7 +12,7 @@ from telegram_bot.commands.size_words import SizeWords, read
 from telegram_bot.commands.usual import asked_as_usual
 from telegram_bot.commands.words import words_of
 from telegram_bot.formatting.html import italic
-from telegram_bot.formatting.numbers import plain, price
+from telegram_bot.formatting.numbers import in_style, plain, price
 from telegram_bot.formatting.other_quote import noted
 from telegram_bot.formatting.size import (
     at_price,
@@ -139,11 +139,11 @@ def _buttons(asked: SizeWords, sizing: Sizing, sized: Size, known: _Known) -> Ro
         copies.insert(0, Copy(_("📋 size"), plain(sized.quantity, known.market.lot_step)))
     return (
         tuple(
-            now.button(_marked(f"{item}x", item == asked.atr.multiple), multiple=item)
+            now.button(_marked(in_style(f"{item}x"), item == asked.atr.multiple), multiple=item)
             for item in multiples
         ),
         tuple(
-            now.button(_marked(f"{item}%", item == sizing.risk_pct), risk_pct=item)
+            now.button(_marked(in_style(f"{item}%"), item == sizing.risk_pct), risk_pct=item)
             for item in _RISKS
         ),
         (now.button(_("🔄 Refresh")), *copies),

@@ -46,7 +46,15 @@ _BUY = frozenset(("buy", "bought", "kaufe", "kauf", "kaufen", "gekauft"))
 _SELL = frozenset(("sell", "sold", "verkaufe", "verkauf", "verkaufen", "verkauft"))
 _IN = frozenset(("in", "to", "into", "nach", "zu", "as", "="))
 _CONVERT = frozenset(("convert", "exchange", "umrechnen", "rechne", "tausche", "worth", "wert"))
-_HOW_MUCH = frozenset(("much", "viel", "many", "viele", "sind", "is", "are", "ist", "kosten"))
+_HOW_MUCH = frozenset(
+    ("much", "viel", "many", "viele", "sind", "is", "are", "ist", "kosten", "wieviel", "wieviele")
+    + ("kostet", "cost", "costs")
+)
+_ASIDE = frozenset(
+    ("how", "wie", "what", "was", "the", "der", "of", "von", "vom", "now", "right", "gerade")
+    + ("jetzt", "please", "bitte", "does", "i", "get", "for", "für", "bekomme", "ich")
+    + ("a", "an", "one", "ein", "eine", "einen", "einem")
+)
 
 
 def understand(text: str, is_coin: IsCoin) -> Meaning | None:
@@ -105,12 +113,17 @@ def _own(said: Sentence) -> Meaning | None:
 
 def _conversion(said: Sentence) -> Meaning | None:
     """Read an amount and one or two coins; what an amount shall become is asked, not guessed."""
-    assets = list(dict.fromkeys((*said.currencies, *_assets(said.coins))))
-    if len(said.numbers) != 1 or said.percents or said.spans or not 0 < len(assets) <= 2:
+    counted = [said.counted] if said.counted and not said.currencies else []
+    assets = list(dict.fromkeys((*said.currencies, *_assets([*counted, *said.coins]))))
+    if len(said.numbers) > 1 or said.percents or said.spans or not 0 < len(assets) <= 2:
         return None
-    if not _all_known(said.words, _IN | _CONVERT | _HOW_MUCH | {"how", "wie", "what", "was"}):
+    if not _all_known(said.words, _IN | _CONVERT | _HOW_MUCH | _ASIDE):
         return None
-    return Sure(f"convert {said.numbers[0]} {' '.join(assets)}")
+    if said.numbers:
+        return Sure(f"convert {said.numbers[0]} {' '.join(assets)}")
+    # `btc in eur` and `price of btc in eur` ask for that market.
+    asks = said.has(_HOW_MUCH | _CONVERT) and (bool(counted) or said.has(_IN))
+    return Sure(f"convert 1 {' '.join(assets)}") if asks and len(assets) == 2 else None
 
 
 def _trade(said: Sentence) -> Meaning | None:

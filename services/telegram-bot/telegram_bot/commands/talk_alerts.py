@@ -7,8 +7,9 @@ from telegram_bot.reader import _
 _CALLS = frozenset(
     ("wake", "alert", "notify", "tell", "ping", "warn", "remind", "text", "message", "know")
     + ("weck", "wecke", "sag", "sage", "melde", "meld", "warne", "warn", "erinnere", "erinner")
-    + ("bescheid", "benachrichtige", "schreib", "informiere")
+    + ("bescheid", "benachrichtige", "schreib", "informiere", "alarm", "alarmiere")
 )
+_ALERTS = frozenset(("alert", "alarm", "notify", "alarmiere"))
 _IFS = frozenset(("if", "when", "once", "as", "wenn", "falls", "sobald"))
 _DOWN = frozenset(
     ("drop", "drops", "dropped", "fall", "falls", "dip", "dips", "lose", "loses", "sink", "sinks")
@@ -23,6 +24,7 @@ _ABOVE = frozenset(("above", "over", "past", "exceeds", "breaks", "über", "uebe
 _BELOW = frozenset(("below", "under", "beneath", "unter", "unterschreitet"))
 _TO = frozenset(("to", "at", "auf", "zu", "bei"))
 _REACHES = frozenset(("hits", "hit", "reaches", "touches", "erreicht", "berührt", "is", "ist"))
+_ROUGHLY = frozenset(("near", "about", "around", "almost", "etwa", "ungefähr", "fast", "rund"))
 _MOVES = frozenset(("moves", "move", "changes", "swings", "bewegt", "ändert", "schwankt"))
 _WINDOWS = {"1h": "1h", "24h": "24h", "4h": "4h", "15m": "15m", "30m": "30m", "2h": "2h"}
 _MORE = {"6h": "6h", "12h": "12h", "15min": "15m", "30min": "30m", "60m": "1h", "1d": "24h"}
@@ -30,7 +32,7 @@ _MORE = {"6h": "6h", "12h": "12h", "15min": "15m", "30min": "30m", "60m": "1h", 
 
 def meaning(said: Sentence) -> Meaning | None:
     """Return the alert that a sentence asks for; what it leaves open is asked, never guessed."""
-    if not (said.has(_CALLS) and said.has(_IFS)):
+    if not said.has(_CALLS) or not (said.has(_IFS) or _names_one(said)):
         return None
     if len(said.coins) != 1:
         return None
@@ -50,7 +52,14 @@ def meaning(said: Sentence) -> Meaning | None:
         return Sure(f"alert {coin} > {level}")
     if down or up:
         return _how_far(coin, level, down)
+    if (said.has(_REACHES | _TO) or not said.has(_IFS)) and not said.has(_ROUGHLY):
+        return Sure(f"alert {coin} {level}")  # from where the price is now
     return _which(coin, said)
+
+
+def _names_one(said: Sentence) -> bool:
+    """Say whether an alert is named as such, and at what: `set an alert for eth at 2500`."""
+    return said.has(_ALERTS) and bool(said.numbers or said.percents)
 
 
 def _share(coin: str, said: Sentence, down: bool, up: bool) -> Meaning | None:

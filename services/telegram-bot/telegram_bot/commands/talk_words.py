@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from common.errors import BadInput
 from common.market import split_market
 from telegram_bot.commands.atr_words import brief
+from telegram_bot.commands.spans import joined
 from telegram_bot.commands.words import amount, words_of
 
 IsCoin = Callable[[str], bool]
@@ -36,6 +37,8 @@ _PERCENT = re.compile(r"[-+±]?(?P<digits>\d[\d.,_]*)(%|percent|prozent)", re.AS
 _NUMBER = re.compile(
     r"(?P<sign>[$€£¥₿])?(?P<digits>[\d.][\d.,_]*[kmbt]?)(?P<behind>[$€£¥₿])?", re.IGNORECASE
 )
+_POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)  # what's, doge's
+_ONE = frozenset(("a", "an", "one", "ein", "eine", "einen", "einem"))
 _SPAN = re.compile(r"\d{1,3}(m|min|h|d|w)", re.ASCII)
 _LENGTHS = {
     ("hour", "stunde", "hourly"): "1h",
@@ -57,6 +60,7 @@ class Sentence:
         currencies: Of the amounts that carry a sign, such as `USD` of `$100`.
         percents: Percentages without sign and `%`.
         spans: Lengths of time: `1h`, `24h`, `7d`.
+        counted: The coin right behind an amount or a word for one; empty: none is.
     """
 
     words: tuple[str, ...] = ()
@@ -65,6 +69,7 @@ class Sentence:
     currencies: tuple[str, ...] = ()
     percents: tuple[str, ...] = ()
     spans: tuple[str, ...] = ()
+    counted: str = ""
 
     def has(self, any_of: Collection[str]) -> bool:
         """Say whether any of the words is in the sentence."""
@@ -83,10 +88,13 @@ def read(text: str, is_coin: IsCoin) -> Sentence:
     currencies: list[str] = []
     percents: list[str] = []
     spans: list[str] = []
-    rest = [word.strip("?!.;:\"'()“”„") for word in words_of(text)]
+    plain = _POSSESSIVE.sub("", text)
+    rest = joined([word.strip("?!.;:\"'()“”„") for word in words_of(plain)])
+    counted = ""
     for place, word in enumerate(rest):
         low = word.lower()
         following = rest[place + 1].lower() if place + 1 < len(rest) else ""
+        before = rest[place - 1].lower() if place else ""
         if found := _PERCENT.fullmatch(low):
             percents += _amount(found["digits"])
         elif following in ("%", "percent", "prozent") and _amount(low):
@@ -101,6 +109,8 @@ def read(text: str, is_coin: IsCoin) -> Sentence:
                 currencies.append(_SIGNS[sign])
         elif (coin := _coin(word, is_coin)) is not None:
             coins.append((coin, low in _EVERYDAY and word != word.upper()))
+            if before in _ONE or _NUMBER.fullmatch(before):
+                counted = counted or coin
         elif low and low not in ("%", "percent", "prozent"):
             words.append(low)
     sure = [coin for coin, everyday in coins if not everyday]
@@ -113,6 +123,7 @@ def read(text: str, is_coin: IsCoin) -> Sentence:
         currencies=tuple(currencies),
         percents=tuple(percents),
         spans=tuple(spans),
+        counted=counted if counted in meant else "",
     )
 
 

@@ -1,9 +1,12 @@
 """Answering sentences: a command without its slash, one that was understood, or a question back."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from common.assets import NAMES, QUOTES
 from telegram_bot.commands import Services, talk
+from telegram_bot.commands.also_called import name_of
+from telegram_bot.commands.doubt import readings, written_by
 from telegram_bot.commands.listed import bases
 from telegram_bot.commands.talk_meaning import Meaning, Sure, Unsure
 from telegram_bot.formatting.html import code, escape
@@ -12,7 +15,8 @@ from telegram_bot.replies import Press, Reply
 
 _KNOWN = frozenset(NAMES) | frozenset(QUOTES)
 _MOST_WORDS = 12
-_NEVER_BARE = ("start", "cancel", "price")
+_NEVER_BARE = ("cancel", "price")
+_ALONE = ("start", "help")  # begin many a sentence
 # Behind the name of a command they begin a sentence: `alert me when`, `chart of`.
 _GO_ON = frozenset(("me", "us", "of", "for", "the", "mir", "mich", "uns", "von", "vom", "für"))
 
@@ -21,10 +25,28 @@ async def meaning(text: str, services: Services) -> Meaning | None:
     """Return what a sentence means here; None where it means nothing for certain."""
     words = text.lower().split(maxsplit=2)
     bare = _bare(text, words[0] if words else "", services)
-    if len(words) < 2 or (bare and words[1] not in _GO_ON):
-        return bare  # a coin alone means nothing here
+    if bare and (len(words) < 2 or words[1] not in _GO_ON):
+        return bare
     known = _KNOWN | await bases(services)
-    return talk.understand(text, known.__contains__) or bare
+    found = readings(text)
+    with written_by(hand=False):
+        meant = [talk.understand(reading.line, known.__contains__) for reading in found]
+    return meant[0] or bare if len(meant) == 1 else _one_of(meant)
+
+
+def _one_of(meant: Sequence[Meaning | None]) -> Meaning | None:
+    """Ask which of the things is meant that a doubtful number may make of a sentence."""
+    choices: list[str] = []
+    for one in meant:
+        choices += [one.command] if isinstance(one, Sure) else one.choices if one else ()
+    return Unsure(_("Which do you mean?"), tuple(choices)) if choices else None
+
+
+async def in_other_words(name: str, words: Sequence[str], services: Services) -> Sure | None:
+    """Return what `/alert me when btc hits 70k` means: the same command, said as a sentence."""
+    said = await meaning(" ".join((name, *words)), services)
+    meant = isinstance(said, Sure) and not said.bare and said.command.split()[0] == name
+    return said if isinstance(said, Sure) and meant else None
 
 
 def question(unsure: Unsure) -> Reply:
@@ -43,9 +65,12 @@ def echoed(sure: Sure, reply: Reply) -> Reply:
 
 def _bare(text: str, first: str, services: Services) -> Sure | None:
     """Read `atr btc 4h`: a command's whole name and what it takes."""
-    command = services.commands.find(first)
-    if command is None or command.name != first or first in _NEVER_BARE:
+    name = name_of(first)
+    command = services.commands.find(name)
+    if command is None or command.name != name or name in _NEVER_BARE:
+        return None
+    if name in _ALONE and len(text.split()) > 1:
         return None
     if first.upper() in NAMES or len(text.split()) > _MOST_WORDS:
         return None
-    return Sure(f"{first} {text.strip().partition(' ')[2]}".strip(), bare=True)
+    return Sure(f"{name} {text.strip().partition(' ')[2]}".strip(), bare=True)

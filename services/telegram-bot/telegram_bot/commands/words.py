@@ -7,6 +7,7 @@ from decimal import Decimal
 from common.assets import QUOTES
 from common.errors import BadInput
 from common.market import split_market
+from telegram_bot.commands.doubt import DoubtfulNumber, is_doubtful
 from telegram_bot.reader import _, reader
 
 _LONGEST_NUMBER = 24
@@ -15,6 +16,8 @@ _LONGEST_SHOWN = 40
 _SCALES = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
 _NUMBER = re.compile(r"(?P<digits>[\d_,]*\d)?(?:\.(?P<rest>\d+))?(?P<scale>[kmbt]?)", re.ASCII)
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+", re.ASCII)
+# Nobody means anything else by `1.234,56` and `1.234.567`.
+_GERMAN = re.compile(r"[1-9]\d{0,2}(\.\d{3})+,\d+|[1-9]\d{0,2}(\.\d{3}){2,}", re.ASCII)
 _UNDERSCORES = re.compile(r"\d+(_\d+)*", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"\d+,\d+", re.ASCII)
 # A comma parts words, except between two digits: there it belongs to a number.
@@ -35,12 +38,18 @@ def number(text: str) -> Decimal:
     Three digits after a comma are thousands, any other number of digits is a fraction.
 
     Raises:
+        DoubtfulNumber: For `70.000` and `1,234` of who writes 1.234,56.
         BadInput: For anything else, exponents, signs and two points included.
 
     >>> [str(number(text)) for text in ("70k", "1.5m", "2B", "70,000", "1_000", "70,5", "0.0001")]
     ['70000', '1500000', '2000000000', '70000', '1000', '70.5', '0.0001']
     """
-    found = _NUMBER.fullmatch(text.lower()) if len(text) <= _LONGEST_NUMBER else None
+    if is_doubtful(text):
+        raise DoubtfulNumber(text)
+    short = text.lower() if len(text) <= _LONGEST_NUMBER else ""
+    if _GERMAN.fullmatch(short.rstrip("kmbt")):
+        short = short.replace(".", "").replace(",", ".")
+    found = _NUMBER.fullmatch(short)
     digits = _digits(found["digits"] or "", found["rest"]) if found else None
     value = Decimal(digits) * _SCALES[found["scale"]] if found and digits else _MOST + 1
     if value > _MOST:
@@ -112,12 +121,22 @@ def meant(base: str) -> str:
 def priced_in(words: Sequence[str]) -> list[str]:
     """Read `in eur` at the end as the quote of every market before it that names none.
 
-    >>> priced_in(["btc", "eth-usd", "in", "eur"]), priced_in(["in", "eur"])
+    >>> priced_in(["btc", "eth-usd", "in", "euro"]), priced_in(["in", "eur"])
     (['BTC-EUR', 'eth-usd'], [])
     """
-    if len(words) < 2 or words[-2].lower() != "in" or words[-1].upper() not in QUOTES:
+    quote = _quote_of(words[-1]) if len(words) > 1 and words[-2].lower() == "in" else None
+    if quote is None:
         return list(words)
-    return [_with_quote(word, words[-1].upper()) for word in words[:-2]]
+    return [_with_quote(word, quote) for word in words[:-2]]
+
+
+def _quote_of(word: str) -> str | None:
+    """Return the quote asset that a word names: `eur`, `euro`."""
+    try:
+        base, quote = split_market(word)
+    except BadInput:
+        return None
+    return base if quote is None and base in QUOTES else None
 
 
 def _with_quote(word: str, quote: str) -> str:

@@ -128,6 +128,15 @@ def exactly(value: Decimal) -> str:
     return _written(trimmed(limited(value), 0))
 
 
+def undoubted(value: Decimal) -> str:
+    """Write an amount so that nobody reads it in two ways: no separator of thousands.
+
+    >>> undoubted(Decimal("61200")), undoubted(Decimal("61.200"))
+    ('61200', '61.2')
+    """
+    return in_style(f"{trimmed(limited(value), 0):f}")
+
+
 def quantity(value: Decimal | None, step: Decimal) -> str:
     """Write an amount of the base asset, floored to the lot: never more than there is.
 

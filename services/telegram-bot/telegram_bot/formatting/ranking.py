@@ -8,7 +8,7 @@ from telegram_bot.arithmetic.ranking import Order
 from telegram_bot.formatting.html import bold, escape, first_fitting, italic, pre, table
 from telegram_bot.formatting.numbers import compact, price, share, table_percent
 from telegram_bot.formatting.source import as_of, closing_lines, shown, source_name
-from telegram_bot.reader import _
+from telegram_bot.reader import _, plural
 
 
 def order_name(order: Order) -> str:
@@ -49,7 +49,7 @@ def ranking_page(
         pre(first_fitting(_layouts(order, tickers, first, atr_pct))),
     ]
     if rows < of:
-        lines.append(italic(_others(order).format(count=of - rows, of=of)))
+        lines.append(italic(_others(order, of - rows).format(count=of - rows, of=of)))
     if of < asked:
         unknown = _("{count} markets could not be ranked.").format(count=asked - of)
         lines.append(italic(unknown))
@@ -67,10 +67,10 @@ def nothing_ranked(order: Order, known: int) -> str:
     return _("None of {count} markets has fallen within 24h.").format(count=known)
 
 
-def _others(order: Order) -> str:
+def _others(order: Order, count: int) -> str:
     if order == "gainers":
-        return _("{count} of {of} have not risen.")
-    return _("{count} of {of} have not fallen.")
+        return plural("{count} of {of} has not risen.", "{count} of {of} have not risen.", count)
+    return plural("{count} of {of} has not fallen.", "{count} of {of} have not fallen.", count)
 
 
 def _layouts(

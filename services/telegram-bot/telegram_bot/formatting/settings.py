@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, tzinfo
 
 from telegram_bot.formatting.html import bold, code, escape, italic, shortened
-from telegram_bot.formatting.numbers import in_style, money, share
+from telegram_bot.formatting.numbers import exactly, in_style, money
 from telegram_bot.reader import Reader, _, reader
 
 _LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -62,7 +62,7 @@ def value_of(name: str, of: Reader, now: datetime) -> str:
         case "equity":
             return _("Not set") if of.equity is None else _whole(money(of.equity))
         case "risk":
-            return _("As usual") if of.risk_pct is None else share(of.risk_pct)
+            return _("As usual") if of.risk_pct is None else f"{exactly(of.risk_pct)}%"
         case "messages":
             return _levels()[of.notifications]
         case "quiet":

@@ -46,7 +46,7 @@ def size_lines(symbol: str, asked: Sizing, sized: Size, price_step: Decimal) -> 
     base = shown(symbol).base
     equity = escape(money(asked.equity).removesuffix(in_style(".00")))
     risk = _("Risk {percent}% of {equity}").format(
-        percent=digits(asked.risk_pct, 6), equity=quoted(equity, symbol)
+        percent=in_style(digits(asked.risk_pct, 6)), equity=quoted(equity, symbol)
     )
     if sized.quantity == 0:
         lot = quantity(asked.lot_step, asked.lot_step)

@@ -29,6 +29,15 @@ def unknown_symbol(asked: str, suggestions: Sequence[str] = (), example: str = "
     return f"{unknown} {what_works}"
 
 
+def not_traded_in(base: str, quote: str, markets: Sequence[str]) -> str:
+    """Answer a known coin in a currency that no market trades it in; `markets` are those it has."""
+    return _("{coin} is not traded in {quote} here, but as {markets}.").format(
+        coin=bold(shortened(base)),
+        quote=escape(shortened(quote)),
+        markets=_either([bold(shortened(market)) for market in markets[:_SUGGESTED]]),
+    )
+
+
 def which_market(asked: str) -> str:
     """Ask which of several markets is meant; they stand on buttons."""
     return _("{asked} is traded in several currencies. Which one? I remember your choice.").format(
@@ -114,6 +123,13 @@ def not_understood(word: str, usage: str, example: str) -> str:
         word=code(shortened(word)), usage=code(shortened(usage, _LONGEST_USAGE))
     )
     return f"{said}\n" + _("Try {examples}.").format(examples=code(shortened(example, 100)))
+
+
+def which_number(written: str, meant: Sequence[str]) -> str:
+    """Ask what a number means that can be read in two ways."""
+    return _("You wrote {written}. Do you mean {number}?").format(
+        written=code(shortened(written)), number=_either([bold(number) for number in meant])
+    )
 
 
 def slow_down(seconds: int) -> str:

@@ -52,6 +52,26 @@ def test_a_comma_that_may_be_a_point_is_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "same"),
+    [
+        ("BTC über 100k", "BTC > 100k"),
+        ("btc unter 60k einmal", "BTC < 60k once"),
+        ("BTC +5% alle 1h bis 7d", "BTC +5% every 1h until 7d"),
+        ("BTC +5% jede Stunde", "BTC +5% every 1h"),
+        ("BTC +5% every 2 hours until 3 days", "BTC +5% every 2h until 3d"),
+        ("BTC > 70k bis 31.12.2026 Notiz halb raus", "BTC > 70k until 2026-12-31 note halb raus"),
+        ("für BTC 70k", "BTC 70k"),
+        ("BTC = 70k", "BTC 70k"),
+        ("BTC > 70k for 7d", "BTC > 70k until 7d"),
+        ("BTC regime hoch 4h", "BTC regime high 4h"),
+        ("bei btc 3% in 1 Stunde", "btc 3% 1h"),
+    ],
+)
+def test_german_and_longer_words_say_the_same(said: str, same: str) -> None:
+    assert read(said) == read(same)
+
+
+@pytest.mark.parametrize(
     ("text", "hint"),
     [
         ("BTC > 1e999", "not an amount"),

@@ -107,13 +107,32 @@ async def test_coins_alone_ask_for_their_prices() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["what is the price of bitcoin?", "price of btc in usdt", "BTC btx please!"]
+    "text",
+    [
+        "what is the price of bitcoin?",
+        "price of btc in usdt",
+        "BTC btx please!",
+        "what's btc's price",
+        "BTC 📈 ?!",
+        "₿",
+        "bitcoin price??",
+        "was macht bitcoin",
+    ],
 )
 async def test_a_coin_in_a_sentence_is_answered_without_the_other_words(text: str) -> None:
     reply = await Talk().say(text)
 
     assert reply.text.startswith("<b>Bitcoin</b>")
     assert "Not found" not in reply.text
+
+
+async def test_a_coin_that_is_not_traded_in_a_currency_is_offered_in_those_it_has() -> None:
+    for text in ("btc in gbp", "price of bitcoin in pounds", "/price btc in gbp", "/atr btc-gbp"):
+        reply = await Talk().say(text)
+
+        assert reply.text == "<b>BTC</b> is not traded in GBP here, but as <b>BTC/USDT</b>.", text
+        assert labels(reply) == [["BTC/USDT"], ["1 BTC → GBP"]]
+        assert press(reply, "1 BTC → GBP").command == "convert 1 BTC GBP"
 
 
 async def test_several_coins_in_a_sentence_are_refreshed_without_the_other_words() -> None:
@@ -137,7 +156,7 @@ async def test_an_unknown_coin_alone_gets_a_suggestion() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "hello",
+        "thanks",
         "what is this",
         "hello there",
         "btx or ethx",
@@ -151,7 +170,7 @@ async def test_an_unknown_coin_alone_gets_a_suggestion() -> None:
 async def test_other_text_gets_a_short_hint(text: str) -> None:
     reply = await Talk().say(text)
 
-    assert reply.text.startswith("I answer commands. Try <code>/price BTC</code>")
+    assert reply.text.startswith("I did not understand that. Try <code>/price BTC</code>")
     assert len(reply.text) < 200
 
 

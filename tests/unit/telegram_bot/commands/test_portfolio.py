@@ -95,6 +95,7 @@ async def test_a_price_is_never_guessed_but_the_last_one_is_a_tap_away() -> None
     assert labels(dated) == []  # the button would forget the day
     assert isinstance(done, Reply) and "bought <b>0.5 BTC</b> at 67,250.10 USDT" in done.text
     assert "How many BTC?" in (await talk.say("/portfolio add BTC")).text
+    assert "ETH 0.5 @ 3415</code>" in (await talk.say("/portfolio add ETH")).text
     assert "Which coin?" in (await talk.say("/portfolio sell")).text
 
 

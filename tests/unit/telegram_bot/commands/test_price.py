@@ -163,8 +163,8 @@ async def test_a_quote_may_follow_behind_in() -> None:
 async def test_a_market_that_is_not_there_in_that_quote_is_a_tap_away() -> None:
     reply = await Talk().say("/price btc in eur")
 
-    assert "I don't know <code>BTC-EUR</code>." in reply.text
-    assert press(reply, "BTC").command == "price BTC"
+    assert reply.text == "<b>BTC</b> is not traded in EUR here, but as <b>BTC/USDT</b>."
+    assert press(reply, "BTC/USDT").command == "price BTC-USDT"
 
 
 async def test_a_quote_alone_is_asked_for_its_coin() -> None:

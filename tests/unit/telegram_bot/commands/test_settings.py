@@ -70,6 +70,30 @@ async def test_what_cannot_be_chosen_is_refused_and_changes_nothing(words: str, 
     assert await chosen(talk) == before
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "shown"),
+    [
+        ("risk", "0,5%", "•0,5%"),
+        ("risk", "off", "•Wie üblich"),
+        ("equity", "10k", "•10k"),
+        ("quote", "eur", "•EUR"),
+        ("tz", "berlin", "•Berlin"),
+        ("messages", "leise", "•Lautlos"),
+        ("quiet", "22 bis 7", "•22:00–07:00"),
+    ],
+)
+async def test_a_page_marks_what_is_set_in_its_readers_words(
+    name: str, words: str, shown: str
+) -> None:
+    talk = Talk()
+    anna = talk.speaker(told="de")
+
+    await talk.say(f"/settings {name} {words}", anna)
+    page = await talk.say(f"/settings {name}", anna)
+
+    assert [label for row in labels(page) for label in row if label.startswith("•")] == [shown]
+
+
 async def test_everything_is_one_message_whose_buttons_edit_it() -> None:
     talk = Talk()
     panel = await talk.say("/settings")

@@ -92,3 +92,12 @@ def test_words_are_written_back_as_they_were_meant() -> None:
     text = "BTC 1d 3x @64k risk 1% eq 10k long stop 60k fee 0.1%"
 
     assert read(text.split()).written == text
+
+
+async def test_a_german_reads_the_risk_and_the_buttons_with_a_comma() -> None:
+    talk = Talk()
+
+    reply = await talk.say("/size BTC eq 10k risiko 0,5%", talk.speaker(told="de"))
+
+    assert "Risiko 0,5% von" in reply.text
+    assert labels(reply)[:2] == [["1,5x", "•2x", "3x"], ["•0,5%", "1%", "2%"]]

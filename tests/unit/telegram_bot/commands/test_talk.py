@@ -65,6 +65,22 @@ def choices(text: str) -> Sequence[str]:
         ("let me know when sol climbs to 200", "alert SOL > 200"),
         ("alert me if sol moves 3% in an hour", "alert SOL 3% 1h"),
         ("tell me if LINK drops 5%", "alert LINK -5%"),
+        ("notify me when btc hits 70k", "alert BTC 70k"),  # from where the price is
+        ("sag bescheid wenn btc 70k erreicht", "alert BTC 70k"),
+        ("weck mich wenn btc bei 70k ist", "alert BTC 70k"),
+        ("set an alert for eth at 2500", "alert ETH 2500"),
+        ("setze einen alarm für btc bei 90k", "alert BTC 90k"),
+        ("alarm für btc unter 60k", "alert BTC < 60k"),
+        ("gewinner", "top gainers"),
+        ("atr von eth auf 4 stunden", "atr ETH 4h"),
+        ("chart of eth, 15 minutes", "chart ETH 15m"),
+        ("how much is a btc in eur", "convert 1 BTC EUR"),
+        ("wieviel ist ein btc in eur", "convert 1 BTC EUR"),
+        ("was kostet ein eth in eur?", "convert 1 ETH EUR"),
+        ("what's one sol worth in usd", "convert 1 SOL USD"),
+        ("wie viel eur sind 2 eth", "convert 2 ETH EUR"),
+        ("how many usd is 1 btc", "convert 1 BTC USD"),
+        ("wie viel eth bekomme ich für 500 eur", "convert 500 EUR ETH"),
     ],
 )
 def test_a_sentence_is_understood(text: str, meant: str) -> None:
@@ -76,7 +92,6 @@ def test_a_sentence_is_understood(text: str, meant: str) -> None:
     [
         ("wake me if btc drops 5", ("alert BTC -5%", "alert BTC < 5")),
         ("wake me if btc jumps 5000", ("alert BTC +5k%", "alert BTC > 5k")),
-        ("notify me when btc hits 70k", ("alert BTC > 70k", "alert BTC < 70k")),
         ("tell me if btc is near 70k", ("alert BTC > 70k", "alert BTC < 70k")),
         ("tell me if btc moves 5%", ("alert BTC +5%", "alert BTC -5%")),
         ("wake me if btc rises 5% this week", ("alert BTC +5% 1h", "alert BTC +5% 24h")),
@@ -106,6 +121,7 @@ def test_what_a_sentence_leaves_open_about_money_is_asked(
         "btc",
         "btc eth",
         "btc in eur",
+        "price of btc in eur",
         "what is the price of bitcoin?",
         "my phone drops 5%",
         "wake me if it rains",
@@ -203,7 +219,7 @@ async def test_a_command_works_without_its_slash() -> None:
     assert "ATR(14) · BTC/USDT · 4h" in (await it.say("atr btc 4h")).text
     assert (await it.say("Help")).text.startswith("<b>Commands</b>")
     assert "Watching" in (await it.say("watch eth")).text
-    assert "I answer commands" in (await it.say("watch the sunset with me")).text
+    assert "I did not understand that" in (await it.say("watch the sunset with me")).text
 
 
 async def test_a_german_is_understood_and_answered_in_german() -> None:
@@ -214,6 +230,26 @@ async def test_a_german_is_understood_and_answered_in_german() -> None:
     first, second = reply.text.splitlines()[:2]
     assert first == "💬 Verstanden: <code>/stats BTC 15m 96</code>"
     assert second.startswith("📊 <b>Statistik")
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("hallo", "👋"),
+        ("Hi!", "👋"),
+        ("hilfe", "<b>Befehle</b>"),
+        ("/hilfe", "<b>Befehle</b>"),
+        ("menü", "<b>Befehle</b>"),
+        ("alarm btc 100k", "🔔 Alarm <b>#1</b> gestellt: BTC/USDT kommt <b>über 100.000,00</b>"),
+        ("/alarm btc über 100k", "🔔 Alarm <b>#1</b> gestellt: BTC/USDT kommt <b>über 100.000"),
+        ("/kurs btc", "<b>Bitcoin</b>"),
+        ("/alert me when btc hits 100k", "💬 Verstanden: <code>/alert BTC 100k</code>"),
+    ],
+)
+async def test_people_try_other_names_for_commands(text: str, begins: str) -> None:
+    it = Talk()
+
+    assert (await it.say(text, it.speaker(told="de"))).text.startswith(begins)
 
 
 async def test_groups_are_not_listened_to() -> None:

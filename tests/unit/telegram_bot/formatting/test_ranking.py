@@ -39,3 +39,5 @@ def test_those_that_went_the_other_way_are_counted() -> None:
 
     assert "3 of 4 have not risen" in rising and "3 of 4 have not fallen" in falling
     assert "could not be ranked" not in rising
+    most = ranking_page("losers", four_tickers()[:3], first=1, rows=3, of=4, asked=4, atr_pct={})
+    assert "1 of 4 has not fallen" in most
