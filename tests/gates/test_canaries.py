@@ -5,15 +5,18 @@ All defects stand in one copy of the repository, each in a file of its own, and 
 
 import json
 import os
+import pickle
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from itertools import filterfalse
 from pathlib import Path
 
 import pytest
+from black.cache import get_cache_dir
 
 from gates.tools import kept
 from local.environment import APART, ROOT, VENV, folder_of
@@ -23,6 +26,7 @@ from tests.support.advisories import advisory, serving
 
 pytestmark = pytest.mark.timeout(300)
 
+BLACK = "black"
 ADVISED, DISTRUSTED = "httptools", "starlette"
 ROOTS = ("services/common", "services/market-data", "services/telegram-bot", "services/playground")
 
@@ -42,10 +46,21 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _stand_on_the_real_environment(root)
     if (ROOT / ".mypy_cache").is_dir():  # what mypy knows already it need not find out again
         shutil.copytree(ROOT / ".mypy_cache", root / ".mypy_cache")
+    _copy_what_black_knows(root)
     subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
     for canary in CANARIES:
         plant(canary, root)
     return root
+
+
+def _copy_what_black_knows(root: Path) -> None:
+    """Give black its cache for the copy: the same files with the same times, elsewhere."""
+    for cache in get_cache_dir().glob("cache.*.pickle"):
+        known = pickle.loads(cache.read_bytes())
+        place = root.parent / BLACK / version("black") / cache.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        there = {path.replace(str(ROOT), str(root)): seen for path, seen in known.items()}
+        place.write_bytes(pickle.dumps(there))
 
 
 def _is_test(path: Path) -> bool:
@@ -75,6 +90,7 @@ def said(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[
                 **{name: it for name, it in os.environ.items() if not name.startswith("COV")},
                 "PYTHONPATH": os.pathsep.join(str(copy / it) for it in ("scripts", *ROOTS)),
                 "AUDIT_SOURCE": service,
+                "BLACK_CACHE_DIR": str(copy.parent / BLACK),
                 "SAFETY_DB": str(database),
             },
             capture_output=True,
