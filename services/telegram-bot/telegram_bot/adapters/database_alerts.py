@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from telegram_bot.adapters.database_alert_rows import alert_of, values_of
@@ -108,9 +108,9 @@ _FOR_PEOPLE: ColumnElement[bool] = alerts.c.purpose == "message"
 
 def _missed(connection: Connection, chat: int) -> Sequence[str]:
     """Fires of a chat that took no messages, and those whose message was refused."""
-    refused = select(outbox.c.key).where(outbox.c.chat == chat, outbox.c.state == REFUSED)
     fires = alert_fires.c
-    lost = or_(fires.message.is_(None), fires.message.in_(refused))
+    refused = exists().where(outbox.c.key == fires.message, outbox.c.state == REFUSED)
+    lost = or_(fires.message.is_(None), refused)
     newest = (
         select(fires.line)
         .where(fires.chat == chat, ~fires.known, lost)

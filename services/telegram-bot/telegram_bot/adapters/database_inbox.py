@@ -53,11 +53,15 @@ class DatabaseInbox:
         return await self._finished(waiting, SET_ASIDE, answers)
 
     async def purge(self, before: float) -> int:
-        """Delete updates that were finished before, some thousands at most; return how many."""
-        old = (
-            select(inbox.c.update_id)
-            .where(inbox.c.state != WAITING, inbox.c.finished_at < before)
+        """Delete updates that were finished before, of the oldest thousands; return how many."""
+        oldest = (
+            select(inbox.c.update_id, inbox.c.state, inbox.c.finished_at)
+            .order_by(inbox.c.update_id)
             .limit(_MOST_PURGED)
+            .subquery()
+        )
+        old = select(oldest.c.update_id).where(
+            oldest.c.state != WAITING, oldest.c.finished_at < before
         )
         return await self._writer.submit(
             lambda connection: connection.execute(

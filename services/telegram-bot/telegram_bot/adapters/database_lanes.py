@@ -26,8 +26,8 @@ from sqlalchemy import (
 from telegram_bot.adapters.database_messages import mark_sent, message_of
 from telegram_bot.adapters.database_prepared import Prepared
 from telegram_bot.adapters.database_tables import (
-    QUEUED,
     SENDING,
+    UNSENT,
     WAITING,
     inbox,
     insert_of,
@@ -112,8 +112,8 @@ class DatabaseLanes:
         left = (
             select(outbox)
             .where(
+                UNSENT,
                 outbox.c.chat.in_(chats),
-                outbox.c.state.in_((QUEUED, SENDING)),
                 or_(outbox.c.state == SENDING, ~outbox.c.broadcast),
             )
             .order_by(outbox.c.id)

@@ -16,6 +16,7 @@ from telegram_bot.adapters.database_tables import (
     REFUSED,
     SENDING,
     SENT,
+    UNSENT,
     insert_of,
     lanes,
     outbox,
@@ -28,7 +29,6 @@ from telegram_bot.work import Lane
 ANSWER_KNOWN_SECONDS = 15 * 60.0
 _LONGEST_REASON = 200
 _MOST_PURGED = 2_000
-_UNSENT = outbox.c.state.in_((QUEUED, SENDING))
 
 
 class DatabaseOutbox:
@@ -92,7 +92,7 @@ class DatabaseOutbox:
             gone: dict[str, Any] = {"state": REFUSED, "reason": reason[:_LONGEST_REASON]}
             gone["file"] = None
             gone["finished_at"] = now
-            connection.execute(update(outbox).where(outbox.c.chat == chat, _UNSENT).values(**gone))
+            connection.execute(update(outbox).where(outbox.c.chat == chat, UNSENT).values(**gone))
             database_chats.mark_inactive(connection, chat, now)
 
         await self._writer.submit(write)
@@ -135,11 +135,15 @@ class DatabaseOutbox:
         return await self._reader.run(lambda connection: connection.scalar(newest))
 
     async def purge(self, before: float) -> int:
-        """Delete messages that were finished before, some thousands at most; return how many."""
-        old = (
-            select(outbox.c.id)
-            .where(outbox.c.state.in_((SENT, REFUSED)), outbox.c.finished_at < before)
+        """Delete messages that were finished before, of the oldest thousands; return how many."""
+        oldest = (
+            select(outbox.c.id, outbox.c.state, outbox.c.finished_at)
+            .order_by(outbox.c.id)
             .limit(_MOST_PURGED)
+            .subquery()
+        )
+        old = select(oldest.c.id).where(
+            oldest.c.state.in_((SENT, REFUSED)), oldest.c.finished_at < before
         )
         past = delete(pictures).where(pictures.c.until < before)
         await self._writer.submit(lambda connection: connection.execute(past).rowcount)
@@ -163,6 +167,7 @@ class DatabaseOutbox:
         first = (
             select(func.min(outbox.c.id))
             .where(
+                UNSENT,
                 outbox.c.state == QUEUED,
                 outbox.c.broadcast,
                 outbox.c.not_before <= now,

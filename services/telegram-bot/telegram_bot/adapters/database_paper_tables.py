@@ -15,8 +15,8 @@ paper_accounts = Table(
     Column("state", Text, nullable=False),  # paper.book.Paper
     Column("changed_at", Float, nullable=False),
 )
-_busy = text("busy")
-Index("paper_busy", paper_accounts.c.chat, sqlite_where=_busy, postgresql_where=_busy)
+BUSY = text("busy")  # for queries too
+Index("paper_busy", paper_accounts.c.chat, sqlite_where=BUSY, postgresql_where=BUSY)
 
 
 def _journal(name: str, column: Column[str]) -> Table:

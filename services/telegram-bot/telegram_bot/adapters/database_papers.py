@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from telegram_bot.adapters import database_outbox
 from telegram_bot.adapters.database_paper_levels import candle_of, watch
 from telegram_bot.adapters.database_paper_tables import (
+    BUSY,
     paper_accounts,
     paper_decisions,
     paper_marks,
@@ -67,8 +68,8 @@ class DatabasePapers:
         return await self._writer.submit(partial(self._save, change=change))
 
     async def busy(self) -> Sequence[Paper]:
-        """Return them by a partial index."""
-        asked = select(paper_accounts).where(paper_accounts.c.busy).order_by(paper_accounts.c.chat)
+        """Return them by a partial index, which SQLite takes for its own words alone."""
+        asked = select(paper_accounts).where(BUSY).order_by(paper_accounts.c.chat)
         rows = await self._reader.run(lambda connection: connection.execute(asked).all())
         return [_paper_of(row) for row in rows]
 
