@@ -17,6 +17,7 @@ class _OneLane:
     def __init__(self, *late: Waiting) -> None:
         self.late = list(late)
         self.answered_updates: list[int] = []
+        self.asked: list[int] = []  # for how many
         self.working: Working | None = None
 
     async def next(self, chat: int, receipt: Receipt | None = None) -> Lane | None:
@@ -36,6 +37,7 @@ class _OneLane:
         return ()
 
     async def claim(self, most: int) -> Sequence[Lane]:
+        self.asked.append(most)
         return ()
 
     async def attempt(self, suspect: Waiting) -> Waiting:
@@ -59,6 +61,12 @@ class _Silence:
         return Answers()
 
 
+class _NoEnd(_Silence):
+    async def answers(self, body: bytes) -> Answers:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody ends it")
+
+
 async def test_an_update_that_comes_as_its_chats_task_ends_is_answered_at_once() -> None:
     first, *late = [Waiting(number, CHAT, b"{}", attempts=1) for number in (1, 2, 3)]
     lane = _OneLane(*late)
@@ -69,6 +77,25 @@ async def test_an_update_that_comes_as_its_chats_task_ends_is_answered_at_once()
         await asyncio.sleep(0)
 
     assert lane.answered_updates == [1, 2, 3]
+
+
+async def test_who_works_on_more_than_fits_asks_for_nothing() -> None:
+    """What was recorded at once may be more than the room that was left."""
+    lane = _OneLane()
+    working = Working(lane, lane, _NoEnd(), _nothing_to_send(), Tally(), at_once=1, look_every=0)
+    running = asyncio.create_task(working.run())
+    while not lane.asked:
+        await asyncio.sleep(0)
+
+    working.start([Lane(chat, waiting=Waiting(chat, chat, b"{}", 1)) for chat in (1, 2, 3)])
+    lane.asked.clear()
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+    assert lane.asked == []
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await working.finish(0.0)
 
 
 async def test_a_task_that_stops_takes_up_no_more() -> None:

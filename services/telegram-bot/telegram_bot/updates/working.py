@@ -115,7 +115,7 @@ class Working:
         self._looks += 1
         if self._looks % _STRAYS_EVERY == 0:
             await self._lanes.release_strays(set(self._chats))
-        while room := self._at_once - len(self._tasks):
+        while (room := self._at_once - len(self._tasks)) > 0:  # what was recorded may exceed it
             claimed = await self._lanes.claim(room)
             self.start(claimed)
             if len(claimed) < room:
