@@ -1,6 +1,7 @@
 """Alerts in the database, on SQLite and on PostgreSQL, and two tasks that fire the same one."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -329,6 +330,32 @@ async def test_a_change_by_a_person_is_seen_by_the_engine(two: Two) -> None:
 
     found, _ = await two.a.alert_book.edited(until + 30)
     assert found == {BTC}
+
+
+async def test_a_change_that_had_to_wait_for_the_database_is_seen_by_the_engine(two: Two) -> None:
+    """Else nobody would ever look at its market, though its owner was told that it is set."""
+    old = await two.add(rule())
+    begun, free = threading.Event(), threading.Event()
+
+    def take_long(connection: Connection) -> None:
+        begun.set()
+        free.wait(60)
+
+    waits: list[asyncio.Task[Any]] = [asyncio.create_task(two.a.writer.submit(take_long))]
+    await asyncio.to_thread(begun.wait, 60)
+    waits.append(asyncio.create_task(two.a.alerts.change(replace(old, state="paused"))))
+    new = two.a.alerts.add(rule(symbol="ETH-USD"), ME, ME, state="armed", step=STEP, most=50)
+    waits.append(asyncio.create_task(new))
+    while two.a.writer.waiting < 2:
+        await asyncio.sleep(0)
+
+    two.clock.advance(60)
+    _, until = await two.b.alert_book.edited(0.0)
+    free.set()
+    await asyncio.gather(*waits)
+
+    found, _ = await two.b.alert_book.edited(until)
+    assert found == {BTC, ("ETH-USD", PRICE)}
 
 
 async def test_marks_are_kept_by_the_holder_alone(two: Two) -> None:

@@ -69,17 +69,14 @@ class DatabaseAlerts:
         return None if row is None else alert_of(row)
 
     async def change(self, alert: Alert) -> Alert | None:
-        now = self._clock()
-        after = replace(alert, since=now, version=alert.version + 1)
-        changing = (
-            update(alerts)
-            .where(alerts.c.id == alert.id, alerts.c.version == alert.version)
-            .values(**values_of(after), version=after.version, edited_at=now)
-        )
-        changed = await self._writer.submit(
-            lambda connection: connection.execute(changing).rowcount
-        )
-        return after if changed else None
+        after = replace(alert, since=self._clock(), version=alert.version + 1)
+        same = (alerts.c.id == alert.id, alerts.c.version == alert.version)
+
+        def write(connection: Connection) -> int:
+            values = {**values_of(after), "version": after.version, "edited_at": self._clock()}
+            return connection.execute(update(alerts).where(*same).values(**values)).rowcount
+
+        return after if await self._writer.submit(write) else None
 
     async def missed(self, chat: int) -> Sequence[str]:
         return await self._writer.submit(partial(_missed, chat=chat))
@@ -97,7 +94,9 @@ class DatabaseAlerts:
             "number": named.number,
             "purpose": named.purpose,
             "version": 0,
-            "edited_at": named.since,
+            # Of the write, not of the wish: the engine looks back some seconds, and a wish may
+            # have waited for the database for longer.
+            "edited_at": self._clock(),
         }
         made = connection.execute(alerts.insert().values(**row).returning(alerts.c.id))
         return replace(named, id=made.scalar_one())
