@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from common.errors import UnknownSymbol
 from common.market import Timeframe
@@ -50,6 +52,26 @@ async def test_l2_a_wick_between_two_polls_fires(it: AlertDesk) -> None:
     await it.price("67100")
 
     assert await it.fires() == [180.0]
+
+
+async def test_a_minute_whose_fire_could_not_be_kept_is_looked_at_once_more(it: AlertDesk) -> None:
+    await it.minute("67000")
+    await it.set("70000")
+    await it.minute("67000")
+    await it.base.writer.submit(_refuse_changes)
+    with pytest.raises(DBAPIError):
+        await it.minute("67050", high="70010")
+    await it.base.writer.submit(lambda connection: connection.exec_driver_sql("drop trigger no"))
+    assert await it.fires() == []
+
+    await it.minute("67000")
+
+    assert await it.fires() == [180.0]
+
+
+def _refuse_changes(connection: Connection) -> None:
+    refuse = "create trigger no before update on alerts begin select raise(abort, 'no'); end"
+    connection.exec_driver_sql(refuse)
 
 
 async def test_l3_every_hour_fires_once_and_a_reminder_as_long_as_it_stays(it: AlertDesk) -> None:

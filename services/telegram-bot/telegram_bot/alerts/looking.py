@@ -46,13 +46,15 @@ class Looking:
                 await self.see(market, look)
 
     async def see_bar(self, market: WatchedMarket, bar: Bar) -> None:
-        """Look at a minute that has closed; one in which sources disagreed proves nothing."""
-        doubted = bar.begins in market.doubted
-        market.doubted.discard(bar.begins)
-        market.until = bar.at
-        if not doubted:
+        """Look at a minute that has closed; one in which sources disagreed proves nothing.
+
+        It counts as looked at once that is kept: a database that fails makes us look once more.
+        """
+        if bar.begins not in market.doubted:
             look = seen(bar, late=self._now() - bar.at > _LATE)
             await self.see(market, look, moves=not market.overlaps(bar.begins))
+        market.doubted.discard(bar.begins)
+        market.until = bar.at
 
     async def see(self, market: WatchedMarket, look: Look, *, moves: bool = True) -> None:
         """Look at every measure; at moves unless they were looked at price by price."""
