@@ -99,7 +99,7 @@ def _count_steps(connection: Connection) -> list[int]:
     """Return what will hold one entry for each thousand steps of SQLite's machine."""
     steps: list[int] = []
     raw: Any = connection.connection.driver_connection
-    raw.set_progress_handler(lambda: steps.append(1) or 0, 1_000)
+    raw.set_progress_handler(lambda: steps.append(1), 1_000)
     return steps
 
 

@@ -17,7 +17,7 @@ from telegram_bot.replies import Copy, Press, Reply
 from telegram_bot.updates.limits import ChatLimits, Limits
 from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.source import incoming
-from tests.support.databases import KINDS, fresh
+from tests.support.databases import KINDS, shaped
 from tests.support.desk import Desk
 from tests.support.desk import desk as open_desk
 from tests.support.logged import logged
@@ -28,7 +28,7 @@ HELLO = "<b>Hello</b>"
 
 @pytest.fixture(params=KINDS)
 async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(fresh(request.param, tmp_path)) as desk:
+    async with open_desk(shaped(request.param, tmp_path)) as desk:
         await desk.telegram.says("/start", chat=GROUP)
         desk.telegram.world.updates.pending.clear()
         yield desk
@@ -149,6 +149,31 @@ async def test_a_flood_limit_of_one_chat_delays_no_other(desk: Desk) -> None:
     while desk.working.under_way:
         await asyncio.sleep(0.002)
     assert desk.texts() == ["first"]
+
+
+async def test_a_broadcast_that_must_wait_keeps_no_lane_from_others(desk: Desk) -> None:
+    """Telegram may hold up hundreds at once; people who ask meanwhile are answered."""
+    for number in (1, 2):
+        what = Outgoing("sendMessage", {"text": f"alert {number}"})
+        await desk.base.outbox.broadcast(f"alert {number}", YOU, what)
+    desk.fault("sendMessage", Fault(429, "Too Many Requests", {"retry_after": 300}))
+    await desk.base.lanes.beat()
+    assert await _broadcasts(desk) == 1
+
+    assert (desk.slept, desk.texts()) == ([], [])
+    assert await _broadcasts(desk) == 0
+    desk.clock.advance(301)
+    assert await _broadcasts(desk) + await _broadcasts(desk) == 2
+    assert (desk.texts(), desk.count("doubtful")) == (["alert 1", "alert 2"], 0)
+
+
+async def _broadcasts(desk: Desk) -> int:
+    """Let those that are due go, and return how many there were."""
+    lanes = await desk.base.outbox.claim_broadcasts(10)
+    desk.working.start(lanes)
+    while desk.working.under_way:
+        await asyncio.sleep(0.002)
+    return len(lanes)
 
 
 async def test_who_waits_for_a_flood_limit_is_not_taken_for_sent(desk: Desk) -> None:
@@ -368,7 +393,7 @@ async def test_broadcasts_come_after_answers_and_each_once(desk: Desk) -> None:
 
 async def test_a_chat_is_not_written_to_faster_than_it_bears(tmp_path: Path) -> None:
     limits = ChatLimits(per_second=1, burst=3, per_group_minute=5)
-    async with open_desk(fresh("sqlite", tmp_path), limits=limits) as desk:
+    async with open_desk(shaped("sqlite", tmp_path), limits=limits) as desk:
         for number in range(6):
             await desk.telegram.says(str(number))
         await desk.get()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from telegram_bot.adapters.database_tables import inbox, lanes
+from telegram_bot.adapters.database_tables import inbox, lanes, outbox
 from telegram_bot.lease import main as lease_command
 from telegram_bot.outgoing import Outgoing, Receipt
 from telegram_bot.work import Answers, Incoming, Lane, Lost
@@ -97,6 +97,49 @@ async def test_who_was_taken_for_dead_finishes_nothing(two: Two) -> None:
 
     with pytest.raises(Lost):
         await two.a.inbox.answered(lane.waiting, HELLO)
+
+
+async def test_who_was_taken_for_dead_while_it_waited_sends_nothing_any_more(two: Two) -> None:
+    """Whoever took the chat over has sent it; once more would be twice, and nobody would know."""
+    await two.a.inbox.record([update(1)])
+    (lane,) = await two.a.lanes.claim(10)
+    assert lane.waiting is not None
+    (message,) = await two.a.inbox.answered(lane.waiting, HELLO)
+    await two.a.outbox.postpone(message.key, two.clock.now().timestamp() + 20)
+    two.clock.advance(DEAD_AFTER + 1)
+    await two.b.lanes.beat()
+    (taken,) = await two.b.lanes.claim(10)
+    assert [it.key for it in taken.unsent] == [message.key]
+    for late in (True, False):  # while it is under way there, and once it has arrived
+        for step in (
+            two.a.outbox.sending(message.key),
+            two.a.outbox.postpone(message.key, 0.0),
+            two.a.outbox.give_back(message.key, 1, 0.0),
+            two.a.outbox.refused(message.key, "no"),
+            two.a.outbox.replace(message.key, ()),
+        ):
+            with pytest.raises(Lost):
+                await step
+        if late:
+            await two.b.outbox.sending(message.key)
+            await two.b.outbox.sent(Receipt(message.key, 500))
+
+    rows = await two.a.reader.run(lambda it: it.execute(select(outbox)).all())
+    assert [(row.state, row.message_id, row.tries) for row in rows] == [("sent", 500, 2)]
+
+
+async def test_a_broadcast_that_is_given_back_holds_up_those_behind_it(two: Two) -> None:
+    now = two.clock.now().timestamp()
+    for number in (1, 2):
+        await two.a.outbox.broadcast(f"part {number}", 7, HELLO.outgoing[0])
+    (lane,) = await two.a.outbox.claim_broadcasts(10)
+    await two.a.outbox.give_back(lane.unsent[0].key, 7, now + 60)
+    assert await two.a.lanes.next(7) is None
+
+    assert await two.b.outbox.claim_broadcasts(10) == []
+    two.clock.advance(61)
+    (again,) = await two.b.outbox.claim_broadcasts(10)
+    assert [(it.key, it.doubtful) for it in again.unsent] == [("part 1", 0)]
 
 
 async def test_what_many_chats_do_at_once_is_one_group(two: Two) -> None:

@@ -173,7 +173,10 @@ class Lanes(Protocol):
 
 
 class Outbox(Protocol):
-    """Messages on their way. What is `sending` in here may have arrived."""
+    """Messages on their way. What is `sending` in here may have arrived.
+
+    What changes a message by its key raises Lost where another task has taken it over.
+    """
 
     async def claim_broadcasts(self, most: int) -> Sequence[Lane]:
         """Take up to `most` chats that have nothing else to do, each with one broadcast."""
@@ -185,6 +188,10 @@ class Outbox(Protocol):
 
     async def postpone(self, key: str, until: float) -> None:
         """Note that a message was not sent and may go at `until`."""
+        ...
+
+    async def give_back(self, key: str, chat: int, until: float) -> None:
+        """Note that a broadcast was not sent, and that none may go to its chat before `until`."""
         ...
 
     async def sending(self, key: str, *, doubtful: bool = False) -> None:

@@ -24,7 +24,7 @@ from telegram_bot.adapters.database_tables import (
 )
 from telegram_bot.adapters.database_writer import Batch, Writer
 from telegram_bot.outgoing import Message, Outgoing, Receipt
-from telegram_bot.work import Lane
+from telegram_bot.work import Lane, Lost
 
 ANSWER_KNOWN_SECONDS = 15 * 60.0
 _LONGEST_REASON = 200
@@ -62,38 +62,42 @@ class DatabaseOutbox:
         await self._writer.join(self._sent, receipt)
 
     async def refused(self, key: str, reason: str) -> None:
-        gone = {"state": REFUSED, "reason": reason[:_LONGEST_REASON], "file": None}
-        await self._change(key, finished_at=self._clock(), **gone)
+        await self._writer.submit(partial(self._change, key=key, **self._gone(reason)))
 
     async def postpone(self, key: str, until: float) -> None:
-        await self._change(key, state=QUEUED, not_before=until)
+        postponed: dict[str, Any] = {"state": QUEUED, "not_before": until}
+        await self._writer.submit(partial(self._change, key=key, **postponed))
+
+    async def give_back(self, key: str, chat: int, until: float) -> None:
+        queued = (outbox.c.chat == chat, UNSENT, outbox.c.state == QUEUED, outbox.c.broadcast)
+        behind = update(outbox).where(*queued, outbox.c.not_before < until)
+
+        def write(connection: Connection) -> None:
+            self._change(connection, key, state=QUEUED, not_before=until)
+            connection.execute(behind.values(not_before=until))
+
+        await self._writer.submit(write)
 
     async def sending(self, key: str, *, doubtful: bool = False) -> None:
-        await self._change(
-            key,
-            state=SENDING,
-            owner=self._owner,
-            tries=outbox.c.tries + 1,
-            doubtful=outbox.c.doubtful + int(doubtful),
-        )
+        marked: dict[str, Any] = {
+            "state": SENDING,
+            "tries": outbox.c.tries + 1,
+            "doubtful": outbox.c.doubtful + int(doubtful),
+        }
+        await self._writer.submit(partial(self._change, key=key, **marked))
 
     async def replace(self, key: str, by: Sequence[Message]) -> None:
         def write(connection: Connection) -> None:
-            gone: dict[str, Any] = {"state": REFUSED, "reason": "replaced", "file": None}
-            gone["finished_at"] = self._clock()
-            connection.execute(update(outbox).where(outbox.c.key == key).values(**gone))
+            self._change(connection, key, **self._gone("replaced"))
             database_messages.insert(connection, by, self._owner)
 
         await self._writer.submit(write)
 
     async def block(self, chat: int, reason: str) -> None:
         def write(connection: Connection) -> None:
-            now = self._clock()
-            gone: dict[str, Any] = {"state": REFUSED, "reason": reason[:_LONGEST_REASON]}
-            gone["file"] = None
-            gone["finished_at"] = now
-            connection.execute(update(outbox).where(outbox.c.chat == chat, UNSENT).values(**gone))
-            database_chats.mark_inactive(connection, chat, now)
+            waiting = update(outbox).where(outbox.c.chat == chat, UNSENT)
+            connection.execute(waiting.values(**self._gone(reason)))
+            database_chats.mark_inactive(connection, chat, self._clock())
 
         await self._writer.submit(write)
 
@@ -153,9 +157,19 @@ class DatabaseOutbox:
             ).rowcount
         )
 
-    async def _change(self, key: str, **facts: Any) -> None:
-        changing = update(outbox).where(outbox.c.key == key).values(**facts)
-        await self._writer.submit(lambda connection: connection.execute(changing).rowcount)
+    def _gone(self, reason: str) -> dict[str, Any]:
+        finished = {"finished_at": self._clock(), "reason": reason[:_LONGEST_REASON]}
+        return {"state": REFUSED, "file": None, **finished}
+
+    def _change(self, connection: Connection, key: str, **facts: Any) -> None:
+        """Change a message that is ours and has not arrived.
+
+        While we waited to send it, we may have been taken for dead, and it may have been sent by
+        whoever took its chat over.
+        """
+        ours = (outbox.c.key == key, outbox.c.owner == self._owner, outbox.c.state != SENT)
+        if not connection.execute(update(outbox).where(*ours).values(**facts)).rowcount:
+            raise Lost
 
     def _sent_all(self, connection: Connection, many: Sequence[Receipt]) -> Sequence[None]:
         database_messages.mark_sent(connection, many, self._clock())

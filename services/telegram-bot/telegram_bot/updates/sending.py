@@ -99,6 +99,10 @@ class Sending:
                     if not message.broadcast and waited > TOO_LATE_SECONDS:
                         await self._give_up(message, "would come too late")
                         return None
+                    if message.broadcast:  # of hundreds, none may keep a lane that long
+                        until = self._clock() + held_up
+                        await self._outbox.give_back(message.key, message.chat, until)
+                        return None
                     message = await self._postpone(message, held_up)
                 case NotSent():
                     if self._clock() - message.created_at > GIVE_UP_SECONDS:
