@@ -25,7 +25,7 @@ from telegram_bot.commands.discovery import discover
 from telegram_bot.digesting import Digesting
 from telegram_bot.digests import EVERY_DAY, Digest
 from telegram_bot.people import Choices
-from tests.support.databases import KINDS, fresh
+from tests.support.databases import KINDS, shaped
 from tests.support.fake_market import FakeMarket
 
 ME = 1001
@@ -75,7 +75,7 @@ class Day:
 
 @pytest.fixture(params=["sqlite"])  # the stores themselves are held to both databases elsewhere
 async def day(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Day]:
-    url = fresh(request.param, tmp_path)
+    url = shaped(request.param, tmp_path)
     clock = FrozenClock(BEFORE)
     engine = open_engine(url)
     database_schema.prepare(engine)

@@ -16,7 +16,7 @@ from telegram_bot.digests import EVERY_DAY, Digest, Digests, PassingDigests
 from telegram_bot.ledger import Entry, Ledger, PassingLedger
 from telegram_bot.people import Choices
 from telegram_bot.watchlists import MOST_WATCHED, PassingWatchlists, Watchlists
-from tests.support.databases import KINDS, fresh
+from tests.support.databases import KINDS, shaped
 from tests.support.replies import AS_OF
 
 ME, YOU = 7, 8
@@ -42,7 +42,7 @@ async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     if request.param == "passing":
         yield Kept(PassingWatchlists(), PassingLedger(), PassingDigests(), None, clock)
         return
-    engine = open_engine(fresh(request.param, tmp_path))
+    engine = open_engine(shaped(request.param, tmp_path))
     database_schema.prepare(engine)
     async with opened(engine, 5.0, clock=lambda: clock.now().timestamp()) as base:
         yield Kept(base.watchlists, base.ledger, base.digests, base, clock)

@@ -12,7 +12,7 @@ from telegram_bot.ports import Speaker
 from telegram_bot.replies import Upload
 from telegram_bot.updates.source import incoming
 from telegram_bot.work import MOST_ATTEMPTS, Incoming
-from tests.support.databases import fresh
+from tests.support.databases import shaped
 from tests.support.desk import Desk
 from tests.support.desk import desk as open_desk
 from tests.support.logged import logged
@@ -22,7 +22,7 @@ GROUP = -100
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(fresh("sqlite", tmp_path)) as desk:
+    async with open_desk(shaped("sqlite", tmp_path)) as desk:
         yield desk
 
 

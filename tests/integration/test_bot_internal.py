@@ -17,7 +17,7 @@ from telegram_bot.app import run
 from telegram_bot.settings import Settings
 from telegram_bot.updates.internal import Health, Internal
 from telegram_bot.work import Answers, Tally
-from tests.support.databases import KINDS, fresh
+from tests.support.databases import KINDS, shaped
 from tests.support.fake_market import FakeMarket
 from tests.support.playground import Playground, playground
 
@@ -44,7 +44,7 @@ async def telegram(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
             Settings,
             telegram_bot_token=telegram.token,
             telegram_api_url=telegram.address,
-            database_url=fresh(request.param, tmp_path),
+            database_url=shaped(request.param, tmp_path),
             updates="webhook",
             webhook_secrets=SECRET,
             webhook_port=hook,

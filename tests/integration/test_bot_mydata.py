@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from playground.chats import YOU
 from telegram_bot.adapters.database_tables import metadata
-from tests.support.databases import KINDS, fresh
+from tests.support.databases import KINDS, shaped
 from tests.support.desk import Desk
 from tests.support.desk import desk as open_desk
 from tests.support.talk import Talk
@@ -18,7 +18,7 @@ from tests.support.talk import Talk
 
 @pytest.fixture(params=KINDS)
 async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(fresh(request.param, tmp_path)) as desk:
+    async with open_desk(shaped(request.param, tmp_path)) as desk:
         desk.answer_with(Talk(people=desk.base.people).conversation)
         yield desk
 

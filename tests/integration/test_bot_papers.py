@@ -24,7 +24,7 @@ from telegram_bot.replies import Reply
 from telegram_bot.simulation.account import Account, Position, Trade
 from telegram_bot.simulation.presets import USUAL
 from telegram_bot.simulation.trading import Rule
-from tests.support.databases import KINDS, fresh
+from tests.support.databases import KINDS, shaped
 
 ME, YOU = 7, 8
 FINE = Decimal("0.000000000000000001")
@@ -43,7 +43,7 @@ async def base(
     if request.param == "passing":
         yield PassingPapers(), None
         return
-    engine = open_engine(fresh(request.param, tmp_path))
+    engine = open_engine(shaped(request.param, tmp_path))
     database_schema.prepare(engine)
     async with opened(engine, 5.0) as base:
         yield base.papers, base

@@ -16,7 +16,7 @@ from telegram_bot.ports import Speaker
 from telegram_bot.replies import Picture, Press, Reply, Upload
 from telegram_bot.updates.limits import Limits
 from telegram_bot.updates.sending import Sending
-from tests.support.databases import KINDS, fresh
+from tests.support.databases import KINDS, shaped
 from tests.support.desk import NO_LIMITS, Desk, Parrot
 from tests.support.desk import desk as open_desk
 from tests.support.png import png
@@ -27,7 +27,7 @@ BUTTONS = ((Press("🔄 Refresh", "chart BTC"),),)
 
 @pytest.fixture(params=KINDS)
 async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
-    async with open_desk(fresh(request.param, tmp_path)) as desk:
+    async with open_desk(shaped(request.param, tmp_path)) as desk:
         yield desk
 
 
