@@ -124,7 +124,7 @@ async def test_large_answers_are_compressed_for_who_takes_it(
     assert int(zipped.headers["content-length"]) == len(small)
 
 
-@pytest.mark.parametrize("refused", ["identity", "gzip;q=0", "br", ""])
+@pytest.mark.parametrize("refused", ["identity", "gzip;q=0", "*, gzip;q=0", "br", ""])
 async def test_nobody_is_sent_what_he_does_not_take(clock: FrozenClock, refused: str) -> None:
     async with service(clock) as client:
         answer, body = await raw(client, CANDLES, **{"Accept-Encoding": refused})

@@ -36,6 +36,8 @@ class FakeProvider:
     """Answers from a function of time; `trouble` is raised instead while it is set.
 
     Attributes:
+        listed: The markets that it lists now.
+        lists: How often they were asked for.
         asked: Every call for candles: timeframe, start and end.
         gate: Calls wait for it while it is closed.
     """
@@ -63,7 +65,8 @@ class FakeProvider:
         self.gate.set()
         self.price = Decimal("1234.50")
         self._clock = clock
-        self._listings = listings
+        self.listed = listings
+        self.lists = 0
         self._native = frozenset(native)
         self._candle = candle
         self._begins = begins
@@ -78,13 +81,14 @@ class FakeProvider:
         return 0.0
 
     async def listings(self) -> Sequence[Listing]:
+        self.lists += 1
         await self._answer()
-        return self._listings
+        return self.listed
 
     async def ticker(self, symbol: Symbol) -> Ticker:
         self.tickers += 1
         await self._answer()
-        if symbol not in [one.symbol for one in self._listings]:
+        if symbol not in [one.symbol for one in self.listed]:
             raise UnknownSymbol(str(symbol))
         return Ticker(symbol, self.price, self._clock.now())
 

@@ -18,6 +18,7 @@ from market_data.resilience.single_flight import SingleFlight
 from market_data.spelling import suggestions
 
 FRESH_SECONDS = 3_600.0
+SOON_SECONDS = 120.0  # after a list that lacks markets of the one before: a halt is no delisting
 AGAIN_SECONDS = 15.0  # before a provider that did not answer is asked once more
 PATIENCE_SECONDS = 2.0  # for a list, once another provider has answered
 _NOTHING = Decimal(0)
@@ -61,7 +62,9 @@ _Lists = list[Sequence[Listing] | None]
 
 
 class Catalogue:
-    """The markets of all providers, in the order of preference; read again every hour."""
+    """The markets of all providers, in the order of preference; read again every hour, and soon
+    where markets are missing that were there: trading in them may have been halted.
+    """
 
     def __init__(
         self, providers: Sequence[Provider], clock: Clock, patience: float = PATIENCE_SECONDS
@@ -75,6 +78,7 @@ class Catalogue:
         self._patience = patience
         self._kept: Cache[Sequence[Listing]] = Cache(clock)
         self._failed: Cache[None] = Cache(clock)
+        self._lacking: Cache[frozenset[Symbol]] = Cache(clock)
         self._flight: SingleFlight[None] = SingleFlight()
         self._joined: tuple[_Lists, Offers] | None = None
         self._ranked: tuple[Offers, list[Offer]] | None = None
@@ -164,11 +168,28 @@ class Catalogue:
         kept, failed = self._kept.get(provider.name), self._failed.get(provider.name)
         if patient and failed is not None and failed.age < AGAIN_SECONDS:
             return False
-        return kept is None or kept.age >= FRESH_SECONDS
+        return kept is None or kept.age >= self._lasts(provider)
+
+    def _lasts(self, provider: Provider) -> float:
+        """Seconds before a list is read again; markets that are gone for an hour are gone."""
+        lacking = self._lacking.get(provider.name)
+        return SOON_SECONDS if lacking and lacking.age < FRESH_SECONDS else FRESH_SECONDS
+
+    def _note_lacking(self, provider: Provider, listings: Sequence[Listing]) -> None:
+        lacking = self._lacking.get(provider.name)
+        noted = lacking.value if lacking and lacking.age < FRESH_SECONDS else frozenset()
+        before = {listing.symbol for listing in self._known(provider) or ()}
+        gone = frozenset((before | noted) - {listing.symbol for listing in listings})
+        if not gone:
+            self._lacking.drop(provider.name)
+        elif gone - noted:
+            self._lacking.put(provider.name, gone)
 
     async def _listings(self, provider: Provider) -> None:
         try:
-            self._kept.put(provider.name, await provider.listings())
+            listings = await provider.listings()
+            self._note_lacking(provider, listings)
+            self._kept.put(provider.name, listings)
             self._failed.drop(provider.name)
         except Unavailable as error:
             self._failed.put(provider.name, None)

@@ -78,7 +78,7 @@ class Hearing:
             if known is not None and known.age <= STALE_SECONDS
         ]
         if not heard:
-            raise _why(asked)
+            raise self._why(offers)
         return heard
 
     def _patience(self, offers: Sequence[Offer], ages: Sequence[float]) -> float:
@@ -94,6 +94,13 @@ class Hearing:
         fresh = sum(age <= FRESH_SECONDS for age in ages)
         preferred = ages[0] <= AT_ONCE_SECONDS or self.latest.failing(offers[0])
         return 0.0 if preferred and fresh >= min(2, able) else MOMENT
+
+    def _why(self, offers: Sequence[Offer]) -> Exception:
+        """Why nobody answered: the preferred source's reason, unless another one's is our bug."""
+        errors = [error for offer in offers if (error := self.latest.trouble(offer)) is not None]
+        bugs = [error for error in errors if not isinstance(error, CryptoAssistantError)]
+        why = (bugs or errors or [Unavailable("No source answered.")])[0]
+        return why.with_traceback(None)  # it may be told again and again, and would grow
 
     async def aclose(self) -> None:
         await self.latest.aclose()
@@ -114,14 +121,6 @@ async def _wait(asked: "Sequence[asyncio.Task[Ticker]]", seconds: float) -> None
             break
     if pending:
         await asyncio.wait(pending, timeout=max(0.0, min(BUDGET, ends - now())))
-
-
-def _why(asked: "Sequence[asyncio.Task[Ticker]]") -> BaseException:
-    """Why nobody answered: the preferred source's reason, unless another one's is a bug of ours."""
-    errors = [task.exception() for task in asked if task.done() and not task.cancelled()]
-    known = [error for error in errors if error is not None]
-    bugs = [error for error in known if not isinstance(error, CryptoAssistantError)]
-    return (bugs or known or [Unavailable("No source answered.")])[0]
 
 
 def _heard(offer: Offer, known: Known) -> Heard:

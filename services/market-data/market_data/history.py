@@ -7,7 +7,7 @@ from functools import cache
 from common.clock import Clock
 from common.errors import Unavailable
 from common.market import EPOCH, Timeframe
-from market_data.archive import RECHECKED, Archive, settled_until
+from market_data.archive import RECHECKED, Archive, is_kept, known_until, settled_until
 from market_data.candles import CandleStore
 from market_data.catalogue import Offer
 from market_data.indicators.resample import largest_dividing
@@ -18,7 +18,8 @@ from market_data.series import MOST_CALLS, Asked, Series, series_of
 from market_data.upkeep import Upkeep
 
 _MOST_PARTS = 50_000  # candles that longer ones are built of
-TAIL_SECONDS = 5.0  # between looks for a candle that should be there and is not
+# Between looks for a candle that should be there and is not, and for what was not answered.
+TAIL_SECONDS = 5.0
 
 
 class History:
@@ -30,6 +31,7 @@ class History:
         self._archive = Archive(store)
         self._upkeep = Upkeep(self._archive, clock)
         self._kept: Cache[KeptCandles] = Cache(clock, most=2_000)
+        self._failed: Cache[Unavailable] = Cache(clock, most=2_000)
         self._answers: Cache[tuple[int, datetime, Series]] = Cache(clock, most=1_000)
         self._flight: SingleFlight[KeptCandles] = SingleFlight()
         self._locks: Cache[asyncio.Lock] = Cache(clock, most=4_000)
@@ -81,7 +83,8 @@ class History:
             end = min(end, timeframe.opening(max(until, EPOCH)))  # nobody traded before it
         fill = fill and offer.provider.quality == "single" and not offer.listing.sessions
         ratio = timeframe.seconds // native.seconds
-        asked = Asked(offer, native, count * ratio, end, newest, fill)
+        published = known_until(offer, native, [], end) if is_kept(offer) else end
+        asked = Asked(offer, native, count * ratio, end, newest, published, fill)
         kept = await self._known(asked)
         self._upkeep.look_after(offer, native, kept)
         return self._answer(asked, kept, timeframe, count)
@@ -107,14 +110,27 @@ class History:
         found = self._kept.get(asked.key)
         if found is not None and self._enough(found.value, asked):
             return found.value
+        failed = self._failed.get(asked.key)
+        if failed is not None and failed.age < TAIL_SECONDS:
+            raise failed.value.with_traceback(None)  # told again and again, it would grow
         flight = (*asked.key, asked.count, asked.end, asked.fill)
-        return await self._flight.run(flight, lambda: self._extended(asked))
+        return await self._flight.run(flight, lambda: self._fetched(asked))
 
     def _enough(self, kept: KeptCandles, asked: Asked) -> bool:
         waiting = self._clock.monotonic() - kept.looked_at < TAIL_SECONDS
         if kept.asked < asked.end or (kept.end < asked.end and not waiting):
             return False
         return kept.whole or kept.before(asked.end, asked.fill) >= asked.count
+
+    async def _fetched(self, asked: Asked) -> KeptCandles:
+        """Extend what is kept, and remember for a moment if that was in vain."""
+        try:
+            kept = await self._extended(asked)
+        except Unavailable as error:
+            self._failed.put(asked.key, error)
+            raise
+        self._failed.drop(asked.key)
+        return kept
 
     async def _extended(self, asked: Asked) -> KeptCandles:
         """Fetch what is lacking, the newest first, and keep it."""

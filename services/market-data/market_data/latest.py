@@ -37,6 +37,12 @@ class _Entry:
     lasts: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    error: Exception
+    lasts: float
+
+
 class Latest:
     """Tickers by provider and market; one upstream call for all who ask at the same time.
 
@@ -47,7 +53,7 @@ class Latest:
     def __init__(self, clock: Clock, random: Callable[[], float] | None = None) -> None:
         self._kept: Cache[_Entry] = Cache(clock, most=8_000)
         self._flight: SingleFlight[Ticker] = SingleFlight()
-        self._failing: set[tuple[object, ...]] = set()
+        self._failed: Cache[_Failure] = Cache(clock, most=8_000)
         self._random = random or Random().random
         self.calls = 0
 
@@ -65,17 +71,22 @@ class Latest:
 
     def failing(self, offer: Offer) -> bool:
         """Whether this source did not answer when it was asked last."""
-        return _key(offer) in self._failing
+        return self.trouble(offer) is not None
+
+    def trouble(self, offer: Offer) -> Exception | None:
+        """Why this source did not answer when it was asked last; None if it did."""
+        failed = self._failed.get(_key(offer))
+        return failed.value.error if failed else None
 
     def due(self, offer: Offer, *, preferred: bool) -> bool:
-        """Say whether a source is worth asking again now."""
+        """Say whether a source is worth asking again now, whether it answered last or not."""
         if _hot(offer) is not None:
             return False
-        kept = self._kept.get(_key(offer))
         if not preferred and isinstance(offer.provider, Guarded) and offer.provider.crowded:
             return False
         lasts = FRESH_SECONDS if preferred else OTHERS_SECONDS
-        return kept is None or kept.age >= lasts * kept.value.lasts
+        last = self._failed.get(_key(offer)) or self._kept.get(_key(offer))
+        return last is None or last.age >= lasts * last.value.lasts
 
     def ask(self, offer: Offer) -> "asyncio.Task[Ticker]":
         """Ask now, or join who asked; the task goes on whoever leaves, so do not cancel it."""
@@ -85,13 +96,15 @@ class Latest:
         self.calls += 1
         try:
             ticker = await offer.provider.ticker(offer.listing.symbol)
-        except Exception:
-            self._failing.add(_key(offer))
+        except Exception as error:
+            self._failed.put(_key(offer), _Failure(error, self._lasts()))
             raise
-        self._failing.discard(_key(offer))
-        lasts = 1.0 - _JITTER + 2.0 * _JITTER * self._random()
-        self._kept.put(_key(offer), _Entry(ticker, lasts))
+        self._failed.drop(_key(offer))
+        self._kept.put(_key(offer), _Entry(ticker, self._lasts()))
         return ticker
+
+    def _lasts(self) -> float:
+        return 1.0 - _JITTER + 2.0 * _JITTER * self._random()
 
     async def aclose(self) -> None:
         await self._flight.aclose()

@@ -20,6 +20,9 @@ from market_data.resilience.cache import Cache
 from market_data.series import Series
 
 PATIENCE_SECONDS = 1.5  # for candles: the price does not wait longer for its past
+MOMENT_SECONDS = 0.05  # for those that were waited for in vain just now
+AGAIN_SECONDS = 15.0  # before they are waited for as long as others are
+_LASTS = timedelta(minutes=50)  # what was read says as long what was an hour ago
 _HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 _FINE = 291  # of 5 minutes: a day, and one before what a price of 5 minutes ago asks for
 _RANGES = 14  # candles behind the usual range of a minute
@@ -53,6 +56,7 @@ class _Read:
 
     fine: Series
     coarse: Series
+    shortest: Timeframe
     grid: tuple[datetime, bool]
     past: Past
 
@@ -63,17 +67,29 @@ class Pasts:
     def __init__(self, history: History, clock: Clock) -> None:
         self._history = history
         self._kept: Cache[_Read] = Cache(clock, most=2_000)
+        self._in_vain: Cache[None] = Cache(clock, most=2_000)
 
     async def of(self, offer: Offer, at: datetime) -> Past:
-        """Return the past as seen from `at`; nothing where candles do not answer in time."""
+        """Return the past as seen from `at`.
+
+        Where candles do not answer in time, those of up to an hour before say it too, and without
+        any nothing is said.
+        """
+        key = (offer.provider.name, offer.listing.symbol)
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(self._patience(key)):
                 fine, coarse, shortest = await self._series(offer)
         except (Unavailable, TimeoutError) as error:
             symbol, why = str(offer.listing.symbol), str(error) or "too slow"
             log.info("past_unavailable", provider=offer.provider.name, symbol=symbol, reason=why)
-            return Past()
-        key = (offer.provider.name, offer.listing.symbol)
+            if self._patience(key) == PATIENCE_SECONDS:
+                self._in_vain.put(key, None)
+            before = self._kept.get(key)
+            if before is None or at - before.value.fine.until > _LASTS:
+                return Past()
+            fine, coarse, shortest = before.value.fine, before.value.coarse, before.value.shortest
+        else:
+            self._in_vain.drop(key)
         opened = Timeframe.M5.opening(at)
         grid = (opened, opened == at)
         kept = self._kept.get(key)
@@ -82,8 +98,13 @@ class Pasts:
             if (read.fine is fine, read.coarse is coarse, read.grid) == (True, True, grid):
                 return read.past
         past = _past(fine.candles, coarse.candles, at, shortest)
-        self._kept.put(key, _Read(fine, coarse, grid, past))
+        self._kept.put(key, _Read(fine, coarse, shortest, grid, past))
         return past
+
+    def _patience(self, key: tuple[object, ...]) -> float:
+        """A price is not kept waiting again and again for what did not come."""
+        failed = self._in_vain.get(key)
+        return MOMENT_SECONDS if failed and failed.age < AGAIN_SECONDS else PATIENCE_SECONDS
 
     async def begin(self, offer: Offer) -> None:
         """Fetch the candles beside the first price, which takes as long."""

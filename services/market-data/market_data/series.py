@@ -40,6 +40,7 @@ class Asked:
     Attributes:
         end: Only candles that opened before it.
         newest: When the next candle will open that has not closed yet.
+        published: Candles that opened before it are there by now, if they exist.
         fill: Whether short holes are filled.
     """
 
@@ -48,6 +49,7 @@ class Asked:
     count: int
     end: datetime
     newest: datetime
+    published: datetime
     fill: bool
 
     @property
@@ -73,7 +75,9 @@ def series_of(
     missing = [gap for gap in view.gaps if since <= gap.first <= until]
     told, candles, outages = missing, rows, missing
     if timeframe is not asked.native:
-        candles = build(rows, timeframe, asked.native, asked.end)[-count:]
+        # The last part of a longer candle may be late: without it the close would be another one.
+        known = min(asked.end, max(kept.end, asked.published))
+        candles = build(rows, timeframe, asked.native, known)[-count:]
         told = gaps(candles, timeframe)
         filled = _wholly(filled, rows, candles, timeframe)
     if asked.offer.listing.sessions:

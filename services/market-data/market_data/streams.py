@@ -162,6 +162,10 @@ class Streams:
                 if not away:
                     log.warning("stream_interrupted", symbol=topic[0], reason=str(error))
                 away = True
+            except Exception:  # a bug of ours must not end it for all readers, who would not notice
+                if not away:
+                    log.exception("stream_broken", symbol=topic[0])
+                away = True
             else:
                 if mark != last:
                     self._publish(topic, body)

@@ -119,13 +119,21 @@ class Summaries:
         )
 
     async def _days(self, offer: Offer, series: Series, timeframe: Timeframe) -> Sequence[Candle]:
-        """The daily candles that lie inside the window; none where the market has none."""
+        """The daily candles that lie inside the window.
+
+        None where the market has none, as in its first day, or they do not answer.
+        """
         if timeframe is Timeframe.D1:
             return series.candles
         if Timeframe.D1 not in self._history.timeframes(offer):
             return []
         first, end = series.candles[0].opened_at, series.candles[-1].opened_at + timeframe.length
-        daily = await self._history.closed(offer, Timeframe.D1, (end - first) // _DAY + 1, end)
+        count = (end - first) // _DAY + 1
+        try:
+            daily = await self._history.closed(offer, Timeframe.D1, count, end)
+        except Unavailable as error:
+            log.warning("days_unavailable", symbol=str(offer.listing.symbol), reason=str(error))
+            return []
         return [candle for candle in daily.candles if first <= candle.opened_at <= end - _DAY]
 
     async def _month(self, offer: Offer, price: Decimal, at: datetime) -> Decimal | None:

@@ -1,5 +1,6 @@
 """Which market a person means, and who offers it."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -123,6 +124,32 @@ async def test_lists_are_read_once_an_hour_and_outlive_an_outage() -> None:
     assert await meant(catalogue, "btc") == "fake BTC-USD"
     clock.advance(2)
     assert await meant(catalogue, "btc") == "fake BTC-USD"
+
+
+async def test_a_market_that_was_halted_is_back_minutes_after_its_trading() -> None:
+    clock = FrozenClock(datetime(2024, 3, 13, 12, tzinfo=UTC))
+    markets = [listing("BTC-USD"), listing("ETH-USD")]
+    only = FakeProvider(clock, listings=markets)
+    catalogue = Catalogue([only], clock)
+    await catalogue.listed()
+
+    async def listed_after(seconds: float) -> int:
+        clock.advance(seconds)
+        await catalogue.listed()  # an old list is told while the new one comes
+        await asyncio.sleep(0.01)
+        return len(await catalogue.listed())
+
+    only.listed = markets[:1]
+    assert await listed_after(3_601) == 1
+    only.listed = markets
+    assert await listed_after(60) == 1
+    assert await listed_after(61) == 2
+    only.listed = markets[:1]
+    assert [await listed_after(seconds) for seconds in (121, 3_480, 3_601)] == [2, 1, 1]
+    asked = only.lists
+    assert [await listed_after(300) for _ in range(40)] == [1] * 40
+    # For an hour often, and then by the hour.
+    assert only.lists - asked <= 16
 
 
 async def test_a_silent_provider_hides_only_its_own_markets() -> None:

@@ -215,6 +215,7 @@ def test_a_refusal_is_sorted_by_status_and_body(status: int, said: Any, kind: Ki
         ("99999999", 3_600),
         ("9999999999999", 1),
         ("soon", 1),
+        ("Sun, 15 Jun 99999999999999999999 13:00:00 GMT", 1),
         ("-5", 1),
         ("\u0663", 1),
     ],

@@ -253,6 +253,10 @@ async def test_a_failed_fetch_leaves_what_is_kept() -> None:
     with pytest.raises(Unavailable):
         await history.closed(offer, H1, 10)
     provider.trouble = None
+    with pytest.raises(Unavailable):
+        await history.closed(offer, H1, 10)  # asked again in a moment, and not each time
+    assert len(provider.asked) == 2
+    clock.advance(TAIL_SECONDS)
 
     after = await history.closed(offer, H1, 10)
 
@@ -325,3 +329,33 @@ async def test_paging_back_for_ever_never_skips_a_candle() -> None:
 
     assert len(opened) == 30_000
     assert opened[-1] - opened[0] == 29_999 * H1.length
+
+
+async def test_a_longer_candle_waits_for_its_last_part_until_that_is_late_for_good() -> None:
+    eleven = datetime(2024, 3, 13, 11, tzinfo=UTC)
+    published: list[datetime] = []
+    history, _, offer, clock = make(
+        native=[H1], candle=lambda at: rising(at) if at != eleven or published else None
+    )
+
+    early = await history.closed(offer, H4, 5)
+    published.append(eleven)
+    clock.advance(TAIL_SECONDS + 1)
+    whole = await history.closed(offer, H4, 5)
+
+    assert early.candles[-1].opened_at == eleven - H1.length * 7
+    assert whole.candles[-1].opened_at == eleven - H1.length * 3
+    at_eleven = rising(eleven)
+    assert at_eleven is not None and whole.candles[-1].close == at_eleven.close
+
+
+async def test_a_longer_candle_whose_last_part_had_no_trades_comes_ten_minutes_later() -> None:
+    eleven = datetime(2024, 3, 13, 11, tzinfo=UTC)
+    history, _, offer, clock = make(native=[H1], candle=without(eleven))
+
+    early = await history.closed(offer, H4, 5)
+    clock.advance(600)
+    late = await history.closed(offer, H4, 5)
+
+    assert early.candles[-1].opened_at == eleven - H1.length * 7
+    assert late.candles[-1].opened_at == eleven - H1.length * 3

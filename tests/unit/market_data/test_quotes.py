@@ -130,6 +130,33 @@ async def test_a_price_kept_over_a_candles_close_still_knows_the_day_before() ->
     assert (await quotes.ticker(offer)).open_24h == 1_000
 
 
+class WithoutCandles(FakeProvider):
+    """Its tickers answer, its candles do not."""
+
+    async def candles(self, *_: Any) -> Any:
+        raise Unavailable("gone")
+
+
+async def test_changes_stay_known_for_most_of_an_hour_while_candles_do_not_answer() -> None:
+    an_hour_ago = NOON - timedelta(hours=1)
+    quotes, provider, offer, clock = make(
+        candle=lambda at: flat("1000" if at < an_hour_ago else "1100")(at)
+    )
+    without = WithoutCandles(clock, listings=[offer.listing])
+    without.price, gone = Decimal(1_100), Offer(without, offer.listing)
+    provider.price = Decimal(1_100)
+
+    before = await quotes.ticker(offer)
+    clock.advance(timedelta(minutes=40))
+    after = await quotes.ticker(gone)
+    clock.advance(timedelta(minutes=20))
+    later = await quotes.ticker(gone)
+
+    assert [before.open_24h, after.open_24h, later.open_24h] == [Decimal(1_000)] * 2 + [None]
+    changes = [before.change_1h_pct, after.change_1h_pct, later.change_1h_pct]
+    assert changes == [Decimal(10), Decimal(0), None]
+
+
 async def test_fifty_askers_make_one_call() -> None:
     quotes, provider, offer, _ = make()
     provider.gate.clear()

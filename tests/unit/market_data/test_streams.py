@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
@@ -124,11 +125,12 @@ async def test_who_comes_back_gets_only_what_is_newer(service: Service) -> None:
             assert await take(late) == [seen]
 
 
-async def test_an_outage_is_survived_and_nothing_is_made_up(service: Service) -> None:
+@pytest.mark.parametrize("trouble", [Unavailable("gone"), ZeroDivisionError("a bug")])
+async def test_an_outage_is_survived_and_nothing_is_made_up(service: Service, trouble: Any) -> None:
     async with service.streams.reader(["btc"], None) as reader:
         await service.settle()
         await take(reader)
-        service.provider.trouble = Unavailable("gone")
+        service.provider.trouble = trouble
         service.clock.advance(400)
         await service.beat()
         assert await take(reader) == []

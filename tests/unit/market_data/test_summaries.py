@@ -178,6 +178,14 @@ async def test_a_flat_market_has_neither_spread_nor_ratio() -> None:
     assert reply.best_day is not None and reply.best_day.change_pct == 0
 
 
+async def test_a_market_in_its_first_day_has_statistics_without_days() -> None:
+    reply = await statistics(Timeframe.H1, 50, begins=NOON - timedelta(hours=15))
+
+    assert (reply.bars, reply.days) == (15, 0)
+    assert (reply.sharpe, reply.best_day, reply.worst_day) == (None, None, None)
+    assert reply.volatility_pct > 0
+
+
 async def test_without_hourly_candles_only_the_change_of_a_month_is_lacking() -> None:
     reply = await statistics(kind=Silent)
 

@@ -11,6 +11,7 @@ from market_data.providers import bitstamp_words as words
 from market_data.providers.exchange import Exchange
 from market_data.providers.exchange_manners import Manners, NotFound
 from market_data.providers.exchange_words import BadAnswer
+from market_data.resilience.retry import OneMarket
 
 
 class Bitstamp(Exchange):
@@ -42,7 +43,7 @@ class Bitstamp(Exchange):
         try:
             return words.ticker(symbol, said, self._clock.now())
         except BadAnswer as error:
-            raise Unavailable(f"bitstamp's ticker of {symbol.shown} is no use: {error}.") from None
+            raise OneMarket(f"bitstamp's ticker of {symbol.shown} is no use: {error}.") from None
 
     async def candles(
         self, symbol: Symbol, timeframe: Timeframe, start: datetime, end: datetime
@@ -71,7 +72,7 @@ class Bitstamp(Exchange):
         # 404 may be about the market or about the server: the list of markets decides.
         await self.listings()
         await self._names.of(symbol, self.listings)
-        raise Unavailable(f"bitstamp answered 404 about {symbol.shown}, which it lists.")
+        raise OneMarket(f"bitstamp answered 404 about {symbol.shown}, which it lists.")
 
 
 def _seconds(at: datetime) -> int:

@@ -16,6 +16,7 @@ from market_data.providers import coinbase_words as words
 from market_data.providers.exchange import Exchange
 from market_data.providers.exchange_manners import Manners, NotFound
 from market_data.providers.exchange_words import BadAnswer
+from market_data.resilience.retry import OneMarket
 
 _ASKED = 3  # times, while a range that must hold something comes back empty
 _PAUSE = 0.2  # seconds between them
@@ -53,7 +54,7 @@ class Coinbase(Exchange):
         try:
             return words.ticker(symbol, said, stats, self._clock.now())
         except BadAnswer as error:
-            raise Unavailable(f"coinbase's ticker of {symbol.shown} is no use: {error}.") from None
+            raise OneMarket(f"coinbase's ticker of {symbol.shown} is no use: {error}.") from None
 
     async def candles(
         self, symbol: Symbol, timeframe: Timeframe, start: datetime, end: datetime
@@ -79,7 +80,7 @@ class Coinbase(Exchange):
             )
             if candles:
                 break
-        return self._believe(symbol, timeframe, start, end, candles)
+        return self._believe(symbol, timeframe, start, end, candles, again=False)
 
     async def _of(self, symbol: Symbol, what: str, params: dict[str, str] | None = None) -> Any:
         try:

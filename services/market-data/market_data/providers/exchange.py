@@ -18,6 +18,7 @@ from market_data.providers.exchange_calls import Calls, Sleep
 from market_data.providers.exchange_manners import Manners
 from market_data.providers.exchange_names import Names
 from market_data.providers.exchange_words import BadAnswer, Market
+from market_data.resilience.retry import OneMarket
 
 _QUIET = 60  # a listed market trades at least once in so many candles
 _A_TURN = 100  # markets of a list that are read in one go: about a millisecond
@@ -129,7 +130,8 @@ class Exchange:
         Of rows for one time the one with the most trades in it counts.
 
         Raises:
-            Unavailable: If these are no rows, or most of them make no sense.
+            Unavailable: If these are no rows.
+            OneMarket: If most of them make no sense.
         """
         if not isinstance(rows, list):
             raise Unavailable(f"{self.name} sent no list of candles of {symbol.shown}.")
@@ -153,7 +155,7 @@ class Exchange:
                 reason=bad[0],
             )
         if len(bad) > len(good):
-            raise Unavailable(f"{self.name}'s candles of {symbol.shown} make no sense: {bad[0]}.")
+            raise OneMarket(f"{self.name}'s candles of {symbol.shown} make no sense: {bad[0]}.")
         return [good[opened_at] for opened_at in sorted(good) if start <= opened_at < end]
 
     def _must_trade(self, timeframe: Timeframe, start: datetime, end: datetime) -> bool:
@@ -167,15 +169,21 @@ class Exchange:
         start: datetime,
         end: datetime,
         candles: list[Candle],
+        *,
+        again: bool = True,
     ) -> list[Candle]:
         """Return the candles; long ago there may be none, but a long range up to now has some.
 
+        Args:
+            again: Whether asking once more may find them.
+
         Raises:
-            Unavailable: If that is empty.
+            OneMarket: If that is empty.
         """
         recent = end + timeframe.length >= timeframe.opening(self._clock.now())
         if not candles and recent and self._must_trade(timeframe, start, end):
-            raise Unavailable(
-                f"{self.name} has no {timeframe.value} candles of {symbol.shown} right now."
+            raise OneMarket(
+                f"{self.name} has no {timeframe.value} candles of {symbol.shown} right now.",
+                again=again,
             )
         return candles

@@ -12,7 +12,7 @@ from common.deadlines import EXCHANGE_SECONDS
 from common.errors import BadInput, Unavailable
 from market_data.resilience.breaker import Breaker
 from market_data.resilience.bulkhead import Bulkhead, Busy
-from market_data.resilience.retry import ATTEMPTS, named_wait, pause, worth_another
+from market_data.resilience.retry import ATTEMPTS, OneMarket, named_wait, pause, worth_another
 from market_data.resilience.tally import Tally
 
 Result = TypeVar("Result")
@@ -24,6 +24,7 @@ class Guard:
     """Calls to one upstream.
 
     The breaker judges what is left after retries, so that a fault here and there does not open it.
+    One market that has nothing sensible to say does not either: it would take all others away.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class Guard:
             self.breaker.gave_up()
             self.tally.kept_back(op, "busy")
             raise
-        except BadInput:
+        except (BadInput, OneMarket):
             self.breaker.succeeded()
             raise
         except Unavailable as error:

@@ -14,13 +14,27 @@ class Refused(Unavailable):
     """The upstream understood, and will say the same again: asking once more makes no sense."""
 
 
+class OneMarket(Unavailable):
+    """The upstream answered, but has nothing of use about the one market that was asked for.
+
+    Attributes:
+        again: Whether asking once more in a moment makes sense.
+    """
+
+    def __init__(self, message: str, *, again: bool = True) -> None:
+        super().__init__(message)
+        self.again = again
+
+
 def worth_another(error: Unavailable) -> bool:
     """Whether the same question may be answered in a moment.
 
     >>> worth_another(Unavailable("gone")), worth_another(Refused("bourse answered 400."))
     (True, False)
     """
-    return not isinstance(error, Refused) and named_wait(error) is None
+    if isinstance(error, Refused) or (isinstance(error, OneMarket) and not error.again):
+        return False
+    return named_wait(error) is None
 
 
 def named_wait(error: Unavailable) -> float | None:

@@ -91,11 +91,15 @@ def _asked_of(headers: Headers) -> tuple[bytes, bytes]:
 
 
 def _takes_gzip(accepted: bytes) -> bool:
+    anything = False
     for part in accepted.lower().split(b","):
         name, _, weight = part.partition(b";")
-        if name.strip() in (b"gzip", b"*"):
-            return weight.replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
-    return False
+        wanted = weight.replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
+        if name.strip() == b"gzip":
+            return wanted
+        if name.strip() == b"*":
+            anything = wanted
+    return anything
 
 
 def _matches(known: bytes, tag: bytes) -> bool:
