@@ -43,6 +43,7 @@ log = structlog.get_logger(__name__)
 
 NO_CHANGE = "No change"
 TOO_LATE_SECONDS = 30.0  # an answer that Telegram holds up for longer is of no use
+LANE_SECONDS = 5.0  # so long a broadcast keeps its lane: of hundreds that wait, none for longer
 GIVE_UP_SECONDS = 3_600.0  # so long a message waits for a connection
 # So long it is repeated while Telegram says that it fails: more than its troubles mostly last, and
 # a message that alone makes it fail keeps the others of its chat waiting for no longer.
@@ -99,7 +100,7 @@ class Sending:
                     if not message.broadcast and waited > TOO_LATE_SECONDS:
                         await self._give_up(message, "would come too late")
                         return None
-                    if message.broadcast:  # of hundreds, none may keep a lane that long
+                    if message.broadcast and held_up > LANE_SECONDS:
                         until = self._clock() + held_up
                         await self._outbox.give_back(message.key, message.chat, until)
                         return None
