@@ -6,11 +6,36 @@ Always strict: without it pip-audit passes what it could not look up.
 """
 
 import os
+import re
 import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
 
 from gates.tools import NOT_RUN, call, tool
+from local.environment import ROOT
 
-LOCKS = ("dev", "tools")
+# Without its marker: what another Python or system installs is asked about too.
+_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+).*\n((?: +--hash=.+\n)+)", re.MULTILINE)
+
+
+def locks(folder: Path = ROOT / "requirements") -> list[Path]:
+    """Return every lock file that there is."""
+    return sorted(folder.glob("*.txt"))
+
+
+def layers(texts: Iterable[str]) -> list[str]:
+    """Return what is locked, each version of each package once, as texts that hold none twice.
+
+    pip-audit takes a package once a run; the tools' locks hold other versions than ours.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for text in texts:
+        for name, version, hashes in _LOCKED.findall(text):
+            found.setdefault(name, {}).setdefault(version, f"{name}=={version} \\\n{hashes}")
+    most = max(map(len, found.values()), default=0)
+    rows = [[*versions.values()] for versions in found.values()]
+    return ["".join(row[at] for row in rows if at < len(row)) for at in range(most)]
 
 
 def main() -> int:
@@ -21,10 +46,12 @@ def main() -> int:
         return NOT_RUN
     service = [] if source == "online" else ["--vulnerability-service", "osv", "--osv-url", source]
     options = ["--strict", "--disable-pip", "--require-hashes", "--progress-spinner", "off"]
-    found = [
-        call([tool("pip-audit"), *options, *service, "--requirement", f"requirements/{name}.txt"])
-        for name in LOCKS
-    ]
+    command, found = [tool("pip-audit"), *options, *service, "--requirement"], []
+    with tempfile.TemporaryDirectory() as folder:
+        for number, text in enumerate(layers(path.read_text("utf-8") for path in locks())):
+            path = Path(folder) / f"locked-{number}.txt"
+            path.write_text(text, encoding="utf-8")
+            found.append(call([*command, str(path)]))
     return max(found)
 
 

@@ -8,10 +8,9 @@ that it did NOT RUN: the vendor's own database needs a login, and its free one i
 import os
 import sys
 
+from gates.advisories import locks
 from gates.tools import NOT_RUN, call
 from local.environment import folder_of
-
-LOCKS = ("dev", "tools")
 
 
 def main() -> int:
@@ -22,9 +21,9 @@ def main() -> int:
     if not database:
         print("NOT RUN: SAFETY_DB=<folder> names a database; pip-audit stands beside this gate")
         return NOT_RUN
-    locks = [word for name in LOCKS for word in ("--file", f"requirements/{name}.txt")]
+    files = [word for lock in locks() for word in ("--file", str(lock))]
     command = [str(folder_of("safety") / "bin" / "safety"), "check", "--db", database]
-    return call([*command, *locks, "--output", "text"])
+    return call([*command, *files, "--output", "text"])
 
 
 def _ask_the_vendor() -> int:

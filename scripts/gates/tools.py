@@ -1,5 +1,6 @@
 """Where the gates' tools stand, which files they look at, and what "not run" is."""
 
+import shutil
 import subprocess  # nosec B404: fixed commands, no shell
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,8 +13,9 @@ NOT_RUN = 77
 
 
 def tool(name: str) -> str:
-    """Return the path of a tool's command."""
-    return str(TOOLS / name)
+    """Return the path of a tool's command: the machine's own where its lock has none for it."""
+    path = TOOLS / name
+    return str(path) if path.exists() else shutil.which(name) or str(path)
 
 
 def call(

@@ -11,6 +11,7 @@ from local.environment import ROOT
 from local.gates import GATES
 
 _NOT_RUN = 77
+_NOT_THERE = 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,12 @@ def _line(outcome: Outcome) -> str:
 
 def _run(gate: str) -> Outcome:
     began = time.monotonic()
-    done = subprocess.run(  # nosec B603: the fixed commands above
-        GATES[gate], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    try:
+        done = subprocess.run(  # nosec B603: the fixed commands above
+            GATES[gate], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+    except FileNotFoundError as error:
+        seconds = time.monotonic() - began
+        return Outcome(gate, _NOT_THERE, seconds, f"There is no {error.filename} here: install it.")
     seconds = time.monotonic() - began
     return Outcome(gate, done.returncode, seconds, done.stdout.strip())

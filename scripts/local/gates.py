@@ -27,7 +27,8 @@ def _module(name: str) -> tuple[str, ...]:
 
 
 def _tool(name: str, *arguments: str) -> tuple[str, ...]:
-    return (os.path.join(_TOOLS, name), *arguments)
+    path = os.path.join(_TOOLS, name)
+    return (path if os.path.exists(path) else name, *arguments)
 
 
 # The longest first, so that the others fit beside it.

