@@ -47,6 +47,7 @@ class Tools:
         notes: What the stacks believe to run.
         telegram: Where updates are brought to.
         facts: Reads what `verify` judges.
+        keep: Has the registry keep the images of a release that is deployed.
     """
 
     place: Place
@@ -58,6 +59,7 @@ class Tools:
     notes: Notes
     telegram: Telegram
     facts: Callable[[Release], list[ServiceFacts]] = lambda release: []
+    keep: Callable[[Release], None] = lambda release: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,7 @@ def _settled(tools: Tools, wish: Wish, started: Event) -> Ending:
             for errand in errands:
                 aim(journey, errand, tools.telegram, tools.ledger)
             note(journey, errands, tools.notes)
+            journey.insist("The registry", lambda: tools.keep(wish.release))
             return _finished(tale, DEPLOYED, "deployed", "")
     return _back(tools, journey, gone, started, reason)
 

@@ -9,7 +9,7 @@ from functools import partial
 from common.ledger import Ledger
 from deploy.journey import Errand, Journey
 from deploy.notes import Notes
-from deploy.platform import PlatformError
+from deploy.platform import SHOWN, PlatformError
 from deploy.webhook import Telegram
 
 _MIGRATE, _WEBHOOK = "migrate", "webhook"
@@ -40,11 +40,13 @@ def _try(journey: Journey, errand: Errand) -> None:
     lost = sum(it["outcome"] == "lost" for it in tale.heard("step") if it["step"] == _MIGRATE)
     tale.tell("step", step=_MIGRATE, outcome="intended", attempt=lost + 1)
     definition = platform.define(service.unit, errand.image, errand.label)
-    key = f"{errand.label} {lost}"
+    key, asked = f"{errand.label} {lost}", journey.clock.now()
     task = platform.run(service.unit, definition, service.migrate.split(), key)
     tale.say(f"{service.name}: its task brings the database up to date")
-    while not (found := platform.ran(task)).over:
+    found = platform.ran(task)
+    while not found.over or (not found.known and journey.clock.now() - asked < SHOWN):
         journey.wait(service.name)
+        found = platform.ran(task)
     if not found.known:
         tale.tell("step", step=_MIGRATE, outcome="lost", task=task, attempt=lost + 1)
     elif found.code == 0:

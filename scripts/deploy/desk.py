@@ -3,9 +3,10 @@
 import os
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
+from common.aws.signing import Credentials
 from common.ledger import Ledger, opened
 from deploy import place as places
 from deploy.apply import Tools
@@ -24,6 +25,7 @@ def tools(path: Path) -> Tools:
     from deploy import aws  # the ledger's readers do without boto3
     from deploy.ecs import Ecs
     from deploy.facts_aws import Reader
+    from deploy.kept import keep
     from deploy.notes_ssm import SsmNotes
     from deploy.webhook import BotApi
 
@@ -39,7 +41,8 @@ def tools(path: Path) -> Tools:
     notes = SsmNotes(lambda: clients("ssm"))
     telegram = BotApi(place.telegram, field_of(place))
     book, asks = ledger_of(place), probes(place)
-    return Tools(place, platform, book, asks, clock, say, notes, telegram, facts)
+    kept = partial(keep, lambda: clients("ecr"), place.environment)
+    return Tools(place, platform, book, asks, clock, say, notes, telegram, facts, kept)
 
 
 def probes(place: Place) -> HttpProbes:
@@ -63,11 +66,16 @@ def ledger_of(place: Place) -> Ledger:
 
 def ledger(where: str, region: str = "") -> Ledger:
     """Return the ledger at `s3://bucket/folder` or in a file; its readers do without boto3."""
+    return opened(where, region, asks_as())
+
+
+def asks_as() -> Callable[[], Credentials]:
+    """Return what tells S3 who asks: whoever AWS's own tools find, where boto3 is."""
     try:
         from deploy.aws import credentials
     except ImportError:
-        return opened(where, region)
-    return opened(where, region, credentials)
+        from common.aws.credentials import credentials
+    return credentials
 
 
 def teller(actor: str, run: str) -> Teller:

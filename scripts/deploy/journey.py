@@ -12,7 +12,7 @@ from typing import TypeVar
 from deploy.endings import Superseded, Unfinished
 from deploy.pace import Clock
 from deploy.place import Place, Service
-from deploy.platform import NotNow, Platform, PlatformError, Rollout, State
+from deploy.platform import SHOWN, NotNow, Platform, PlatformError, Rollout, State
 from deploy.probes import Probes
 from deploy.smoke import Expected
 from deploy.tale import Tale
@@ -23,6 +23,7 @@ _SMOKE_TRIES = 3
 _PROOFS = 3
 _PROOF_TRIES = 12
 _INSISTS = 5
+_UNSEEN = "ECS does not show yet what it was asked to begin."
 
 T = TypeVar("T")
 
@@ -93,8 +94,11 @@ class Journey:
         found = self.platform.newest(service)
         if found is not None and found.label in (errand.label, errand.label + BACK):
             return found
-        steps = [step["step"] for step in self.tale.heard("step") if step["outcome"] == "done"]
-        if begun in steps or (found is not None and not found.over):
+        still = found is not None and not found.over
+        done = self.tale.since("step", step=begun, outcome="done")
+        if done is not None and not still and self.clock.now() - done < SHOWN:
+            raise PlatformError(_UNSEEN)
+        if done is not None or still:
             raise Superseded(f"{errand.service.name} has another deployment than ours.")
         if self.platform.live(service).image == errand.image:
             return None
@@ -104,7 +108,7 @@ class Journey:
         self.tale.tell("step", step=begun, outcome="done")
         found = self.platform.newest(service)
         if found is None or found.label != errand.label:
-            raise PlatformError("ECS does not show yet what it was asked to begin.")
+            raise PlatformError(_UNSEEN)
         return found
 
     def _follow(self, errand: Errand, rollout: Rollout) -> State:

@@ -61,6 +61,7 @@ class Place:
         failures_in_a_row: So many, and the deployment is turned back.
         start_minutes: How long a new version may take to start; then it is turned back unseen.
         patience_minutes: How long to follow it. Nothing is turned back for taking long: run again.
+            Less than the hour that a pipeline's job and its right to AWS last.
     """
 
     environment: str
@@ -75,7 +76,7 @@ class Place:
     minimum_sample: int = 10
     failures_in_a_row: int = 3
     start_minutes: float = 15.0
-    patience_minutes: float = 60.0
+    patience_minutes: float = 45.0
 
     @property
     def headers(self) -> dict[str, str]:

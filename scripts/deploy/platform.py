@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal, Protocol
 
+# What has begun is shown within seconds, and not at once: until then its absence says nothing.
+SHOWN = timedelta(minutes=1)
 State = Literal["running", "succeeded", "turning back", "turned back", "stuck"]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from common.aws.s3 import Bucket, bucket_at
+from deploy import desk
 from monitoring.looks import Look, seen
 
 _FOLDER = "newest"
@@ -42,7 +43,7 @@ class Folder:
 def beside(ledger: str) -> Shelf:
     """Return the shelf beside a ledger at `s3://bucket/folder` or in a file."""
     if ledger.startswith("s3://"):
-        bucket: Bucket = bucket_at(f"{ledger.rstrip('/')}/{_FOLDER}")
+        bucket: Bucket = bucket_at(f"{ledger.rstrip('/')}/{_FOLDER}", who=desk.asks_as())
         return bucket
     return Folder(Path(ledger).parent / _FOLDER)
 

@@ -132,6 +132,17 @@ def test_a_bucket_with_an_object_lock_takes_events() -> None:
         assert S3Ledger(bucket_of("deployments", address)).append(draft(1), None).seq == 1
 
 
+def test_two_who_ask_s3_at_once_are_told_to_read_again() -> None:
+    """S3 may answer 409 to one of them before the other's event is there to be read."""
+
+    async def busy(request: Request) -> Response:
+        return Response("<Error/>", 409 if request.method == "PUT" else 404)
+
+    both = Starlette(routes=[Route("/{path:path}", busy, methods=["GET", "PUT"])])
+    with served(lambda: both) as address, pytest.raises(Moved):
+        S3Ledger(bucket_of("deployments", address)).append(draft(1), None)
+
+
 def test_nobody_at_s3_is_no_empty_ledger() -> None:
     with pytest.raises(OSError, match="S3 cannot be asked"):
         S3Ledger(bucket_of("deployments", "http://127.0.0.1:9")).read()

@@ -1,5 +1,6 @@
 """`apply` against the scripted ECS: what a release brings, and what each failure ends in."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,11 @@ import pytest
 
 from common.ledger.events import broken_at
 from deploy.apply import Wish, apply
+from deploy.ecs import Ecs
 from deploy.endings import LOCKED, REFUSED, ROLLED_BACK, SUPERSEDED, UNFINISHED
+from deploy.platform import Rollout
 from deploy.tale import Teller
-from tests.support.deploy_deaths import near_desk
+from tests.support.deploy_deaths import NearClient, near_desk
 from tests.support.deployments import Desk, desk_at
 from tests.support.fake_ecs_rollout import Fate
 from tests.support.fake_ecs_server import Server
@@ -184,6 +187,43 @@ def test_what_has_ended_on_ecs_locks_nobody_out(desk: Desk, ticks: Ticks) -> Non
     assert desk.apply("1.2.0").code == 0
     assert set(desk.runs().values()) == {"1.2.0"}
     assert [it.outcome for it in desk.stories()] == ["failed", "deployed"]
+
+
+class Late(Ecs):
+    """ECS that shows what it has begun when it is asked for the fourth time."""
+
+    def __init__(self, client: Any, cluster: str) -> None:
+        super().__init__(client, cluster)
+        self.shown: dict[str, Rollout | None] = {}
+        self.hidden: dict[str, int] = {}
+
+    def begin(self, service: str, definition: str) -> None:
+        self.shown[service], self.hidden[service] = self.newest(service), 3
+        super().begin(service, definition)
+
+    def newest(self, service: str) -> Rollout | None:
+        if self.hidden.get(service, 0):
+            self.hidden[service] -= 1
+            return self.shown[service]
+        return super().newest(service)
+
+
+def test_what_ecs_shows_a_little_later_is_still_ours(desk: Desk) -> None:
+    late = Late(NearClient(desk.server.world.ecs), desk.tools.place.cluster)
+    desk.tools = replace(desk.tools, platform=late)
+
+    assert desk.apply("1.1.0").code == 0
+    assert set(desk.runs().values()) == {"1.1.0"}
+
+
+def test_the_registry_is_asked_to_keep_what_is_deployed_and_nothing_else(desk: Desk) -> None:
+    kept: list[str] = []
+    desk.tools = replace(desk.tools, keep=lambda it: kept.append(it.version))
+    desk.apply("1.1.0")
+    desk.server.world.ill.add(digest("1.2.0", "telegram-bot"))
+    desk.apply("1.2.0")
+
+    assert kept == ["1.1.0"]
 
 
 def test_a_foreign_deployment_is_told_from_ours(desk: Desk) -> None:

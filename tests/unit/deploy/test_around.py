@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from deploy.apply import Wish, apply
+from deploy.ecs import Ecs
 from deploy.endings import REFUSED, ROLLED_BACK, UNFINISHED
 from deploy.notes_ssm import SsmNotes
-from deploy.platform import PlatformError
+from deploy.platform import Once, PlatformError
 from deploy.tale import Teller
-from tests.support.deploy_deaths import near_desk
+from tests.support.deploy_deaths import NearClient, near_desk
 from tests.support.deployments import Desk, NearNotes, NearTelegram
 from tests.support.fake_ecs_rollout import Fate
 from tests.support.fake_ecs_world import Ticks
@@ -81,6 +82,25 @@ def test_a_task_that_ecs_has_forgotten_is_run_again(desk: Desk) -> None:
     assert desk.apply("1.1.0", patience_minutes=600).code == 0
     assert len(desk.server.world.ecs.errands) == 2
     assert "migrate lost" in steps(desk)
+
+
+class Forgetful(Ecs):
+    """ECS that does not know a task yet when it is asked for the first time."""
+
+    asked = 0
+
+    def ran(self, task: str) -> Once:
+        self.asked += 1
+        return Once(task, over=True, known=False) if self.asked == 1 else super().ran(task)
+
+
+def test_a_task_that_ecs_does_not_show_yet_is_not_run_twice(desk: Desk) -> None:
+    forgetful = Forgetful(NearClient(desk.server.world.ecs), desk.tools.place.cluster)
+    desk.tools = replace(desk.tools, platform=forgetful)
+
+    assert desk.apply("1.1.0").code == 0
+    assert len(desk.server.world.ecs.errands) == 1
+    assert "migrate lost" not in steps(desk)
 
 
 def test_telegram_is_told_once_where_to_bring_updates(desk: Desk) -> None:

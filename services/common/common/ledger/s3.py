@@ -34,8 +34,12 @@ class S3Ledger:
         try:
             self._bucket.write(name, encode(event).encode(), only="")
         except Changed:
-            # Ours, if S3 did it and its reply was lost.
-            if self._event(name) != event:
+            # Ours, if S3 did it and its reply was lost; nobody's yet, if two asked at once.
+            try:
+                ours = self._event(name) == event
+            except FileNotFoundError:
+                ours = False
+            if not ours:
                 raise Moved from None
         self._read[name] = event
         return event
