@@ -64,9 +64,14 @@ def _verify() -> int:
 
 
 def _apply() -> int:
+    from deploy import desk, place, release
     from pipeline import approval
     from pipeline.carry import carried
+    from pipeline.promotion import must_not_go_back
 
+    if _told("ENVIRONMENT") == approval.ENVIRONMENT:
+        events = desk.ledger_of(place.read(PLACE)).read()
+        must_not_go_back(events, approval.ENVIRONMENT, release.read(RELEASE).version)
     approver = _told("APPROVER")
     if not approver and _told("ENVIRONMENT") == approval.ENVIRONMENT:
         try:

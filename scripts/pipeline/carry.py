@@ -22,7 +22,7 @@ def carried(words: Sequence[str]) -> int:
     told = io.StringIO()
     with contextlib.redirect_stdout(told):
         code = main([*words, "--json"])
-    ending = _ending(told.getvalue())
+    ending = _ending(told.getvalue(), code)
     hand_on({"ending": ending["outcome"], "deployment": ending["deployment"]})
     because = f": {ending['reason']}" if ending["reason"] else ""
     line = f"{words[0]} ended with {code}, {ending['outcome']}{because}"
@@ -33,9 +33,10 @@ def carried(words: Sequence[str]) -> int:
     return code
 
 
-def _ending(text: str) -> dict[str, Any]:
+def _ending(text: str, code: int) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except ValueError:  # it said on standard error what it did not understand
         found = {}
-    return {"outcome": "refused", "reason": "", "deployment": "", **found}
+    outcome = "unfinished" if code == UNFINISHED else "refused"
+    return {"outcome": outcome, "reason": "", "deployment": "", **found}

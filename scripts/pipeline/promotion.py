@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from common.ledger.events import Event, of_environment
-from deploy.apply import release_of
+from deploy.apply import deployed, release_of
 from deploy.plan import Refused
 from deploy.release import Release
 from gitflow import repository
@@ -44,6 +44,28 @@ def promoted(
     started = shown(events, tree)
     release = replace(release_of(started), version=str(version), commits=told)
     return release, "hotfix" if started.draft.data["trigger"] == "hotfix" else "push"
+
+
+def must_not_go_back(events: Sequence[Event], environment: str, wanted: str) -> None:
+    """Refuse a version that is older than what was deployed last: an approval may come late.
+
+    Args:
+        events: The ledger of that environment.
+
+    Raises:
+        Refused: Says which workflow brings an older version back.
+    """
+    done = deployed(events, environment)
+    try:
+        there = Version.parse(done[-1].draft.data["version"]) if done else None
+        older = there is not None and Version.parse(wanted) < there
+    except ValueError:  # by hand, under a name that is no version
+        return
+    if older:
+        raise Refused(
+            f"{environment} has {there}, and {wanted} is older: somebody approved it after that "
+            f"came. If it shall go back, run the workflow Rollback with the version {wanted}."
+        )
 
 
 def again(events: Sequence[Event], version: str) -> Release:

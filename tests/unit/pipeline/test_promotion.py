@@ -13,7 +13,7 @@ from deploy.apply import Wish, apply
 from deploy.plan import Refused
 from deploy.tale import Teller
 from gitflow.repository import Repository
-from pipeline.promotion import again, promoted
+from pipeline.promotion import again, must_not_go_back, promoted
 from pipeline.records import record
 from tests.support.deploy_deaths import near_desk
 from tests.support.deployments import Desk
@@ -146,3 +146,15 @@ def test_what_was_on_staging_is_found_again_by_its_version(
     assert again(events, "1.1.0rc1").version == "1.1.0rc1"
     with pytest.raises(Refused, match="1.9.0 was never on staging"):
         again(events, "1.9.0")
+
+
+def test_an_approval_that_comes_after_a_newer_release_brings_nothing_back() -> None:
+    desk = near_desk(Ticks())
+    desk.apply("1.2.0")
+    events = desk.tools.ledger.read()
+
+    with pytest.raises(Refused, match="staging has 1.2.0, and 1.1.0 is older.*workflow Rollback"):
+        must_not_go_back(events, "staging", "1.1.0")
+    for newer in ("1.2.0", "1.2.1", "1.3.0rc1"):
+        must_not_go_back(events, "staging", newer)
+    must_not_go_back([], "staging", "1.0.0")

@@ -1,7 +1,7 @@
 """The steps themselves: the real tool in this process, on the scripted ECS."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from deploy import aws
 from deploy.__main__ import main as tool
 from deploy.endings import UNFINISHED
 from pipeline import __main__ as steps
+from pipeline import carry
 from tests.support.fake_ecs_server import Server, World, running
 from tests.support.fake_ecs_world import world_at
 from tests.support.hurried_ecs import Fast, place
@@ -123,6 +124,20 @@ def test_a_dry_run_moves_nothing(world: World, monkeypatch: pytest.MonkeyPatch) 
     assert did("place", "apply", "report") == [0, 0, 0]
     assert outputs()["ending"] == "nothing done"
     assert "UpdateService" not in world.calls
+
+
+def test_a_run_that_is_cancelled_says_that_it_is_unfinished_and_not_that_it_was_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cancelled(words: Sequence[str]) -> int:
+        """GitHub interrupts the tool, which says so on standard error."""
+        return UNFINISHED
+
+    monkeypatch.setattr(carry, "main", cancelled)
+
+    assert did("place", "apply") == [0, UNFINISHED]
+    assert outputs()["ending"] == "unfinished"
+    assert "Run the failed jobs again" in capsys.readouterr().out
 
 
 def test_what_is_under_way_is_not_found_to_stand_in_its_own_way(
