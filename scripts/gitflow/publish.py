@@ -3,6 +3,7 @@
 Its token is that of an App: what an App pushes starts workflows, so the tag starts production.
 """
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -51,6 +52,7 @@ def finish(here: Repository, branch: str) -> Iterator[str]:
         gh("auth", "setup-git")
         here.git("push", "--quiet", "origin", version.tag)
         yield f"pushed {version.tag}"
+    if version.tag not in _published():
         gh("release", "create", version.tag, "--verify-tag", "--title", version.tag)
         gh("release", "edit", version.tag, "--notes", notes)
         yield f"published {version.tag}"
@@ -58,6 +60,11 @@ def finish(here: Repository, branch: str) -> Iterator[str]:
         yield _pull_request(
             MAIN, target, f"Bring {version.tag} back to {target}", f"From {branch}."
         )
+
+
+def _published() -> list[str]:
+    listed = gh("release", "list", "--limit", "100", "--json", "tagName")
+    return [str(it["tagName"]) for it in json.loads(listed.strip() or "[]")]
 
 
 def _say_who(here: Repository) -> None:
@@ -92,9 +99,13 @@ def _tag(here: Repository, name: str, message: str) -> None:
 
 
 def _targets(here: Repository, branch: str) -> list[str]:
+    """Return who lacks what was merged: develop, and releases that are not out yet."""
     known = here.git("branch", "--remotes", "--list", "origin/release/*", "--format=%(refname)")
     releases = [name.removeprefix("refs/remotes/origin/") for name in known.split()]
-    return [DEVELOP, *(name for name in releases if name != branch and version_of(name))]
+    out = here.tags()
+    coming = [it for it in releases if (found := version_of(it)) and found.tag not in out]
+    wanting = [DEVELOP, *(name for name in coming if name != branch)]
+    return [name for name in wanting if not here.contains(f"origin/{name}", "HEAD")]
 
 
 def _pull_request(head: str, base: str, title: str, body: str) -> str:

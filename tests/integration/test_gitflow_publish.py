@@ -17,6 +17,7 @@ from gitflow.repository import Repository
 GH = """#!/bin/sh
 echo "$@" | tr '\\n' ' ' >> "$GH_CALLS"; echo >> "$GH_CALLS"
 case "$*" in
+  "release list"*) echo "[$RELEASED]" ;;
   "pr list"*"--base $ASKED "*) echo '[{"url": "https://example.org/1"}]' ;;
   "pr list"*) echo '[]' ;;
 esac
@@ -39,6 +40,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     monkeypatch.setenv("GH_CALLS", str(tmp_path / "calls"))
     monkeypatch.setenv("ASKED", "nothing")
+    monkeypatch.setenv("RELEASED", "")
     (tmp_path / "calls").touch()
     origin = tmp_path / "origin.git"
     clone = tmp_path / "clone"
@@ -160,10 +162,9 @@ def test_a_hotfix_comes_back_to_the_open_release_too(here: Repository) -> None:
     assert main(["publish", "hotfix/v0.1.1-prices"]) == 0
 
     asked = [line.split(" --title")[0] for line in calls(here) if "Bring v0.1.1 back" in line]
-    # The first release's branch was never deleted: it is open as far as anybody can tell.
+    # The first release's branch was never deleted, and its tag says that it is out.
     assert asked == [
         "pr create --head main --base develop",
-        "pr create --head main --base release/v0.1.0",
         "pr create --head main --base release/v0.2.0",
     ]
 
@@ -174,6 +175,7 @@ def test_publishing_again_does_only_what_is_left(
     merge_release(here)
     assert main(["publish", "release/v0.1.0"]) == 0
     monkeypatch.setenv("ASKED", "develop")
+    monkeypatch.setenv("RELEASED", '{"tagName": "v0.1.0"}')
     before = len(calls(here))
     capsys.readouterr()
 
@@ -181,6 +183,25 @@ def test_publishing_again_does_only_what_is_left(
 
     assert capsys.readouterr().out == "v0.1.0 was there\nmain to develop was asked for\n"
     assert [line for line in calls(here)[before:] if "create" in line] == []
+
+
+def test_a_tag_that_was_pushed_before_github_failed_still_gets_its_notes(here: Repository) -> None:
+    merge_release(here)
+    here.git("tag", "--annotate", "v0.1.0", "--message", "v0.1.0")
+
+    assert main(["publish", "release/v0.1.0"]) == 0
+
+    assert "release create v0.1.0 --verify-tag --title v0.1.0 " in calls(here)
+
+
+def test_what_has_come_back_already_is_not_asked_for_again(here: Repository) -> None:
+    """GitHub refuses a pull request without a commit, and the job would never end well again."""
+    merge_release(here)
+    here.git("push", "--quiet", "origin", "main:develop")
+
+    assert main(["publish", "release/v0.1.0"]) == 0
+
+    assert [line for line in calls(here) if line.startswith("pr create")] == []
 
 
 @pytest.mark.parametrize(
