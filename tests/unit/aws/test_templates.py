@@ -117,16 +117,23 @@ def test_a_deploying_role_may_do_what_the_tool_does_and_no_more(environment: str
     role = one("foundation", f"Deploy{environment.capitalize()}Role").properties
     rules = role["Policies"][0]["PolicyDocument"]["Statement"]
 
-    assert {action for rule in rules for action in listed(rule["Action"])} == DEPLOY_ACTIONS
+    # Production names the images that it runs, so that the registry keeps them.
+    more = {"ecr:PutImage"} if environment == "production" else set()
+    assert {action for rule in rules for action in listed(rule["Action"])} == DEPLOY_ACTIONS | more
 
 
 @every_environment
 def test_a_deploying_role_touches_no_other_environment(environment: str) -> None:
     other = next(name for name in ENVIRONMENTS if name != environment)
 
-    assert other not in json.dumps(
-        one("foundation", f"Deploy{environment.capitalize()}Role").properties
+    role = one("foundation", f"Deploy{environment.capitalize()}Role").properties
+    assert other not in json.dumps(role)
+    (ledger,) = (
+        it
+        for it in role["Policies"][0]["PolicyDocument"]["Statement"]
+        if "s3:PutObject" in it["Action"]
     )
+    assert ledger["Resource"][1:] == [{"Fn::Sub": f"${{Ledger.Arn}}/{environment}/*"}]
 
 
 def test_who_monitors_reads_and_adds_to_the_ledgers_and_touches_nothing_that_runs() -> None:
@@ -322,7 +329,16 @@ def test_images_are_scanned_kept_and_never_renamed() -> None:
         excluded = it.properties["ImageTagMutabilityExclusionFilters"]
         assert [row["ImageTagMutabilityExclusionFilterValue"] for row in excluded] == ["sha256-*"]
         rules = json.loads(it.properties["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
-        assert rules[1]["selection"]["countNumber"] >= 50
+        tagged = [it["selection"] for it in rules if it["selection"]["tagStatus"] == "tagged"]
+        assert [(it["tagPrefixList"], it["countNumber"]) for it in tagged] == [
+            (["production-"], 50),  # the first rule that a name fits is the only one that counts
+            (["sha-"], 50),
+        ]
+        assert rules[0]["selection"] == tagged[0]
+
+
+def test_no_engine_is_asked_for_that_aws_may_have_stopped_making() -> None:
+    assert one("standard-shared", "Database").properties["EngineVersion"] == "17"
 
 
 def test_what_must_not_be_lost_outlives_its_stack() -> None:
@@ -330,7 +346,10 @@ def test_what_must_not_be_lost_outlives_its_stack() -> None:
     kept = [it for _, it in EVERYTHING if it.kind.endswith(kinds)]
 
     assert len(kept) == 6
-    assert {it.body.get("DeletionPolicy") for it in kept} <= {"Retain", "Snapshot"}
+    # What a first attempt that failed would leave behind stands in the way of the second.
+    assert {it.body.get("DeletionPolicy") for it in kept} <= {"RetainExceptOnCreate", "Snapshot"}
+    named = [it for _, it in EVERYTHING if it.body.get("DeletionPolicy") == "Retain"]
+    assert named == []
 
 
 def test_the_ledger_is_written_once() -> None:
