@@ -29,7 +29,8 @@ class Place:
         health: `unknown` where the newest look is old.
         looked: How often it was looked at in the last days, and how often it was well.
         drift: Says how the observed version differs from the deployed one.
-        back_to: The version that a rollback would bring; None where there is none.
+        back_to: The version that a rollback would bring; None where there is none, empty for what
+            ran before that which is under way.
         not_back: Why there is none.
     """
 
@@ -150,10 +151,14 @@ def _drift(current: Story | None, observed: Look | None, at: datetime) -> str:
 
 
 def _way_back(served: Sequence[Story], running: Story | None) -> tuple[str | None, str]:
+    if running is not None and running.trigger == "rollback":
+        return None, f"{running.version} is coming back already"
     if running is not None:
-        return None, "a deployment is under way: it rolls back by itself, or is stopped"
+        return "", ""
     if not served:
         return None, "nothing was deployed yet"
+    if served[-1].trigger == "rollback":  # the one before it is what did not work
+        return None, f"{served[-1].version} came back already; another version must be named"
     earlier = [story for story in served[:-1] if story.version != served[-1].version]
     if not earlier:
         return None, "there is no earlier version"

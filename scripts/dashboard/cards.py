@@ -84,9 +84,12 @@ def _weight(what: str, percent: int) -> str:
 def _back(place: Place) -> str:
     if place.back_to is None:
         return tag("p", f"No way back now: {escape(place.not_back)}.", kind="back")
-    asked = f"-f environment={place.name} -f version={place.back_to}"
-    command = f"gh workflow run rollback.yml {asked}"
-    words = f"Roll back to {tag('strong', escape(place.back_to))}"
+    # From main, whatever the default branch: GitHub's environments let it alone go back.
+    command = f"gh workflow run rollback.yml --ref main -f environment={place.name}"
+    words = "Turn it back, to what ran before"
+    if place.back_to:
+        command += f" -f version={place.back_to}"
+        words = f"Roll back to {tag('strong', escape(place.back_to))}"
     return tag("div", tag("p", words) + copied(command, "Copy the command"), kind="back")
 
 

@@ -11,6 +11,7 @@ from dashboard.story import Story
 PERIOD = timedelta(days=90)
 DAYS_OF_WORK = 5  # "daily" is each day on which somebody works
 _UNKNOWN = "unknown"
+_REWORK = "hotfixes and rollbacks: no ledger knows what an ordinary release mends"
 _MOST_DOTS = 300
 
 
@@ -65,9 +66,8 @@ def delivery_rows(found: Measures) -> Iterator[tuple[str, str, str, str]]:
         found.recovery.count, "failure"
     )
     rework = found.rework
-    yield "Deployment rework rate", _share(rework), "no target", numbered(
-        rework.whole, "deployment"
-    )
+    counted = f"{numbered(rework.whole, 'deployment')}; {_REWORK}"
+    yield "Deployment rework rate", _share(rework), "no target", counted
     yield "Stopped by a gate before people saw it", str(found.caught), "no target", ""
     yield "Deployment time", _times(found.took), "< 15 min", numbered(
         found.took.count, "deployment"

@@ -14,6 +14,7 @@ from dashboard.story import Story
 
 _Z = 1.96  # 95 %
 _WEEK = timedelta(weeks=1)
+_UNPLANNED = ("hotfix", "rollback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class Measures:
             had reached them.
         caught: Deployments that failed before: the gates did their work.
         recovery: From traffic on a failed version to traffic on a good one.
-        rework: Deployments that an incident made necessary.
+        rework: Deployments that were not planned: hotfixes, and ways back that were deployed. That
+            an ordinary release mends something nobody tells the ledger.
         took: How long deployments took.
     """
 
@@ -95,7 +97,7 @@ def measures(told: Sequence[Story], since: datetime, until: datetime) -> Measure
             for story in failed
             if story.finished and story.shifted and (story.name in mended or not story.incident)
         ),
-        rework=_rework([story for story in deployed if story.trigger != "rollback"]),
+        rework=_rework(deployed),
         took=_times(story.finished - story.started for story in mine if story.finished),
     )
 
@@ -124,7 +126,7 @@ def _mended(told: Sequence[Story]) -> dict[str, datetime]:
 
 
 def _rework(deployed: Sequence[Story]) -> Share:
-    return Share(sum(story.trigger == "hotfix" for story in deployed), len(deployed))
+    return Share(sum(story.trigger in _UNPLANNED for story in deployed), len(deployed))
 
 
 def _changes(told: Sequence[Story]) -> Iterator[Story]:

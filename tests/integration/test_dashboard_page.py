@@ -138,7 +138,7 @@ async def test_the_keyboard_reaches_the_command_and_copies_it(file: Shown) -> No
         await expect(button).to_have_text("Copied")
         copied = await page.evaluate("navigator.clipboard.readText()")
 
-    assert copied.startswith("gh workflow run rollback.yml -f environment=staging -f version=")
+    assert copied.startswith("gh workflow run rollback.yml --ref main -f environment=staging ")
 
 
 async def test_a_link_leads_to_one_deployment_also_past_a_filter(file: Shown) -> None:

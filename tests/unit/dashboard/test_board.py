@@ -68,7 +68,20 @@ def test_a_deployment_under_way_shows_its_stage_and_weights() -> None:
 
     assert running is not None
     assert (running.stage, running.production_weight, running.test_weight) == ("smoke", 0, 100)
-    assert not running.reached_people and "under way" in story.place.not_back
+    assert not running.reached_people
+    assert story.place.back_to == ""  # a rollback turns back what is under way
+
+
+def test_what_was_rolled_back_is_no_way_back() -> None:
+    story = Story()
+    story.deployed("1.0.0", 500)
+    story.deployed("1.1.0", 400)
+    story.add("started", 300, "back", version="1.0.0", trigger="rollback")
+    begun = story.place
+    story.add("finished", 290, "back", outcome="deployed")
+
+    assert (begun.back_to, begun.not_back) == (None, "1.0.0 is coming back already")
+    assert story.place.back_to is None and "came back already" in story.place.not_back
 
 
 @pytest.mark.parametrize(
@@ -183,6 +196,7 @@ def test_what_somebody_rolled_back_later_has_failed_and_recovery_ends_there() ->
 
     assert seen.failed == Share(1, 2)
     assert seen.recovery.half == timedelta(minutes=105)
+    assert seen.rework == Share(1, 3)  # the way back was a deployment that nobody had planned
 
 
 def test_a_hotfix_counts_against_what_it_mends_and_recovery_ends_with_it() -> None:
