@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from starlette.applications import Starlette
 
-from common.clock import FrozenClock, SystemClock
+from common.clock import Clock, FrozenClock, SystemClock
 from common.http import create_client
 from common.wire import Problem, TickerReply
 from market_data.app import create_app
@@ -27,8 +27,10 @@ NOON = datetime(2026, 3, 13, 12, 2, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def service(**settings: Any) -> AsyncIterator[tuple[httpx.AsyncClient, Starlette]]:
-    app = create_app(Settings(**{"providers": "simu", **settings}), SystemClock())
+async def service(
+    clock: Clock | None = None, **settings: Any
+) -> AsyncIterator[tuple[httpx.AsyncClient, Starlette]]:
+    app = create_app(Settings(**{"providers": "simu", **settings}), clock or SystemClock())
     app.state.heartbeat = 0.2
     async with serve(app) as address, create_client(address) as client:
         yield client, app
@@ -176,17 +178,21 @@ async def test_a_thousand_streams_are_bounded_and_others_are_answered() -> None:
 
 
 async def test_a_reader_of_one_byte_at_a_time_delays_nobody_and_gets_the_latest() -> None:
-    async with service() as (client, _):
+    clock = FrozenClock(NOON)
+    async with service(clock) as (client, app):
+        app.state.streams = Streams(app.state.markets, clock, pulse=0.02)
         slow = await asyncio.to_thread(
             _open, str(client.base_url), "/v1/stream?symbols=btc,eth,sol"
         )
         try:
             stream = events(client, "/v1/stream?symbols=btc")
             for _ in range(3):
+                clock.advance(3)
                 await first(stream, "ticker")
                 assert len(await asyncio.to_thread(slow.recv, 1)) == 1
         finally:
             slow.close()
+            await app.state.streams.aclose()
 
 
 async def test_a_watched_market_is_answered_without_an_upstream_call() -> None:

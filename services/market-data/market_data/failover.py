@@ -7,13 +7,14 @@ from typing import TypeVar
 import structlog
 
 from common.clock import Clock
-from common.errors import NotEnoughCandles, Unavailable
+from common.errors import NotEnoughCandles, Unavailable, UnknownSymbol
 from market_data.catalogue import Offer
 from market_data.resilience.bulkhead import Busy
 from market_data.resilience.preference import Preference
 
 PATIENCE_SECONDS = 2.0  # with a provider while there is another one to ask
 Answer = TypeVar("Answer")
+_Failure = Unavailable | NotEnoughCandles | UnknownSymbol
 log = structlog.get_logger(__name__)
 
 
@@ -49,9 +50,10 @@ class Failover:
 
         Raises:
             Unavailable, NotEnoughCandles: The first one, if no provider can answer.
+            UnknownSymbol: If all of them have delisted the market since they were asked for a list.
         """
         ordered = self.order(offers)
-        errors: list[Unavailable | NotEnoughCandles] = []
+        errors: list[_Failure] = []
         for offer in ordered:
             try:
                 async with asyncio.timeout(None if offer is ordered[-1] else self.patience):
@@ -60,13 +62,13 @@ class Failover:
                 slow = Unavailable(f"{offer.provider.name} takes longer than usual.")
                 self._note(offer, slow)
                 errors.append(slow)
-            except (Unavailable, NotEnoughCandles) as error:
+            except (Unavailable, NotEnoughCandles, UnknownSymbol) as error:
                 self._note(offer, error)
                 errors.append(error)
-        raise errors[0]
+        raise next((one for one in errors if not isinstance(one, UnknownSymbol)), errors[0])
 
-    def _note(self, offer: Offer, error: Unavailable | NotEnoughCandles) -> None:
-        if isinstance(error, Unavailable) and not isinstance(error, Busy):
+    def _note(self, offer: Offer, error: _Failure) -> None:
+        if not isinstance(error, Busy | NotEnoughCandles):
             self.pass_over(offer)
         symbol = str(offer.listing.symbol)
         name, why = offer.provider.name, str(error)

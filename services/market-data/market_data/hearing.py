@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from common.clock import Clock
-from common.errors import CryptoAssistantError, Unavailable
+from common.errors import CryptoAssistantError, Unavailable, UnknownSymbol
 from common.market import Ticker
 from market_data.catalogue import Offer
 from market_data.consensus import FRESH_SECONDS, Source
@@ -96,10 +96,14 @@ class Hearing:
         return 0.0 if preferred and fresh >= min(2, able) else MOMENT
 
     def _why(self, offers: Sequence[Offer]) -> Exception:
-        """Why nobody answered: the preferred source's reason, unless another one's is our bug."""
+        """Why nobody answered: the preferred source's reason, unless another one's is our bug.
+
+        That a source has delisted the market since counts last: another one may still have it.
+        """
         errors = [error for offer in offers if (error := self.latest.trouble(offer)) is not None]
         bugs = [error for error in errors if not isinstance(error, CryptoAssistantError)]
-        why = (bugs or errors or [Unavailable("No source answered.")])[0]
+        away = [error for error in errors if not isinstance(error, UnknownSymbol)]
+        why = (bugs or away or errors or [Unavailable("No source answered.")])[0]
         return why.with_traceback(None)  # it may be told again and again, and would grow
 
     async def aclose(self) -> None:

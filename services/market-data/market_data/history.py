@@ -143,12 +143,18 @@ class History:
                 kept.settled = min(asked.end, settled_until(asked.offer, asked.native))
             elif kept.end < asked.end:
                 await self._newer(kept, asked)
-            await self._older(kept, asked)
-            kept.looked_at = self._clock.monotonic()
-            kept.asked = max(kept.asked, asked.end)
-            kept.trim(max(MOST_ROWS, min(asked.count, _MOST_PARTS)))
-            self._kept.put(asked.key, kept)
+            try:
+                await self._older(kept, asked)
+            finally:  # who asks again after a failure goes on from there
+                if kept.whole or kept.view(False).candles:
+                    self._keep(kept, asked)
             return kept
+
+    def _keep(self, kept: KeptCandles, asked: Asked) -> None:
+        kept.looked_at = self._clock.monotonic()
+        kept.asked = max(kept.asked, asked.end)
+        kept.trim(max(MOST_ROWS, min(asked.count, _MOST_PARTS)))
+        self._kept.put(asked.key, kept)
 
     def _lock(self, key: tuple[object, ...]) -> asyncio.Lock:
         found = self._locks.get(key)

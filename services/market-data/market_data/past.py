@@ -12,7 +12,7 @@ from itertools import pairwise
 import structlog
 
 from common.clock import Clock
-from common.errors import Unavailable
+from common.errors import Unavailable, UnknownSymbol
 from common.market import Candle, Timeframe
 from market_data.catalogue import Offer
 from market_data.history import History
@@ -26,6 +26,7 @@ _LASTS = timedelta(minutes=50)  # what was read says as long what was an hour ag
 _HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 _FINE = 291  # of 5 minutes: a day, and one before what a price of 5 minutes ago asks for
 _RANGES = 14  # candles behind the usual range of a minute
+_MISSING = (Unavailable, UnknownSymbol, TimeoutError)  # a market may be delisted at any time
 log = structlog.get_logger(__name__)
 
 
@@ -79,7 +80,7 @@ class Pasts:
         try:
             async with asyncio.timeout(self._patience(key)):
                 fine, coarse, shortest = await self._series(offer)
-        except (Unavailable, TimeoutError) as error:
+        except _MISSING as error:
             symbol, why = str(offer.listing.symbol), str(error) or "too slow"
             log.info("past_unavailable", provider=offer.provider.name, symbol=symbol, reason=why)
             if self._patience(key) == PATIENCE_SECONDS:
@@ -108,7 +109,7 @@ class Pasts:
 
     async def begin(self, offer: Offer) -> None:
         """Fetch the candles beside the first price, which takes as long."""
-        with suppress(Unavailable, TimeoutError):
+        with suppress(*_MISSING):
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._series(offer)
 

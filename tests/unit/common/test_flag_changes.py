@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from common.aws.asking import Door
+from common.aws.credentials import credentials
 from common.clock import FrozenClock
 from common.features import Features
 from common.features.__main__ import main
@@ -26,6 +31,7 @@ from common.ledger import Ledger
 from common.ledger.events import Event, broken_at
 from common.ledger.file import FileLedger
 from tests.support.moto import REGION, WHO
+from tests.support.threaded import served
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -229,6 +235,34 @@ def test_nothing_to_read_at_the_start_is_the_table(moody: Moody) -> None:
     moody.trouble = OSError("nobody answers")
 
     assert Features("production", Polled(moody, "production")).decide("charts").reason == "table"
+
+
+@pytest.mark.parametrize("body", ["<html>", ""])
+def test_nonsense_in_place_of_a_parameter_leaves_the_last_good_overrides(body: str) -> None:
+    async def nonsense(_: Request) -> Response:
+        return Response(body)
+
+    talking = Starlette(routes=[Route("/", nonsense, methods=["POST"])])
+    with served(lambda: talking) as address:
+        with pytest.raises(OSError, match="with no JSON"):
+            parameter("/flags", address).read()
+        polled = Polled(parameter("/flags", address), "production")
+
+    assert Features("production", polled).decide("charts").reason == "table"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(429, '{"code": "Throttled"}'), (500, "<html>"), (200, "[]")]
+)
+def test_a_role_that_is_not_told_is_an_error_of_the_network(status: int, body: str) -> None:
+    async def silent(_: Request) -> Response:
+        return Response(body, status)
+
+    task = {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/1"}
+    telling = Starlette(routes=[Route("/{path:path}", silent)])
+    with served(lambda: telling) as address:
+        with pytest.raises(OSError, match=f"role is not told: .* answered {status}"):
+            credentials(task, address.removeprefix("http://"))
 
 
 def test_a_program_watches_a_parameter_once(

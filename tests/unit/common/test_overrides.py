@@ -1,6 +1,7 @@
 """Flags that somebody turned for a while: what counts, until when, and what is refused."""
 
 import json
+import resource
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,19 @@ def test_a_wrong_file_is_refused_and_the_last_good_one_counts(
     assert board.on()
     with pytest.raises(BadOverrides, match=reason):
         read_sheet(text)
+
+
+def test_a_file_that_could_not_be_opened_for_a_moment_is_read_after_it(board: Board) -> None:
+    board.write(row(True))
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))
+        assert not board.on()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    board.clock.advance(1)
+
+    assert board.on()
 
 
 def test_what_is_written_is_read_back(board: Board) -> None:

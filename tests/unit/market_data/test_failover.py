@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from common.clock import FrozenClock
-from common.errors import NotEnoughCandles, Unavailable
+from common.errors import NotEnoughCandles, Unavailable, UnknownSymbol
 from market_data.catalogue import Catalogue, Offer
 from market_data.failover import Failover
 from market_data.resilience.bulkhead import Busy
@@ -111,6 +111,20 @@ async def test_if_nobody_can_the_preferred_ones_reason_is_told() -> None:
     scene.errors = {"a": Unavailable("a is gone"), "b": NotEnoughCandles("BTC-USD", "1w", 3, 15)}
 
     with pytest.raises(Unavailable, match="a is gone"):
+        await scene.answer()
+
+
+async def test_a_market_that_one_has_delisted_is_answered_by_who_still_has_it() -> None:
+    scene = Scene("a", "b")
+    scene.errors["a"] = UnknownSymbol("BTC-USD")
+    assert await scene.answer() == "b"
+
+    scene.errors["b"] = Unavailable("b is gone")
+    with pytest.raises(Unavailable, match="b is gone"):
+        await scene.answer()
+
+    scene.errors["b"] = UnknownSymbol("BTC-USD")
+    with pytest.raises(UnknownSymbol):
         await scene.answer()
 
 

@@ -83,6 +83,28 @@ async def test_several_pages_are_walked_backwards() -> None:
     assert opened == sorted(set(opened))
 
 
+async def test_pages_that_came_before_a_failure_are_not_asked_for_again() -> None:
+    class Tired(FakeProvider):
+        async def candles(self, *asked: Any) -> Any:
+            if len(self.asked) == 2:
+                self.trouble = Unavailable("gone")
+            return await super().candles(*asked)
+
+    clock, one = FrozenClock(NOON), listing("BTC-USD")
+    provider = Tired(clock, page=100)
+    history, offer = History(clock), Offer(provider, one)
+    with pytest.raises(Unavailable):
+        await history.closed(offer, H1, 350)
+    provider.trouble = None
+    clock.advance(TAIL_SECONDS)
+
+    series = await history.closed(offer, H1, 350)
+
+    assert len(series.candles) == 350
+    starts = [start for _, start, _ in provider.asked]
+    assert len(starts) == 5 and len(set(starts)) == 4  # only the one that failed comes twice
+
+
 async def test_a_missing_timeframe_is_built_from_its_largest_dividing_one() -> None:
     history, provider, offer, _ = make()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from common.clock import FrozenClock
-from common.errors import Unavailable
+from common.errors import Unavailable, UnknownSymbol
 from common.market import Candle, Timeframe
 from market_data.catalogue import Offer
 from market_data.history import History
@@ -133,8 +133,21 @@ async def test_a_price_kept_over_a_candles_close_still_knows_the_day_before() ->
 class WithoutCandles(FakeProvider):
     """Its tickers answer, its candles do not."""
 
+    error: Exception = Unavailable("gone")
+
     async def candles(self, *_: Any) -> Any:
-        raise Unavailable("gone")
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [Unavailable("gone"), UnknownSymbol("BTC-USD")])
+async def test_a_price_is_told_whatever_becomes_of_its_candles(error: Exception) -> None:
+    quotes, _, offer, clock = make()
+    without = WithoutCandles(clock, listings=[offer.listing])
+    without.error = error
+
+    reply = await quotes.ticker(Offer(without, offer.listing))
+
+    assert reply.price == Decimal("1234.50") and reply.change_24h is None
 
 
 async def test_changes_stay_known_for_most_of_an_hour_while_candles_do_not_answer() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from common.clock import FrozenClock
-from common.errors import Unavailable
+from common.errors import Unavailable, UnknownSymbol
 from common.market import Candle, Symbol, Ticker
 from common.wire import TickerReply
 from market_data.catalogue import Offer
@@ -269,6 +269,18 @@ async def test_a_bug_is_told_before_an_outage() -> None:
     scene.b.trouble = ZeroDivisionError()  # type: ignore[assignment]
 
     with pytest.raises(ZeroDivisionError):
+        await scene.ticker("ab")
+
+
+async def test_a_market_is_not_unknown_while_one_that_lists_it_is_away() -> None:
+    scene = Scene()
+    scene.a.trouble, scene.b.trouble = UnknownSymbol("BTC-USD"), Unavailable("b is gone")
+    with pytest.raises(Unavailable, match="b is gone"):
+        await scene.ticker("ab")
+
+    scene.clock.advance(10)
+    scene.b.trouble = UnknownSymbol("BTC-USD")
+    with pytest.raises(UnknownSymbol):
         await scene.ticker("ab")
 
 

@@ -84,4 +84,8 @@ class ParameterShelf:
             "x-amz-target": f"AmazonSSM.{action}",
         }
         request = Request("POST", "/", {}, headers, json.dumps(asked).encode())
-        return json.loads(self.door.ask(request, f"{action} {self.name}").body)
+        body = self.door.ask(request, f"{action} {self.name}").body
+        try:
+            return json.loads(body)
+        except ValueError:
+            raise OSError(f"SSM answered {action} {self.name} with no JSON.") from None

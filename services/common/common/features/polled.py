@@ -59,4 +59,7 @@ class Polled:
         while True:
             spread = random.uniform(1 - _JITTER, 1 + _JITTER)  # nosec B311: no secret
             pause.wait(_EVERY_SECONDS * spread)
-            self.look()
+            try:
+                self.look()
+            except Exception:  # without this thread nothing could be killed any more
+                log.exception("flag overrides cannot be read, the last good ones count")

@@ -55,7 +55,10 @@ class Switchboard:
             rows = FileShelf(self._path).read().overrides
             self._rows = rows.get(self._environment, _NOTHING)
             log.info("flag overrides were read: %s", ", ".join(sorted(self._rows)))
-        except (OSError, BadOverrides) as error:
+        except OSError as error:
+            self._seen = None  # nobody knows yet what is in it: look again
+            log.warning("flag overrides cannot be read: %s", type(error).__name__)
+        except BadOverrides as error:
             log.error("flag overrides are wrong, the last good ones count: %s", error)
 
 

@@ -15,7 +15,6 @@ from market_data.providers import binance_words as words
 from market_data.providers.exchange import Exchange
 from market_data.providers.exchange_manners import Manners, NotFound
 from market_data.providers.exchange_words import BadAnswer
-from market_data.resilience.retry import OneMarket
 
 _LIST, _CANDLES, _TICKER = 20.0, 2.0, 2.0  # weights
 _LONGEST_LIST = 32 * 1024 * 1024  # bytes: every symbol with all of its rules
@@ -66,7 +65,7 @@ class Binance(Exchange):
         try:
             return words.ticker(symbol, said, self._clock.now())
         except BadAnswer as error:
-            raise OneMarket(f"{self.name}'s ticker of {symbol.shown} is no use: {error}.") from None
+            raise self._no_price(symbol, error) from None
 
     async def candles(
         self, symbol: Symbol, timeframe: Timeframe, start: datetime, end: datetime

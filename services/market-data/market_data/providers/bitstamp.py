@@ -43,7 +43,7 @@ class Bitstamp(Exchange):
         try:
             return words.ticker(symbol, said, self._clock.now())
         except BadAnswer as error:
-            raise OneMarket(f"bitstamp's ticker of {symbol.shown} is no use: {error}.") from None
+            raise self._no_price(symbol, error) from None
 
     async def candles(
         self, symbol: Symbol, timeframe: Timeframe, start: datetime, end: datetime

@@ -16,7 +16,6 @@ from market_data.providers import coinbase_words as words
 from market_data.providers.exchange import Exchange
 from market_data.providers.exchange_manners import Manners, NotFound
 from market_data.providers.exchange_words import BadAnswer
-from market_data.resilience.retry import OneMarket
 
 _ASKED = 3  # times, while a range that must hold something comes back empty
 _PAUSE = 0.2  # seconds between them
@@ -54,7 +53,7 @@ class Coinbase(Exchange):
         try:
             return words.ticker(symbol, said, stats, self._clock.now())
         except BadAnswer as error:
-            raise OneMarket(f"coinbase's ticker of {symbol.shown} is no use: {error}.") from None
+            raise self._no_price(symbol, error) from None
 
     async def candles(
         self, symbol: Symbol, timeframe: Timeframe, start: datetime, end: datetime

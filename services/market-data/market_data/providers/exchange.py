@@ -158,6 +158,11 @@ class Exchange:
             raise OneMarket(f"{self.name}'s candles of {symbol.shown} make no sense: {bad[0]}.")
         return [good[opened_at] for opened_at in sorted(good) if start <= opened_at < end]
 
+    def _no_price(self, symbol: Symbol, error: BadAnswer) -> OneMarket:
+        """A last trade that makes no sense stays until the next one: not asked for at once."""
+        sentence = f"{self.name}'s ticker of {symbol.shown} is no use: {error}."
+        return OneMarket(sentence, again=False)
+
     def _must_trade(self, timeframe: Timeframe, start: datetime, end: datetime) -> bool:
         """Say whether a market would have traded within the range."""
         return end - start >= _QUIET * timeframe.length

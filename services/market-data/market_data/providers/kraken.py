@@ -16,7 +16,6 @@ from market_data.providers import kraken_words as words
 from market_data.providers.exchange import Exchange
 from market_data.providers.exchange_manners import Manners, NotFound
 from market_data.providers.exchange_words import BadAnswer
-from market_data.resilience.retry import OneMarket
 
 _ROWS = 720  # that it keeps, the forming one included; now and then one more
 
@@ -51,7 +50,7 @@ class Kraken(Exchange):
         try:
             return words.ticker(symbol, said, self._clock.now())
         except BadAnswer as error:
-            raise OneMarket(f"kraken's ticker of {symbol.shown} is no use: {error}.") from None
+            raise self._no_price(symbol, error) from None
 
     async def candles(
         self, symbol: Symbol, timeframe: Timeframe, start: datetime, end: datetime
