@@ -14,8 +14,9 @@ from telegram_bot.alerts.rules import KEPT, PRICE, Alert, Kind, Rule, State
 from telegram_bot.commands import Request, Services
 from telegram_bot.commands.alert_rules import now_of, rule_of, until
 from telegram_bot.commands.alert_words import AlertWords, read
-from telegram_bot.formatting.html import bold, code
+from telegram_bot.formatting.html import bold, code, italic
 from telegram_bot.formatting.numbers import plain
+from telegram_bot.formatting.source import closing
 from telegram_bot.ports import AtrQuestion
 from telegram_bot.reader import _
 from telegram_bot.replies import Press, Reply, Rows
@@ -104,7 +105,9 @@ def card_buttons(found: Alert) -> Rows:
 async def _shown(found: Alert, services: Services) -> Reply:
     ticker, atr = await market_of(found, services)
     now = now_of(found.rule.measure, ticker, atr)
-    return Reply(cards.card(found, now, services.alerts.now()), card_buttons(found))
+    text = cards.card(found, now, services.alerts.now())
+    note = closing(ticker) if ticker is not None else None
+    return Reply(f"{text}\n{italic(note)}" if note else text, card_buttons(found))
 
 
 async def _changed(found: Alert, verb: str, words: Sequence[str], services: Services) -> Alert:

@@ -19,7 +19,7 @@ from telegram_bot.alerts.rules import (
 )
 from telegram_bot.commands.doubt import writes_commas
 from telegram_bot.commands.spans import joined, one
-from telegram_bot.commands.words import NotUnderstood, amount, market, shorten
+from telegram_bot.commands.words import NotUnderstood, amount, market, shorten, words_of
 from telegram_bot.reader import _
 
 USUAL = Timeframe.H4
@@ -115,7 +115,7 @@ def read(text: str) -> AlertWords:
     if found := _NOTE.search(text):
         asked = replace(asked, note=_note(found["note"]))
         text = text[: found.start()]
-    rest = joined(_SIGNS.sub(r" \1 ", text).split())
+    rest = joined(words_of(_SIGNS.sub(r" \1 ", text)))
     while rest:
         asked = _take(asked, rest)
     return _sound(asked)

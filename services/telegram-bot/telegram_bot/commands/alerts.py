@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from common.errors import CryptoAssistantError
+from common.wire import TickerReply
 from telegram_bot.alerts import cards
 from telegram_bot.alerts.cards import Now
 from telegram_bot.alerts.rules import KEPT, MOST_PER_GROUP, MOST_PER_PERSON, Alert
 from telegram_bot.commands import Command, Request, Services, alert_changes
 from telegram_bot.commands.pages import page_of, turning
+from telegram_bot.formatting.source import closing_lines, shown
 from telegram_bot.reader import _, later
 from telegram_bot.replies import Press, Reply, Rows
 
@@ -37,14 +39,15 @@ async def answer(request: Request, services: Services) -> Reply:
         offered = tuple(Press(f"🔔 {base}", f"alert {base}", fresh=True) for base in _OFFERED)
         none = cards.none_yet(services.features.enabled("atr_alerts", chat))
         return Reply(none + said, (*undo, offered))
-    prices = await _prices(alerts, services)
+    tickers = await _tickers(alerts, services)
+    prices = {symbol: ticker.price for symbol, ticker in tickers.items()}
     ordered = sorted(alerts, key=lambda it: (it.state in _OFF, _distance(it, prices), it.number))
     page = page_of(ordered, int(words[0]) if words and _counts(words[0]) else 1, PAGE)
     now = services.alerts.now()
     lines = [cards.line(it, _now(it, prices), now) for it in page.items]
     most = MOST_PER_PERSON if request.speaker.private else MOST_PER_GROUP
     kept = sum(alert.state in KEPT for alert in alerts)
-    text = cards.overview(lines, kept, most)
+    text = "\n".join([cards.overview(lines, kept, most), *_notes(page.items, tickers)])
     rows = (_buttons(alert, page.number) for alert in page.items)
     return Reply(text + said, (*rows, *undo, _closing(page.number, page.pages)))
 
@@ -53,14 +56,20 @@ def _counts(word: str) -> bool:
     return word.isascii() and word.isdecimal() and len(word) <= 6
 
 
-async def _prices(alerts: Sequence[Alert], services: Services) -> Mapping[str, Decimal]:
+async def _tickers(alerts: Sequence[Alert], services: Services) -> Mapping[str, TickerReply]:
     """Return the prices that can be had; a list is better than none without them."""
     symbols = sorted({alert.rule.symbol for alert in alerts})
     try:
         found = await services.market.tickers(symbols)
     except CryptoAssistantError:
         return {}
-    return {ticker.symbol: ticker.price for ticker in found.tickers}
+    return {ticker.symbol: ticker for ticker in found.tickers}
+
+
+def _notes(alerts: Sequence[Alert], tickers: Mapping[str, TickerReply]) -> list[str]:
+    """Say which of the prices that distances are told from are no market's."""
+    symbols = sorted({alert.rule.symbol for alert in alerts}.intersection(tickers))
+    return closing_lines([(shown(symbol).base, tickers[symbol]) for symbol in symbols])
 
 
 def _now(alert: Alert, prices: Mapping[str, Decimal]) -> Now:

@@ -48,7 +48,7 @@ async def _answered(asked: AtrWords, services: Services) -> tuple[Reply, str]:
     reply = await services.market.atr(_question(asked, asked.timeframe, services))
     timeframes = await _timeframes(reply.symbol, services)
     buttons = _buttons(asked, reply, timeframes)
-    return Reply(atr_card(reply, asked.multiple), buttons), reply.symbol
+    return Reply(atr_card(reply, asked.multiple, asked.side), buttons), reply.symbol
 
 
 async def _overview(asked: AtrWords, services: Services) -> tuple[Reply, str]:
@@ -67,7 +67,7 @@ async def _overview(asked: AtrWords, services: Services) -> tuple[Reply, str]:
     if not replies:
         replies = [await services.market.atr(_question(asked, _LAST_RESORT, services))]
     block = next((reply for reply in replies if reply.timeframe == usual.value), replies[0])
-    card = atr_card(block, asked.multiple)
+    card = atr_card(block, asked.multiple, asked.side)
     text = f"{atr_overview(replies, closing=False)}\n\n{card}" if len(replies) > 1 else card
     found = [Timeframe(reply.timeframe) for reply in replies]
     timeframes = found if len(found) > 1 else await _timeframes(block.symbol, services)

@@ -201,7 +201,7 @@ class Conversation:
     async def _prices(self, text: str, speaker: Speaker) -> Reply | None:
         """Take `btc eth` for a question about prices; anything else gets a hint."""
         words = _POSSESSIVE.sub("", text).replace(",", " ").split(maxsplit=_MOST_PLAIN_WORDS)
-        words = [_SIGNS.get(word, word).strip('?!.:;"()„“”') for word in words]
+        words = [_SIGNS.get(word, word).strip('?!.:;"()„“”#') for word in words]
         command = self._services.commands.find("price")
         if (wait := self._pace.wait(speaker.user)) != 0:
             return Reply(trouble.slow_down(wait)) if wait else None
@@ -231,8 +231,6 @@ class Conversation:
         try:
             return await command.answer(request, self._services), "ok"
         except BadInput as error:
-            if _is_chatter(error, request):
-                return self._hint(request.speaker), "hint"
             if isinstance(error, NotUnderstood):
                 meant = await talking.in_other_words(command.name, request.words, self._services)
                 if meant is not None:
@@ -241,6 +239,8 @@ class Conversation:
                         command, replace(request, words=words), ref
                     )
                     return talking.echoed(meant, reply), outcome
+            if _is_chatter(error, request):
+                return self._hint(request.speaker), "hint"
             said = await failures.explain(error, command, request, self._services)
             return said, type(error).__name__
         except Unavailable as error:

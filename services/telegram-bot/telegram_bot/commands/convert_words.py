@@ -10,7 +10,7 @@ from common.market import split_market
 from telegram_bot.commands.words import NotUnderstood, amount
 from telegram_bot.reader import _
 
-_FILLERS = frozenset(("in", "to", "into", "as", "=", "nach", "zu"))
+_FILLERS = frozenset(("in", "to", "into", "as", "=", "nach", "zu", "um", "please", "bitte"))
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₿": "BTC"}
 _SIGNED = re.compile(
     r"(?P<before>[$€£¥₿])?(?P<number>[\d.][\d.,_]*[kmbt]?)(?P<after>[$€£¥₿])?", re.I

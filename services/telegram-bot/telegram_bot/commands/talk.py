@@ -42,6 +42,22 @@ _OWN = {
     "alerts": ("alerts", "alarme"),
     "digest now": ("digest", "überblick", "zusammenfassung"),
 }
+# What people ask of a bot in few words, without a coin.
+_ASKED: tuple[tuple[str, frozenset[str]], ...] = (
+    ("help", frozenset(("what", "can", "you", "do"))),
+    ("help", frozenset(("was", "kannst", "du"))),
+    ("mydata", frozenset(("my", "data"))),
+    ("mydata", frozenset(("meine", "daten"))),
+    ("settings language de", frozenset(("german",))),
+    ("settings language de", frozenset(("deutsch",))),
+    ("settings language en", frozenset(("english",))),
+    ("settings language en", frozenset(("englisch",))),
+    ("settings language", frozenset(("language",))),
+    ("settings language", frozenset(("sprache",))),
+    ("settings tz", frozenset(("time", "zone"))),
+    ("settings tz", frozenset(("zeitzone",))),
+)
+_FEW = 6
 _BUY = frozenset(("buy", "bought", "kaufe", "kauf", "kaufen", "gekauft"))
 _SELL = frozenset(("sell", "sold", "verkaufe", "verkauf", "verkaufen", "verkauft"))
 _IN = frozenset(("in", "to", "into", "nach", "zu", "as", "="))
@@ -71,7 +87,7 @@ def understand(text: str, is_coin: IsCoin) -> Meaning | None:
     said = read(text, is_coin)
     if said.has(_NOT):
         return None
-    for reading in (_trade, talk_alerts.meaning, _about_one, _ranking, _own, _conversion):
+    for reading in (_trade, talk_alerts.meaning, _about_one, _ranking, _own, _asked, _conversion):
         if (found := reading(said)) is not None:
             return found
     return None
@@ -109,6 +125,14 @@ def _own(said: Sentence) -> Meaning | None:
         return None
     found = [command for command, names in _OWN.items() if said.has(names)]
     return Sure(found[0]) if len(found) == 1 else None
+
+
+def _asked(said: Sentence) -> Meaning | None:
+    """Read `what can you do?`, `auf deutsch bitte`, `delete my data`, which asks again."""
+    if said.coins or said.numbers or len(said.words) > _FEW:
+        return None
+    words = frozenset(said.words)
+    return next((Sure(command) for command, all_of in _ASKED if all_of <= words), None)
 
 
 def _conversion(said: Sentence) -> Meaning | None:

@@ -44,7 +44,7 @@ def meaning(said: Sentence) -> Meaning | None:
     if said.percents:
         return _share(coin, said, down, up)
     if not said.numbers:
-        return Unsure(_("At which price, or after which change, of {coin}?").format(coin=coin), ())
+        return Sure(f"alert {coin}")  # which offers prices and changes
     level = said.numbers[0]
     if below or (down and said.has(_TO)):
         return Sure(f"alert {coin} < {level}")

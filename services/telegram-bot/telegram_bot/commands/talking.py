@@ -18,7 +18,9 @@ _MOST_WORDS = 12
 _NEVER_BARE = ("cancel", "price")
 _ALONE = ("start", "help")  # begin many a sentence
 # Behind the name of a command they begin a sentence: `alert me when`, `chart of`.
-_GO_ON = frozenset(("me", "us", "of", "for", "the", "mir", "mich", "uns", "von", "vom", "für"))
+_GO_ON = frozenset(("me", "us", "of", "for", "the", "mir", "mich", "uns", "von", "vom", "für")) | {
+    *("if", "when", "once", "wenn", "falls", "sobald")
+}
 
 
 async def meaning(text: str, services: Services) -> Meaning | None:
@@ -39,7 +41,8 @@ def _one_of(meant: Sequence[Meaning | None]) -> Meaning | None:
     choices: list[str] = []
     for one in meant:
         choices += [one.command] if isinstance(one, Sure) else one.choices if one else ()
-    return Unsure(_("Which do you mean?"), tuple(choices)) if choices else None
+    once = tuple(dict.fromkeys(choices))
+    return Unsure(_("Which do you mean?"), once) if choices else None
 
 
 async def in_other_words(name: str, words: Sequence[str], services: Services) -> Sure | None:

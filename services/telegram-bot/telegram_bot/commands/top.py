@@ -29,8 +29,12 @@ _WORDS: dict[str, Order] = {
     "verlierer": "losers",
     "umsatz": "volume",
     "volatility": "volatile",
+    "schwankung": "volatile",
     "atr": "volatile",
 }
+
+
+_FILLERS = ("24h", "coin", "coins", "markets", "today", "heute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def _read(words: Sequence[str]) -> _Asked:
             raise BadInput(
                 _("The ranking is over 24h. Write /top gainers, losers, volume or volatile.")
             )
-        elif low != "24h":
+        elif low not in _FILLERS:
             raise NotUnderstood(word)
     return asked
 

@@ -20,6 +20,7 @@ _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+", re.ASCII)
 _GERMAN = re.compile(r"[1-9]\d{0,2}(\.\d{3})+,\d+|[1-9]\d{0,2}(\.\d{3}){2,}", re.ASCII)
 _UNDERSCORES = re.compile(r"\d+(_\d+)*", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"\d+,\d+", re.ASCII)
+_PERCENT = re.compile(r"(?<=\d)\s*(?:%|percent\b|prozent\b)", re.IGNORECASE)
 # A comma parts words, except between two digits: there it belongs to a number.
 _BREAKS = re.compile(r"\s+|(?<!\d),|,(?!\d)", re.ASCII)
 
@@ -88,10 +89,10 @@ def _digits(whole: str, rest: str | None) -> str | None:
 def words_of(text: str) -> list[str]:
     """Split at white space and at commas that are not inside a number.
 
-    >>> words_of("btc,4h @64,000")
-    ['btc', '4h', '@64,000']
+    >>> words_of("btc,4h @64,000"), words_of("btc -5 %")
+    (['btc', '4h', '@64,000'], ['btc', '-5%'])
     """
-    return [word for word in _BREAKS.split(text) if word]
+    return [word for word in _BREAKS.split(_PERCENT.sub("%", text)) if word]
 
 
 def market(word: str) -> str:
@@ -119,15 +120,16 @@ def meant(base: str) -> str:
 
 
 def priced_in(words: Sequence[str]) -> list[str]:
-    """Read `in eur` at the end as the quote of every market before it that names none.
+    """Read `in eur` as the quote of every market before it that names none.
 
     >>> priced_in(["btc", "eth-usd", "in", "euro"]), priced_in(["in", "eur"])
     (['BTC-EUR', 'eth-usd'], [])
     """
-    quote = _quote_of(words[-1]) if len(words) > 1 and words[-2].lower() == "in" else None
-    if quote is None:
-        return list(words)
-    return [_with_quote(word, quote) for word in words[:-2]]
+    for place, (word, following) in enumerate(zip(words, words[1:], strict=False)):
+        if word.lower() == "in" and (quote := _quote_of(following)) is not None:
+            priced = [_with_quote(market, quote) for market in words[:place]]
+            return [*priced, *words[place + 2 :]]
+    return list(words)
 
 
 def _quote_of(word: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from common.wire import AtrReply
+from common.wire import AtrReply, Side
 from telegram_bot.formatting.atr_overview import atr_overview, regime_name
 from telegram_bot.formatting.html import bold, code, escape, first_fitting, italic, pre
 from telegram_bot.formatting.numbers import about, digits, in_style, price, share, spread
@@ -23,8 +23,9 @@ __all__ = ["atr_card", "atr_overview"]
 _RAW_DIGITS = 7  # of the value before rounding: as many as 250 candles settle
 
 
-def atr_card(reply: AtrReply, multiple: Decimal = Decimal(2)) -> str:
-    """Return the whole answer about one timeframe; `multiple` is the stop that was asked for."""
+def atr_card(reply: AtrReply, multiple: Decimal = Decimal(2), side: Side = "long") -> str:
+    """Return the whole answer about one timeframe; a stop of `multiple` ATR was asked for."""
+    side = reply.position.side if reply.position is not None else side
     market = shown(reply.symbol)
     lines = [stale_warning(reply.price, reply.price_step, reply)] if reply.stale else []
     lines += [
@@ -35,8 +36,8 @@ def atr_card(reply: AtrReply, multiple: Decimal = Decimal(2)) -> str:
         *_doubts(reply),
         *_entry(reply),
         pre(first_fitting(stop_layouts(reply))),
-        *trend_line(reply),
-        *sizing_line(reply, multiple),
+        *trend_line(reply, side),
+        *sizing_line(reply, multiple, side),
         italic(_candles(reply)),
         f"<blockquote expandable>{_method(reply)}</blockquote>",
     ]

@@ -45,11 +45,10 @@ def _both_sides(reply: AtrReply, stop: Stop) -> tuple[str, str]:
     return sides[0], sides[1]
 
 
-def trend_line(reply: AtrReply) -> list[str]:
+def trend_line(reply: AtrReply, side: Side) -> list[str]:
     """Return the line of Chandelier and Supertrend; none where history is too short for both."""
     parts = []
     if (exits := reply.chandelier) is not None:
-        side: Side = reply.position.side if reply.position is not None else "long"
         level = exits.long if side == "long" else exits.short
         parts.append(
             f"Chandelier({exits.period},{_factor(exits.multiple)}) {_side(side)} "
@@ -74,12 +73,11 @@ def _crossed(side: Side, level: Decimal, last: Decimal) -> str:
     return f" ({past})" if crossed else ""
 
 
-def sizing_line(reply: AtrReply, multiple: Decimal) -> list[str]:
+def sizing_line(reply: AtrReply, multiple: Decimal, side: Side) -> list[str]:
     """Return the line of the position that was asked for, or why there can be none."""
     position = reply.position
     asked = position.multiple if position is not None else multiple
-    long = position is None or position.side == "long"
-    if long and asked * reply.atr >= reply.entry:
+    if side == "long" and asked * reply.atr >= reply.entry:
         too_low = _("At {multiple}x a long stop would be ≤ 0: try a smaller multiple.")
         return [too_low.format(multiple=times(asked))]
     if position is None:

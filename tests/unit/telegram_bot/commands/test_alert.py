@@ -338,3 +338,12 @@ async def test_nothing_falls_by_more_than_it_is_worth(talk: Watched) -> None:
     reply = await talk.say("/alert BTC 500%")
 
     assert labels(reply) == [["+500%", "500% 1h", "500% 24h"]]
+
+
+async def test_alerts_say_that_their_prices_are_simulated_wherever_they_show_one() -> None:
+    it = Talk()
+    it.market.telling = {"quality": "simulated", "source": "simu"}
+    await it.say("/alert BTC > 70k")
+
+    for asked in ("/alerts", "/alert 1", "/alert 1 71k"):
+        assert (await it.say(asked)).text.endswith("\n<i>simulated prices, not a market</i>")

@@ -72,6 +72,11 @@ def choices(text: str) -> Sequence[str]:
         ("setze einen alarm für btc bei 90k", "alert BTC 90k"),
         ("alarm für btc unter 60k", "alert BTC < 60k"),
         ("gewinner", "top gainers"),
+        ("alarm wenn eth um 5 prozent steigt", "alert ETH +5%"),
+        ("alert me if btc goes under ninety thousand", "alert BTC"),  # which offers levels
+        ("what can you do?", "help"),
+        ("auf deutsch bitte", "settings language de"),
+        ("delete my data", "mydata"),  # which asks again
         ("atr von eth auf 4 stunden", "atr ETH 4h"),
         ("chart of eth, 15 minutes", "chart ETH 15m"),
         ("how much is a btc in eur", "convert 1 BTC EUR"),
@@ -158,6 +163,7 @@ def test_no_order_of_words_breaks_the_grammar_or_trades(text: str) -> None:
     assert found == talk.understand(text, COINS.__contains__)
     if isinstance(found, Sure):
         assert found.command.split()[0] in {
+            *("help", "mydata", "settings"),
             *("convert", "stats", "atr", "chart", "top", "portfolio", "watchlist", "alert"),
         }
         assert not found.command.startswith("portfolio ")
@@ -243,6 +249,12 @@ async def test_a_german_is_understood_and_answered_in_german() -> None:
         ("alarm btc 100k", "🔔 Alarm <b>#1</b> gestellt: BTC/USDT kommt <b>über 100.000,00</b>"),
         ("/alarm btc über 100k", "🔔 Alarm <b>#1</b> gestellt: BTC/USDT kommt <b>über 100.000"),
         ("/kurs btc", "<b>Bitcoin</b>"),
+        ("#btc", "<b>Bitcoin</b>"),
+        ("top coins", "<b>Top Gewinner"),
+        ("alarm wenn btc um 5 prozent steigt", "💬 Verstanden: <code>/alert BTC +5%</code>"),
+        ("/alert btc +5 %", "🔔 Alarm <b>#1</b> gestellt"),
+        ("bitcoin price in usdt please", "<b>Bitcoin</b>"),
+        ("rechne 1 btc in usdt um", "<b>1 BTC = 67.250,10 USDT</b>"),
         ("/alert me when btc hits 100k", "💬 Verstanden: <code>/alert BTC 100k</code>"),
     ],
 )

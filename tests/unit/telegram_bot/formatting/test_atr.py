@@ -370,3 +370,10 @@ def test_every_card_is_read_by_telegram_and_fits_a_phone(reply: AtrReply) -> Non
         assert utf16_length(text) <= LIMIT
         assert max(map(len, block(text))) <= WIDTH
         assert "".join(block(text)).isascii()
+
+
+def test_who_asks_for_a_short_reads_the_exit_of_a_short_without_an_account() -> None:
+    card = atr_card(atr_reply(), D(80), "short")
+
+    assert "Chandelier(22,3) short <code>" in card
+    assert "long stop would be" not in card
