@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 import telegram
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 from telegram import (
     CopyTextButton,
     InlineKeyboardButton,
@@ -101,6 +101,11 @@ async def test_start_is_one_tap_and_typing_is_enter(page: Page, home: Playground
     ]
     await page.reload()
     await expect(page.locator(".message.me")).to_have_count(2)
+
+    await page.fill("#composer textarea", "x" * 4097)
+    await page.press("#composer textarea", "Enter")
+    await expect(page.locator(".toast")).to_contain_text("A message holds 4096 characters; this has 4097")
+    await expect(page.locator("#composer textarea")).to_have_value("x" * 4097)
 
 
 async def test_a_card_fits_a_phone(page: Page, bot: telegram.Bot) -> None:
@@ -277,6 +282,27 @@ async def test_a_lost_server_is_told_and_comes_back(browser: Browser) -> None:
         await page.close()
 
 
+async def test_a_connection_that_says_nothing_is_made_anew(
+    browser: Browser, home: Playground
+) -> None:
+    page = await browser.new_page()
+    held: list[Route] = []
+
+    async def keep_the_first(route: Route) -> None:
+        held.append(route)
+        if len(held) > 1:
+            await route.continue_()
+
+    await page.route("**/api/events*", keep_the_first)
+    await page.clock.install()
+    async with page.expect_request("**/api/events*"):
+        await page.goto(home.address)
+    await page.clock.fast_forward(5_000)
+
+    await expect(page.locator("#name")).to_have_text("Crypto Assistant")
+    await page.close()
+
+
 async def test_results_are_typed_for_and_sent_in_a_group(
     page: Page, home: Playground, bot: telegram.Bot
 ) -> None:
@@ -287,10 +313,18 @@ async def test_results_are_typed_for_and_sent_in_a_group(
     while updates[-1].inline_query is None:
         updates = await bot.get_updates(offset=updates[-1].update_id + 1, timeout=10)
     content = InputTextMessageContent("<b>67,250.10</b>", parse_mode="HTML")
-    result = InlineQueryResultArticle("1", "BTC 67,250.10", content, description="+2.41%")
-    await updates[-1].inline_query.answer([result])
+    others = InputTextMessageContent("1,234.50")
+    await updates[-1].inline_query.answer(
+        [
+            InlineQueryResultArticle("1", "BTC 1,234.50", others),
+            InlineQueryResultArticle("2", "BTC 67,250.10", content, description="+2.41%"),
+        ]
+    )
+    await expect(page.locator("#results li")).to_have_count(2)
 
-    await page.locator("#results li", has_text="BTC 67,250.10").click()
+    await page.locator("#text").press("ArrowDown")
+    await expect(page.locator("#text")).to_have_attribute("aria-activedescendant", "result-1")
+    await page.keyboard.press("Enter")
 
     message = page.locator(".message.me").last
     await expect(message).to_contain_text("67,250.10")

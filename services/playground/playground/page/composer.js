@@ -5,6 +5,7 @@ import { ask, send, sendFile } from "./server.js";
 import { state } from "./state.js";
 
 const TALLEST = 160; // pixels; a longer text scrolls
+const LONGEST = 4096; // UTF-16 units, as Telegram counts and as JavaScript does
 const input = $("text");
 const form = $("composer");
 const list = $("commands");
@@ -77,7 +78,12 @@ function menuKey(event) {
 async function submit() {
   const text = input.value;
   const id = state.editing;
-  if (!text.trim()) return;
+  const length = text.trim().length;
+  if (!length) return;
+  if (length > LONGEST) {
+    toast(`A message holds ${LONGEST} characters; this has ${length}`);
+    return;
+  }
   stopEditing();
   setText("");
   const taken = id ? await rewrite(id, text) : await send(text.trim());

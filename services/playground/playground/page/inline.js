@@ -9,6 +9,7 @@ const list = $("results");
 let timer = 0;
 let typed = null; // the query in the box, null where there is none
 let shown = null; // the event whose results are on show
+let picked = 0; // the row that Enter takes
 
 /** Ask the bot when the box holds its name and a space; close the list when it does not. */
 export function queryTyped() {
@@ -28,13 +29,30 @@ export function inlineAnswered(event) {
   if (event.button) rows.unshift(startButton(event.button));
   list.replaceChildren(...rows);
   list.hidden = !rows.length;
+  pick(event.button && event.results.length ? 1 : 0);
+}
+
+/** Mark a row for the eye and for who listens. */
+function pick(index) {
+  picked = index;
+  [...list.children].forEach((item, place) => {
+    item.id = `result-${place}`;
+    item.classList.toggle("picked", place === picked);
+    item.setAttribute("aria-selected", String(place === picked));
+  });
+  const item = list.children[picked];
+  item?.scrollIntoView({ block: "nearest" });
+  if (item) input.setAttribute("aria-activedescendant", item.id);
 }
 
 /** Return whether the key was for the list. */
 export function resultKey(event) {
   if (list.hidden || event.shiftKey) return false;
+  const count = list.children.length;
   if (event.key === "Escape") close();
-  else if (event.key === "Enter" && shown.results.length) choose(shown.results[0].id);
+  else if (event.key === "ArrowDown") pick((picked + 1) % count);
+  else if (event.key === "ArrowUp") pick((picked + count - 1) % count);
+  else if (event.key === "Enter" && shown.results.length) list.children[picked].click();
   else return false;
   return true;
 }
@@ -63,6 +81,7 @@ function row({ id, title, description }) {
 
 function startButton({ text, start_parameter: word }) {
   const item = make("li", "start", text);
+  item.setAttribute("role", "option");
   item.addEventListener("click", () => open(`/?start=${word}`, "_blank", "noopener"));
   return item;
 }
@@ -82,4 +101,5 @@ async function choose(id) {
 function close() {
   list.hidden = true;
   list.replaceChildren();
+  input.removeAttribute("aria-activedescendant");
 }

@@ -48,7 +48,7 @@ function here(url) {
 
 function show(node, busy) {
   node.classList.toggle("waiting", busy);
-  node.toggleAttribute("aria-busy", busy);
+  node.setAttribute("aria-busy", String(busy));
 }
 
 function wait(id, data, busy) {

@@ -3,6 +3,7 @@ import { toast } from "./dom.js";
 import { CHAT, LANGUAGE, THREAD } from "./state.js";
 
 const PATIENCE_MS = 10000;
+const FIRST_WORD_MS = 5000; // a connection without its snapshot by then is tried anew
 const WHO = `chat=${CHAT}${LANGUAGE && `&language=${LANGUAGE}`}`;
 
 /** Send JSON and return the answer; throws with a sentence for the person. */
@@ -47,11 +48,20 @@ export async function sendFile(file) {
  * Hand every event to `receive`, for ever; `lost` is called when the connection breaks.
  * A new connection begins with a snapshot.
  */
-export function listen(receive, lost) {
+export function listen(receive, lost, patience = FIRST_WORD_MS) {
   const source = new EventSource(`/api/events?${WHO}`);
-  source.onmessage = (message) => receive(JSON.parse(message.data));
+  const silent = setTimeout(() => {
+    source.close();
+    listen(receive, lost, patience * 3); // a slow line gets its time
+  }, patience);
+  source.onmessage = (message) => {
+    clearTimeout(silent);
+    receive(JSON.parse(message.data));
+  };
   source.onerror = () => {
     lost();
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(receive, lost), 1000);
+    if (source.readyState !== EventSource.CLOSED) return;
+    clearTimeout(silent);
+    setTimeout(() => listen(receive, lost), 1000);
   };
 }
