@@ -104,7 +104,9 @@ async def test_start_is_one_tap_and_typing_is_enter(page: Page, home: Playground
 
     await page.fill("#composer textarea", "x" * 4097)
     await page.press("#composer textarea", "Enter")
-    await expect(page.locator(".toast")).to_contain_text("A message holds 4096 characters; this has 4097")
+    await expect(page.locator(".toast")).to_contain_text(
+        "A message holds 4096 characters; this has 4097"
+    )
     await expect(page.locator("#composer textarea")).to_have_value("x" * 4097)
 
 

@@ -15,7 +15,7 @@ from telegram_bot.commands import Request, Services
 from telegram_bot.commands.alert_rules import now_of, rule_of, until
 from telegram_bot.commands.alert_words import AlertWords, read
 from telegram_bot.formatting.html import bold, code, italic
-from telegram_bot.formatting.numbers import plain
+from telegram_bot.formatting.numbers import in_style, plain
 from telegram_bot.formatting.source import closing
 from telegram_bot.ports import AtrQuestion
 from telegram_bot.reader import _
@@ -23,6 +23,7 @@ from telegram_bot.replies import Press, Reply, Rows
 
 _NUMBER = re.compile(r"#?(\d{1,6})", re.ASCII)
 _STEPS = ("-5", "-1", "+1", "+5")
+_MULTIPLES = ("1", "1.5", "2", "3")
 _PAUSES = ("once", "every 1h", "every 4h", "every 1d", "remind 1h")
 _LIVES = ("until 1d", "until 7d", "until 30d")
 _CROSSINGS = 4  # with fires at the same moment; more are no chance
@@ -220,8 +221,10 @@ def _levels(found: Alert) -> Reply:
     example = code(f"/alert {number} {plain(rule.threshold)}")
     text = _("Type the new level, like {example}, or tap:").format(example=example)
     if rule.measure.kind is Kind.SUPERTREND:
-        ways = tuple(Press(way, f"alert {number} {way}") for way in ("up", "down"))
-        return _page(found, _("Which way?"), ways)
+        return _choices(found, _("Which way?"), ("up", "down"))
+    if rule.measure.kind is Kind.BREAKOUT:
+        multiples = (Press(in_style(f"{it} ATR"), f"alert {number} {it}") for it in _MULTIPLES)
+        return _page(found, text, tuple(multiples))
     buttons = []
     for share in _STEPS:
         level = rule.threshold * (100 + Decimal(share)) / 100
@@ -232,8 +235,23 @@ def _levels(found: Alert) -> Reply:
 
 
 def _choices(found: Alert, text: str, choices: Sequence[str]) -> Reply:
-    presses = [Press(choice, f"alert {found.number} {choice}") for choice in choices]
+    presses = [Press(_label(choice), f"alert {found.number} {choice}") for choice in choices]
     return _page(found, text, *(tuple(presses[at : at + 3]) for at in range(0, len(presses), 3)))
+
+
+def _label(choice: str) -> str:
+    """Name what a button says, such as `every 1h`, in the reader's language."""
+    word, length = choice.partition(" ")[::2]
+    named = {
+        "once": _("once"),
+        "every": _("every {length}"),
+        "remind": _("remind {length}"),
+        "until": _("until {length}"),
+        "forever": _("forever"),
+        "up": _("up"),
+        "down": _("down"),
+    }
+    return named[word].format(length=length)
 
 
 def _page(found: Alert, text: str, *rows: tuple[Press, ...]) -> Reply:

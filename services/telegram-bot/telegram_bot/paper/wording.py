@@ -20,7 +20,7 @@ from telegram_bot.formatting.time import moment
 from telegram_bot.paper.book import Auto, Decided, Paper
 from telegram_bot.paper.explaining import why_line
 from telegram_bot.profiles import Profile
-from telegram_bot.reader import _, later
+from telegram_bot.reader import _, later, plural
 from telegram_bot.replies import Press, Rows
 from telegram_bot.simulation.account import Position, Reason, Trade
 from telegram_bot.simulation.measures import Measures
@@ -203,5 +203,8 @@ def stats(measures: Measures, paper: Paper, worth: Decimal, in_market: Decimal, 
         [_("Drawdown"), share(measures.drawdown_pct, 1)],
         [_("In market"), share(in_market, 0)],
     ]
-    title = _("Paper account after {days} d").format(days=days)
+    title = _("Paper account, opened today")
+    if days:
+        title = plural("Paper account after {count} day", "Paper account after {count} days", days)
+        title = title.format(count=days)
     return f"📊 {bold(title)}\n{pre(table(rows, 'lr', 2))}"

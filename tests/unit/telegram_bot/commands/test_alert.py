@@ -347,3 +347,23 @@ async def test_alerts_say_that_their_prices_are_simulated_wherever_they_show_one
 
     for asked in ("/alerts", "/alert 1", "/alert 1 71k"):
         assert (await it.say(asked)).text.endswith("\n<i>simulated prices, not a market</i>")
+
+
+async def test_the_choices_of_an_alert_are_named_in_its_readers_language() -> None:
+    it = Talk()
+    anna = it.speaker(told="de")
+    await it.say("/alert BTC > 70k", anna)
+    await it.say("/alert BTC st 4h", anna)
+    await it.say("/alert BTC atr 2 4h", anna)
+
+    shown = [
+        labels(await it.say(f"/alert {words}", anna))
+        for words in ("1 repeat", "1 expiry", "2 level", "3 level")
+    ]
+
+    assert shown == [
+        [["einmal", "alle 1h", "alle 4h"], ["alle 1d", "erinnern 1h"], ["‹ Zurück"]],
+        [["bis 1d", "bis 7d", "bis 30d"], ["‹ Zurück"]],
+        [["aufwärts", "abwärts"], ["‹ Zurück"]],
+        [["1 ATR", "1,5 ATR", "2 ATR", "3 ATR"], ["‹ Zurück"]],
+    ]
