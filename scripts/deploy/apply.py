@@ -47,7 +47,7 @@ class Tools:
         notes: What the stacks believe to run.
         telegram: Where updates are brought to.
         facts: Reads what `verify` judges.
-        keep: Has the registry keep the images of a release that is deployed.
+        keep: Has the registry keep the images of a release that is to be deployed.
     """
 
     place: Place
@@ -246,6 +246,8 @@ def _settled(tools: Tools, wish: Wish, started: Event) -> Ending:
     backward = any(step["step"] == TURN_BACK for step in tale.heard("step"))
     gone: list[Errand] = list(errands) if backward else []
     reason = "it was asked to be turned back" if backward else ""
+    if not backward:  # first, while nothing has moved that would have to wait for it
+        journey.insist("The registry", lambda: tools.keep(wish.release))
     if not backward and started.draft.data.get("expands"):
         reason = _expanded(journey, errands)
     for errand in () if reason else errands:
@@ -262,7 +264,6 @@ def _settled(tools: Tools, wish: Wish, started: Event) -> Ending:
             for errand in errands:
                 aim(journey, errand, tools.telegram, tools.ledger)
             note(journey, errands, tools.notes)
-            journey.insist("The registry", lambda: tools.keep(wish.release))
             return _finished(tale, DEPLOYED, "deployed", "")
     return _back(tools, journey, gone, started, reason)
 

@@ -16,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from common.ledger.events import encode
 from common.ledger.file import FileLedger
@@ -27,7 +31,8 @@ from tests.support.deploy_deaths import near_desk
 from tests.support.fake_ecs_server import Server, World, running
 from tests.support.fake_ecs_world import Ticks, world_at
 from tests.support.hurried_ecs import Fast, place
-from tests.support.releases import SMOKE_TOKEN, content, digest, release
+from tests.support.releases import PROGRAMS, SMOKE_TOKEN, content, digest, release
+from tests.support.threaded import served
 from tests.support.workflow_runs import Bench, Run
 
 CHECKS = """name: Checks
@@ -300,6 +305,23 @@ def told_to_all(server: Server, world: World, tmp_path: Path) -> dict[str, str]:
     return told | {"PLACES": str(tmp_path), "RELEASE_FILE": str(tmp_path / "release.json")}
 
 
+@pytest.fixture
+def named(told_to_all: dict[str, str]) -> Iterator[list[str]]:
+    """A registry that has every image, and the names that it is given."""
+    names: list[str] = []
+
+    async def answer(request: Request) -> Response:
+        asked = json.loads(await request.body())
+        if "imageTag" in asked:
+            names.append(f"{asked['repositoryName']}:{asked['imageTag']}")
+        images = [{"imageManifest": "{}", "imageId": it} for it in asked.get("imageIds", [])]
+        return JSONResponse({"images": images}, media_type="application/x-amz-json-1.1")
+
+    with served(lambda: Starlette(routes=[Route("/", answer, methods=["POST"])])) as address:
+        told_to_all["AWS_ENDPOINT_URL_ECR"] = address
+        yield names
+
+
 def git(bench: Bench, *words: str) -> str:
     somebody = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.org")
     command = ["git", *somebody, *words]
@@ -318,7 +340,7 @@ def show_on_staging(ledger: Path, tree: str) -> None:
 
 
 def test_the_images_that_staging_has_shown_are_brought_to_production(
-    bench: Bench, world: World, told_to_all: dict[str, str], tmp_path: Path
+    bench: Bench, world: World, told_to_all: dict[str, str], named: list[str], tmp_path: Path
 ) -> None:
     (bench.root / "pyproject.toml").write_text('[project]\nversion = "1.2.3"\n')
     git(bench, "add", ".")
@@ -343,6 +365,9 @@ def test_the_images_that_staging_has_shown_are_brought_to_production(
     approval = next(it for it in events if it.draft.kind == "approval")
     assert approval.draft.actor == "nektos/act"
     assert events[-1].draft.kind == "validated"
+    assert named == [
+        f"crypto-assistant/{it}:production-{digest('1.1.0', it)[7:19]}" for it in PROGRAMS
+    ]
     assert events[-1].hash in run.said  # the head, on the page of the run
     assert world.notes == []
 

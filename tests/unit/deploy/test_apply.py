@@ -10,7 +10,8 @@ from common.ledger.events import broken_at
 from deploy.apply import Wish, apply
 from deploy.ecs import Ecs
 from deploy.endings import LOCKED, REFUSED, ROLLED_BACK, SUPERSEDED, UNFINISHED
-from deploy.platform import Rollout
+from deploy.platform import PlatformError, Rollout
+from deploy.release import Release
 from deploy.tale import Teller
 from tests.support.deploy_deaths import NearClient, near_desk
 from tests.support.deployments import Desk, desk_at
@@ -216,14 +217,21 @@ def test_what_ecs_shows_a_little_later_is_still_ours(desk: Desk) -> None:
     assert set(desk.runs().values()) == {"1.1.0"}
 
 
-def test_the_registry_is_asked_to_keep_what_is_deployed_and_nothing_else(desk: Desk) -> None:
-    kept: list[str] = []
-    desk.tools = replace(desk.tools, keep=lambda it: kept.append(it.version))
-    desk.apply("1.1.0")
-    desk.server.world.ill.add(digest("1.2.0", "telegram-bot"))
-    desk.apply("1.2.0")
+def test_nothing_moves_before_the_registry_keeps_the_images(desk: Desk) -> None:
+    def refuses(_: Release) -> None:
+        raise PlatformError("The registry is away.")
 
-    assert kept == ["1.1.0"]
+    whole = desk.tools
+    desk.tools = replace(whole, keep=refuses)
+    ending = desk.apply("1.1.0")
+
+    assert (ending.code, "The registry is away" in ending.reason) == (UNFINISHED, True)
+    assert set(desk.runs().values()) == {"1.0.0"}
+
+    kept: list[str] = []
+    desk.tools = replace(whole, keep=lambda it: kept.append(it.version))
+    assert desk.apply("1.1.0").code == 0
+    assert (kept, set(desk.runs().values())) == (["1.1.0"], {"1.1.0"})
 
 
 def test_a_foreign_deployment_is_told_from_ours(desk: Desk) -> None:
