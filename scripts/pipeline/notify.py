@@ -65,7 +65,7 @@ def news(variables: Mapping[str, str]) -> News:
     """Return what the variables of a run say."""
     report = ""
     try:
-        needs = json.loads(variables.get("NEEDS") or "{}")
+        needs = json.loads(variables["NEEDS"])
         status, good = status_of(needs)
         report = report_of(needs)
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -150,13 +150,14 @@ def test_who_is_not_set_up_is_not_told(
 
 
 @pytest.mark.parametrize("needs", ["", "no JSON", "[]", '{"deploy": null}'])
-def test_results_that_nobody_can_read_are_told_as_that_or_as_nothing(
+def test_results_that_nobody_can_read_are_told_as_that_and_never_as_success(
     channel: Channel, monkeypatch: pytest.MonkeyPatch, needs: str
 ) -> None:
     monkeypatch.setenv("NEEDS", needs)
 
     assert main() == 0
     assert len(channel.heard) == 2
+    assert all("❌" in content["text"] for _, content in channel.heard)
 
 
 def test_what_was_cancelled_is_said() -> None:
