@@ -1,10 +1,12 @@
-"""The last step of an image's build: what is copied from here is all that runs.
+"""The last steps of an image's build: what is copied from here is all that runs.
 
-    python assemble.py FOLDER        with FOLDER/lib holding the installed packages
+    python assemble.py library FOLDER        the packages in FOLDER/lib, once they are installed
+    python assemble.py program FOLDER        our own beside them
 
 Removes what no program reads while it runs, notes the version where `importlib.metadata` looks for
 it, and compiles everything. Installed packages keep their bytecode alone, without docstrings, which
-would stay in memory; our own sources stay, so that a traceback shows our lines.
+would stay in memory; our own sources stay, so that a traceback shows our lines. Two steps, because
+packages change seldom: a build after a change of ours has the first one already.
 """
 
 import ast
@@ -34,17 +36,21 @@ _INSTALLED = re.compile(r"/lib/")
 _DESCRIBED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def assemble(folder: Path, version: str) -> None:
-    """Make `folder` ready to be copied into an image."""
+def library(folder: Path) -> None:
+    """Make the installed packages ready to be copied into an image."""
     for path in [found for pattern in UNUSED for found in folder.glob(pattern)]:
         path.unlink()
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir() and path.name in FOLDERS:
-            shutil.rmtree(path)
-        elif path.is_file() and (path.suffix in SUFFIXES or TESTS.fullmatch(path.name)):
-            path.unlink()
-        elif path.is_file() and ".so" in path.suffixes:
-            slim(path)
+    _thin(folder / "lib")
+    for source in (folder / "lib").rglob("*.py"):
+        source.with_suffix(".pyc").write_bytes(compiled(source))
+        source.unlink()
+
+
+def program(folder: Path, version: str) -> None:
+    """Make our own packages ready, and note their version beside the installed ones."""
+    for package in folder.iterdir():
+        if package.name != "lib":
+            _thin(package)
     known = folder / "lib" / f"crypto_assistant-{version}.dist-info"
     known.mkdir(parents=True)
     (known / "METADATA").write_text(
@@ -52,13 +58,20 @@ def assemble(folder: Path, version: str) -> None:
     )
     # Never checked against its source: a start reads it as it is, for a quarter of the CPU.
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    for source in (folder / "lib").rglob("*.py"):
-        source.with_suffix(".pyc").write_bytes(compiled(source))
-        source.unlink()
     if not compileall.compile_dir(
         folder, quiet=1, workers=0, rx=_INSTALLED, invalidation_mode=mode
     ):
         raise SystemExit("some files do not compile")
+
+
+def _thin(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and path.name in FOLDERS:
+            shutil.rmtree(path)
+        elif path.is_file() and (path.suffix in SUFFIXES or TESTS.fullmatch(path.name)):
+            path.unlink()
+        elif path.is_file() and ".so" in path.suffixes:
+            slim(path)
 
 
 def compiled(path: Path) -> bytes:
@@ -95,4 +108,10 @@ def slim(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    assemble(Path(sys.argv[1]), os.environ.get("VERSION") or "0.0.0")
+    match sys.argv[1:]:
+        case ["library", there]:
+            library(Path(there))
+        case ["program", there]:
+            program(Path(there), os.environ.get("VERSION") or "0.0.0")
+        case _:
+            raise SystemExit(__doc__)

@@ -9,10 +9,11 @@ RUN ["python", "-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-p
      "--root-user-action=ignore", "--no-compile", "--no-deps", "--require-hashes", \
      "--only-binary=:all:", "--target=/app/lib", "--requirement=/build/requirements.txt"]
 COPY infrastructure/docker/assemble.py /build/assemble.py
+RUN ["python", "/build/assemble.py", "library", "/app"]
 COPY services/common/common /app/common
 COPY services/playground/playground /app/playground
 ARG VERSION=0.0.0
-RUN ["python", "/build/assemble.py", "/app"]
+RUN ["python", "/build/assemble.py", "program", "/app"]
 
 FROM ${BASE}
 ENV PYTHONPATH=/app:/app/lib \
@@ -20,7 +21,6 @@ ENV PYTHONPATH=/app:/app/lib \
     PYTHONDONTWRITEBYTECODE=1 \
     PLAYGROUND_HOST=0.0.0.0 \
     PLAYGROUND_PORT=8080
-COPY --from=build /app /app
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8080
@@ -28,6 +28,8 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-m", "common.probe", "http://127.0.0.1:8080/healthz"]
 ENTRYPOINT ["python", "-m", "playground"]
+# Last, so that a build after a change of ours has all of the above already.
+COPY --from=build /app /app
 
 ARG VERSION=0.0.0
 ARG REVISION=unknown

@@ -8,12 +8,13 @@ RUN ["python", "-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-p
      "--root-user-action=ignore", "--no-compile", "--no-deps", "--require-hashes", \
      "--only-binary=:all:", "--target=/app/lib", "--requirement=/build/requirements.txt"]
 COPY infrastructure/docker/assemble.py /build/assemble.py
+RUN ["python", "/build/assemble.py", "library", "/app"]
 COPY services/common/common /app/common
 COPY services/telegram-bot/telegram_bot /app/telegram_bot
 COPY CHANGELOG.md /app/telegram_bot/CHANGELOG.md
 COPY scripts/backup /app/backup
 ARG VERSION=0.0.0
-RUN ["python", "/build/assemble.py", "/app"]
+RUN ["python", "/build/assemble.py", "program", "/app"]
 
 FROM ${BASE}
 ENV PYTHONPATH=/app:/app/lib \
@@ -21,7 +22,6 @@ ENV PYTHONPATH=/app:/app/lib \
     PYTHONDONTWRITEBYTECODE=1 \
     BOT_HEARTBEAT=/tmp/heartbeat \
     DATABASE_URL=sqlite:////data/bot.sqlite
-COPY --from=build /app /app
 RUN ["python", "-c", "import os; os.mkdir('/data'); os.chown('/data', 10001, 10001)"]
 VOLUME /data
 WORKDIR /app
@@ -30,6 +30,8 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-m", "common.probe", "/tmp/heartbeat", "90"]
 ENTRYPOINT ["python", "-m", "telegram_bot"]
+# Last, so that a build after a change of ours has all of the above already.
+COPY --from=build /app /app
 
 ARG VERSION=0.0.0
 ARG REVISION=unknown

@@ -34,9 +34,10 @@ def lay_out(program: str, folder: Path) -> str:
     spec = importlib.util.spec_from_file_location("assemble", where)
     if spec is None or spec.loader is None:
         raise FileNotFoundError(where)
-    last_step = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(last_step)
-    last_step.assemble(folder, "0.0.0")
+    last_steps = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(last_steps)
+    last_steps.library(folder)
+    last_steps.program(folder, "0.0.0")
     return f"{folder}:{library}"
 
 
