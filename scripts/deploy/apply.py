@@ -246,7 +246,8 @@ def _settled(tools: Tools, wish: Wish, started: Event) -> Ending:
     backward = any(step["step"] == TURN_BACK for step in tale.heard("step"))
     gone: list[Errand] = list(errands) if backward else []
     reason = "it was asked to be turned back" if backward else ""
-    if not backward:  # first, while nothing has moved that would have to wait for it
+    # First, while nothing has moved; and a way back waits for no registry.
+    if not backward and started.draft.data["trigger"] != "rollback":
         journey.insist("The registry", lambda: tools.keep(wish.release))
     if not backward and started.draft.data.get("expands"):
         reason = _expanded(journey, errands)

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from deploy.endings import REFUSED, UNFINISHED, Ending
+from deploy.platform import PlatformError
+from deploy.release import Release
 from deploy.rollback import rollback
 from deploy.tale import Teller
 from tests.support.deploy_deaths import near_desk
@@ -67,6 +69,18 @@ def test_a_second_rollback_wants_to_know_where_to(desk: Desk) -> None:
     ending = back(desk)
     assert (ending.code, "name the version" in ending.reason) == (REFUSED, True)
     assert back(desk, "1.1.0").code == 0
+    assert set(desk.runs().values()) == {"1.1.0"}
+
+
+def test_a_way_back_waits_for_no_registry(desk: Desk) -> None:
+    def refuses(_: Release) -> None:
+        raise PlatformError("The registry is away.")
+
+    desk.apply("1.1.0")
+    desk.apply("1.2.0")
+    desk.tools = replace(desk.tools, keep=refuses)
+
+    assert back(desk).code == 0
     assert set(desk.runs().values()) == {"1.1.0"}
 
 
