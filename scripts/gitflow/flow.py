@@ -144,8 +144,16 @@ def open_branches(repository: Repository, apart: str = "") -> list[str]:
 
 
 def called(repository: Repository, branch: str) -> str:
-    """Say what the newest commit of a branch is called: the version of what is built from it."""
-    commit = repository.git("rev-parse", "--short=7", branch)
+    """Say what the newest commit of a branch is called: the version of what is built from it.
+
+    Args:
+        branch: Empty for a commit that was checked out by itself, as a tag is.
+    """
+    if not branch:
+        tagged = latest(repository.git("tag", "--points-at", "HEAD").split())
+        if tagged:
+            return str(tagged)
+    commit = repository.git("rev-parse", "--short=7", branch or "HEAD")
     version = version_of(branch)
     if version:
         return f"{version}rc{_candidate(repository, branch, version)}"

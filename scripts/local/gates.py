@@ -27,8 +27,7 @@ def _module(name: str) -> tuple[str, ...]:
 
 
 def _tool(name: str, *arguments: str) -> tuple[str, ...]:
-    path = os.path.join(_TOOLS, name)
-    return (path if os.path.exists(path) else name, *arguments)
+    return (os.path.join(_TOOLS, name), *arguments)
 
 
 # The longest first, so that the others fit beside it.
@@ -55,7 +54,7 @@ GATES: dict[str, tuple[str, ...]] = {
     "actionlint": _module("gates.workflows"),
     "zizmor": _tool("zizmor", "--offline", "--persona=auditor", "--quiet", ".github"),
     "hadolint": _tool("hadolint", "--config", ".hadolint.yaml", *_IMAGES),
-    "shellcheck": _tool("shellcheck", *_SHELL),
+    "shellcheck": (*_module("gates.shell"), *_SHELL),
     "locks": (*_module("local"), "locks", "--check"),
     "migrations": (*_module("local"), "migrations"),
     "flags": (*_module("common.features"), "lint"),

@@ -219,6 +219,10 @@ def test_every_commit_of_every_branch_has_a_name(here: Repository) -> None:
     here.git("branch", "release/v0.9.0")  # nothing says yet that it is
     assert flow.called(here, "release/v0.9.0") == "0.9.0rc1"
     assert flow.called(here, "main") == "0.1.0"
+    here.git("switch", "--quiet", "--detach", "v0.1.0")  # as who deploys a tag by hand has it
+    assert flow.called(here, "") == "0.1.0"
+    here.git("switch", "--quiet", "--detach", "develop")
+    assert flow.called(here, "") == f"0.2.0.dev0+g{here.git('rev-parse', '--short=7', 'HEAD')}"
 
 
 def test_before_the_first_tag_everything_may_come_to_main(here: Repository) -> None:
