@@ -1,9 +1,10 @@
-"""`python -m tests.support.tls_caller KIND ADDRESS`: call with what the programs call with.
+"""`python -m tests.support.tls_caller '{KIND: ADDRESS}'`: call with what the programs call with.
 
-A process of its own, because a process reads once whom it trusts. Prints what came of it.
+A process of its own, because a process reads once whom it trusts. Prints what came of each call.
 """
 
 import asyncio
+import json
 import sys
 
 from common.clock import SystemClock
@@ -73,9 +74,12 @@ async def feed(address: str) -> str:
     return "hot"
 
 
+async def call(addresses: dict[str, str]) -> dict[str, str]:
+    """Make the named calls side by side."""
+    calls = {"post": post, "poll": poll, "ask": ask, "feed": feed}
+    outcomes = await asyncio.gather(*(calls[kind](to) for kind, to in addresses.items()))
+    return dict(zip(addresses, outcomes, strict=True))
+
+
 if __name__ == "__main__":
-    print(
-        asyncio.run(
-            {"post": post, "poll": poll, "ask": ask, "feed": feed}[sys.argv[1]](sys.argv[2])
-        )
-    )
+    print(json.dumps(asyncio.run(call(json.loads(sys.argv[1])))))

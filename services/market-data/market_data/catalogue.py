@@ -36,25 +36,31 @@ class Offer:
     listing: Listing
 
 
+Size = tuple[Decimal, int, bool]
+
+
 class Offers(dict[Symbol, list[Offer]]):
     """Who offers each market.
 
     Attributes:
         by_base: Its markets by their base asset.
-        volumes: The largest volume by base asset.
+        sizes: By base asset, for of two the larger one is meant more often: its largest volume, in
+            how many places it is traded, which says how large it is where exchanges list their
+            markets without volumes, as all of ours do, and whether it has a name here.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.by_base: dict[str, list[Symbol]] = {}
-        self.volumes: dict[str, Decimal] = {}
+        self.sizes: dict[str, Size] = {}
 
     def index(self) -> "Offers":
         """Take note of the bases, once all markets are in."""
         for symbol, offers in self.items():
-            self.by_base.setdefault(symbol.base, []).append(symbol)
-            volume = self.volumes.get(symbol.base, _NOTHING)
-            self.volumes[symbol.base] = max(volume, _volume(offers[0]))
+            base = symbol.base
+            self.by_base.setdefault(base, []).append(symbol)
+            volume, width, named = self.sizes.get(base, (_NOTHING, 0, base in NAMES))
+            self.sizes[base] = (max(volume, _volume(offers[0])), width + len(offers), named)
         return self
 
 
@@ -111,6 +117,8 @@ class Catalogue:
     async def listed(self) -> Sequence[Offer]:
         """Every market once, from its preferred provider, by falling volume.
 
+        Those whose volume nobody tells follow by how widely their base asset is traded.
+
         Raises:
             Unavailable: If no provider answered.
         """
@@ -119,7 +127,8 @@ class Catalogue:
             raise Unavailable(f"{', '.join(silent)} did not say which markets they list.")
         if self._ranked is None or self._ranked[0] is not offers:
             first = [by_provider[0] for by_provider in offers.values()]
-            first.sort(key=lambda offer: (-_volume(offer), str(offer.listing.symbol)))
+            first.sort(key=lambda offer: str(offer.listing.symbol))
+            first.sort(key=lambda offer: _rank(offer, offers), reverse=True)
             self._ranked = offers, first
         return self._ranked[1]
 
@@ -179,11 +188,11 @@ class Catalogue:
         lacking = self._lacking.get(provider.name)
         noted = lacking.value if lacking and lacking.age < FRESH_SECONDS else frozenset()
         before = {listing.symbol for listing in self._known(provider) or ()}
-        gone = frozenset((before | noted) - {listing.symbol for listing in listings})
+        gone = (before | noted).difference(listing.symbol for listing in listings)
         if not gone:
             self._lacking.drop(provider.name)
         elif gone - noted:
-            self._lacking.put(provider.name, gone)
+            self._lacking.put(provider.name, frozenset(gone))
 
     async def _listings(self, provider: Provider) -> None:
         try:
@@ -230,7 +239,11 @@ def _refuse_if_several(offers: Offers, found: Symbol, text: str) -> None:
         return
     alike = [symbol for symbol in offers.by_base[found.base] if symbol.quote in _ALIKE]
     largest = max(_volume(offers[symbol][0]) for symbol in alike)
-    close = [symbol for symbol in alike if _volume(offers[symbol][0]) * _FAR_AHEAD > largest]
+    close = [
+        symbol
+        for symbol in alike
+        if _volume(offers[symbol][0]) * _FAR_AHEAD > largest or not largest  # nobody tells
+    ]
     if len(close) > 1:
         close.sort(key=lambda symbol: -_volume(offers[symbol][0]))
         raise AmbiguousSymbol(text.strip()[:40], [str(symbol) for symbol in close])
@@ -247,7 +260,7 @@ def _near(offers: Offers, base: str, quote: str | None) -> list[str]:
     if same_base:
         ranked = sorted(same_base, key=lambda symbol: _preference(symbol, offers))
         return [str(symbol) for symbol in ranked[:3]]
-    return suggestions(base, offers.volumes) or _named_alike(offers, base)
+    return suggestions(base, offers.sizes) or _named_alike(offers, base)
 
 
 def _named_alike(offers: Offers, word: str) -> list[str]:
@@ -255,10 +268,15 @@ def _named_alike(offers: Offers, word: str) -> list[str]:
     named = {
         name.upper().replace(" ", ""): base
         for base, name in NAMES.items()
-        if base in offers.volumes and len(name) >= _TELLING_NAME
+        if base in offers.sizes and len(name) >= _TELLING_NAME
     }
-    volumes = {name: offers.volumes[base] for name, base in named.items()}
-    return [named[name] for name in suggestions(word, volumes)]
+    sizes = {name: offers.sizes[base] for name, base in named.items()}
+    return [named[name] for name in suggestions(word, sizes)]
+
+
+def _rank(offer: Offer, offers: Offers) -> Size:
+    _, width, named = offers.sizes[offer.listing.symbol.base]
+    return _volume(offer), width, named
 
 
 def _volume(offer: Offer) -> Decimal:

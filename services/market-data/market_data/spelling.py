@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
+from typing import TypeVar
+
+Size = TypeVar("Size", Decimal, tuple[Decimal, int, bool])
 
 
 def distance(left: str, right: str) -> int:
@@ -24,24 +27,27 @@ def distance(left: str, right: str) -> int:
     return row[-1]
 
 
-def suggestions(word: str, volumes: Mapping[str, Decimal], most: int = 3) -> list[str]:
-    """Return the listed names nearest to `word`: by distance, then by volume, then by name.
+def suggestions(word: str, sizes: Mapping[str, Size], most: int = 3) -> list[str]:
+    """Return the listed names nearest to `word`: by distance, then by size, then by name.
 
     Args:
         word: In capitals.
-        volumes: Volume by listed name; the larger one is meant more often.
+        sizes: By listed name, a volume or more; the larger one is meant more often.
         most: Length of the answer.
     """
     reach = 1 if len(word) <= 4 else 2
     letters = _letters(word)
     near = [
-        (gap, -volume, name)
-        for name, volume in volumes.items()
+        (gap, size, name)
+        for name, size in sizes.items()
         if (letters ^ _letters(name)).bit_count() <= 2 * reach  # a slip changes two at most
         and abs(len(name) - len(word)) <= reach
         and (gap := distance(word, name)) <= reach
     ]
-    return [name for _, _, name in sorted(near)[:most]]
+    near.sort(key=lambda one: one[2])
+    near.sort(key=lambda one: one[1], reverse=True)
+    near.sort(key=lambda one: one[0])
+    return [name for _, _, name in near[:most]]
 
 
 @lru_cache(maxsize=20_000)

@@ -52,6 +52,13 @@ async def test_p7_euros_and_pounds_of_about_the_same_volume_are_asked_about(
     assert several.value.choices[0] == first and len(several.value.choices) == 2
 
 
+async def test_euros_and_pounds_of_which_nobody_tells_the_volume_are_asked_about() -> None:
+    with pytest.raises(AmbiguousSymbol) as several:
+        await Catalogue([provider("a", "GRT-GBP", "GRT-EUR")], CLOCK).resolve("grt")
+
+    assert set(several.value.choices) == {"GRT-EUR", "GRT-GBP"}
+
+
 @pytest.mark.parametrize(
     "markets", [("GRT-EUR:40", "GRT-GBP:2"), ("GRT-EUR:2", "GRT-GBP:2", "GRT-USDT:1"), ("GRT-EUR",)]
 )
@@ -177,3 +184,20 @@ async def test_markets_are_listed_by_falling_volume() -> None:
     symbols = [str(offer.listing.symbol) for offer in await catalogue.listed()]
 
     assert symbols == ["BTC-USD", "ETH-USD", "SOL-USD", "ADA-USD"]
+
+
+async def test_without_volumes_what_is_traded_in_most_places_comes_first() -> None:
+    one = provider("one", "00-USD", "1INCH-USD", "ADA-USD", "BTC-USD", "BTC-EUR", "BTD-USD")
+    other = provider("other", "ETH-USDT", "BTC-USD", "ADA-USD", "BTC-GBP")
+    catalogue = Catalogue([one, other], CLOCK)
+
+    in_dollars = [
+        offer.listing.symbol.base
+        for offer in await catalogue.listed()
+        if offer.listing.symbol.quote == "USD"
+    ]
+    with pytest.raises(UnknownSymbol) as unknown:
+        await catalogue.resolve("BTX")
+
+    assert in_dollars == ["BTC", "ADA", "00", "1INCH", "BTD"]
+    assert unknown.value.suggestions == ("BTC", "BTD")
