@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -21,7 +22,7 @@ from telegram_bot.adapters.database_spacing import COMPANY, UNSPACED
 from telegram_bot.adapters.database_tables import metadata, schema_range, tasks
 from telegram_bot.adapters.database_writer import Batch, Writer
 from telegram_bot.work import Busy
-from tests.support.databases import KINDS, fresh
+from tests.support.databases import KINDS, fresh, shaped
 
 
 @pytest.fixture(params=KINDS)
@@ -232,3 +233,12 @@ async def test_a_caller_who_goes_away_harms_nobody(engine: Engine, writer: Write
     leaving.cancel()
 
     assert await writer.submit(_see("staying")) == "staying"
+
+
+async def test_a_host_that_is_gone_is_not_waited_for(tmp_path: Path) -> None:
+    """Where it only says nothing, the system would try for a quarter of an hour."""
+    engine = open_engine(shaped("postgresql", tmp_path))
+    with engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        assert raw.info.get_parameters()["tcp_user_timeout"] == "10000"
+    engine.dispose()

@@ -20,29 +20,32 @@ class FakeLease:
         self.free = True
         self.asked_for = False
         self.trouble: Exception | None = None
+        self.silent = False
         self.released: list[int] = []
         self.epoch = 0
 
     async def take(self) -> int | None:
-        self._meet_trouble()
+        await self._meet_trouble()
         if not self.free:
             return None
         self.epoch += 1
         return self.epoch
 
     async def renew(self, epoch: int) -> bool:
-        self._meet_trouble()
+        await self._meet_trouble()
         return epoch == self.epoch
 
     async def wanted(self, epoch: int) -> bool:
-        self._meet_trouble()
+        await self._meet_trouble()
         return self.asked_for or epoch != self.epoch
 
     async def release(self, epoch: int) -> None:
-        self._meet_trouble()
+        await self._meet_trouble()
         self.released.append(epoch)
 
-    def _meet_trouble(self) -> None:
+    async def _meet_trouble(self) -> None:
+        if self.silent:
+            await asyncio.Event().wait()
         if self.trouble is not None:
             raise self.trouble
 
@@ -134,6 +137,47 @@ async def test_a_lease_that_cannot_be_renewed_in_time_counts_as_lost() -> None:
     assert holder.turns[0].lost and lease.released == []
     assert "the lease cannot be renewed" in written.events
     assert "the lease cannot be asked for" in written.events
+
+
+async def test_a_lease_is_lost_in_time_though_the_database_says_nothing_at_all() -> None:
+    """Else the holder goes on for minutes beside the next one, and both take updates."""
+    lease = FakeLease()
+    holder = Holder(lease)
+    await holder.until(1)
+    lease.silent = True
+    await asyncio.wait_for(holder.turns[0].over.wait(), 20)
+    lease.silent = False
+    await holder.end()
+
+    assert holder.turns[0].lost and lease.released == []
+
+
+async def test_a_stop_is_heard_though_the_database_says_nothing_at_all() -> None:
+    lease = FakeLease()
+    lease.seconds = 20.0
+    holder = Holder(lease)
+    await holder.until(1)
+    lease.silent = True
+    await asyncio.sleep(0.02)
+    holder.stop.set()
+    await asyncio.wait_for(holder.turns[0].over.wait(), 10)
+    holder.running.cancel()  # it would try for twenty seconds to give the lease up
+    await asyncio.gather(holder.running, return_exceptions=True)
+
+    assert not holder.turns[0].lost
+
+
+async def test_a_job_that_takes_long_delays_no_other() -> None:
+    turn = Turn(1)
+
+    async def long(_: Turn) -> None:
+        await turn.over.wait()
+
+    async def short(_: Turn) -> None:
+        turn.over.set()
+
+    jobs = [Job("long", 0.0, long), Job("short", 0.001, short)]
+    await asyncio.wait_for(run_jobs(turn, jobs), 20)
 
 
 async def test_jobs_come_round_and_one_that_fails_stops_no_other() -> None:

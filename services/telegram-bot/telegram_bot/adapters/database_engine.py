@@ -13,6 +13,7 @@ READERS = 3
 _BUSY_SECONDS = 10
 _CONNECT_SECONDS = 5
 _STATEMENT_MS = 15_000  # nothing here takes seconds; what does hangs
+_UNHEARD_MS = 10_000
 _IDLE_MS = 30_000  # a transaction that its program has forgotten
 _NAMES = {"postgres": "postgresql", "postgresql": "postgresql", "sqlite": "sqlite"}
 WRONG_URL = (
@@ -47,6 +48,9 @@ def open_engine(url: str) -> Engine:
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 3,
+            # A host that is gone says nothing. Without this, what was sent to it waits for as long
+            # as the system tries again, a quarter of an hour, and the only writer with it.
+            "tcp_user_timeout": _UNHEARD_MS,
             "options": f"-c statement_timeout={_STATEMENT_MS} "
             f"-c idle_in_transaction_session_timeout={_IDLE_MS}",
         },

@@ -35,6 +35,7 @@ class Turns:
         self._look_every = min(look_every, lease.seconds / 4)
         self._waiting = waiting
         self.holding = False
+        self._renewed = 0.0
 
     async def run(self, stop: asyncio.Event, work: Work) -> None:
         """Call `work` for each turn until `stop`; it returns soon after `Turn.over` is set."""
@@ -48,7 +49,8 @@ class Turns:
 
     async def _take(self) -> int | None:
         try:
-            return await self._lease.take()
+            async with asyncio.timeout(self._lease.seconds):
+                return await self._lease.take()
         except Exception as error:
             log.warning("the lease cannot be asked for", reason=type(error).__name__)
             return None
@@ -70,27 +72,40 @@ class Turns:
     async def _release(self, turn: Turn) -> None:
         try:
             if not turn.lost:
-                await self._lease.release(turn.epoch)
+                async with asyncio.timeout(self._lease.seconds):
+                    await self._lease.release(turn.epoch)
         except Exception as error:
             log.warning("the lease runs out by itself", reason=type(error).__name__)
 
     async def _keep(self, turn: Turn, stop: asyncio.Event) -> None:
-        """Renew until the turn is over. What cannot be renewed in time counts as lost."""
-        renewed = time.monotonic()
+        """Renew until the turn is over. What cannot be renewed in time counts as lost.
+
+        A database may also say nothing at all, for minutes: neither the end of the lease nor a
+        stop waits for its answer.
+        """
+        self._renewed = time.monotonic()
         while not turn.over.is_set():
             await until(stop, asyncio.sleep(self._look_every))
             if stop.is_set():
                 turn.over.set()
                 return
             try:
-                began = time.monotonic()
-                if began - renewed >= self._lease.seconds / 4:
-                    turn.lost = not await self._lease.renew(turn.epoch)
-                    renewed = began
-                if turn.lost or await self._lease.wanted(turn.epoch):
-                    turn.over.set()
+                async with asyncio.timeout(self._left()):
+                    await until(stop, self._look(turn))
             except Exception as error:
                 log.warning("the lease cannot be renewed", reason=type(error).__name__)
-            if time.monotonic() - renewed > self._lease.seconds * 0.8:
+            if self._left() < 0:
                 turn.lost = True
                 turn.over.set()
+
+    def _left(self) -> float:
+        """Return for how many seconds we hold it still, as far as we know."""
+        return self._renewed + self._lease.seconds * 0.8 - time.monotonic()
+
+    async def _look(self, turn: Turn) -> None:
+        began = time.monotonic()
+        if began - self._renewed >= self._lease.seconds / 4:
+            turn.lost = not await self._lease.renew(turn.epoch)
+            self._renewed = began
+        if turn.lost or await self._lease.wanted(turn.epoch):
+            turn.over.set()
