@@ -1,5 +1,6 @@
 """Who was met and what they chose, on both databases; and that nothing stays of who asks for it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import time
 from decimal import Decimal
@@ -8,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.types import TypeEngine
 
 from common.market import Timeframe
 from telegram_bot.adapters.database import Database
 from telegram_bot.adapters.database_alert_fires import tell
 from telegram_bot.adapters.database_people import FRESH_SECONDS, QUESTION_SECONDS
+from telegram_bot.adapters.database_people_tables import settings
 from telegram_bot.adapters.database_personal import PERSONAL
 from telegram_bot.adapters.database_tables import inbox, metadata
 from telegram_bot.digests import EVERY_DAY, Digest
@@ -79,6 +81,19 @@ async def test_who_is_not_asking_is_written_to_in_the_language_that_was_heard_la
     await two.b.people.reader(ME, "fr")
     two.clock.advance(FRESH_SECONDS)
     assert (await two.a.people.reader(ME)).language == "en"
+
+
+async def test_what_only_a_newer_version_understands_stops_nobody_else(two: Two) -> None:
+    await two.a.people.choose(ME, EVERYTHING)
+    newer = update(settings).where(settings.c.chat == ME).values(timeframe="9y")
+    await two.a.writer.submit(lambda connection: connection.execute(newer).rowcount)
+
+    two.a.people.expect([ME])
+    for _ in range(2):
+        with pytest.raises(ValueError):
+            await asyncio.wait_for(two.a.people.choices(ME), 20)
+    assert await asyncio.wait_for(two.a.people.choices(YOU), 20) == Choices()
+    assert two.a.writer.split == 0
 
 
 async def test_a_question_waits_for_its_answer_ten_minutes(two: Two) -> None:

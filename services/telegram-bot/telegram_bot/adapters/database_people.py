@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import time as clock_time
 from decimal import Decimal
@@ -148,18 +149,24 @@ class DatabasePeople:
                     answer.exception()  # looked at, so that one whom nobody waits for is no news
                 continue
             for chat, answer in wanted.items():
-                known = _known(rows.get(chat), self._clock())
-                self._keep(chat, known)
-                answer.set_result(known)
+                try:
+                    known = _known(rows.get(chat), self._clock())
+                except Exception as error:  # a choice that only a newer version knows: theirs alone
+                    answer.set_exception(error)
+                    answer.exception()
+                else:
+                    self._keep(chat, known)
+                    answer.set_result(known)
         self._reading = None
 
-    def _read_ahead(self, connection: Connection, chats: Sequence[int]) -> Sequence[_Known]:
-        rows, now = _read_all(connection, list(dict.fromkeys(chats))), self._clock()
-        return [_known(rows.get(chat), now) for chat in chats]
+    def _read_ahead(self, connection: Connection, chats: Sequence[int]) -> Sequence[Any]:
+        rows = _read_all(connection, list(dict.fromkeys(chats)))
+        return [(rows.get(chat), self._clock()) for chat in chats]
 
-    def _came(self, chat: int, asked: "asyncio.Future[_Known]") -> None:
+    def _came(self, chat: int, asked: "asyncio.Future[Any]") -> None:
         if not asked.cancelled() and asked.exception() is None:
-            self._keep(chat, asked.result())
+            with suppress(ValueError, ArithmeticError):  # who asks for it is told
+                self._keep(chat, _known(*asked.result()))
 
     async def _meet(self, chat: int, known: _Known, told: str) -> None:
         """Note who speaks, and in which language to write when nobody asks."""
