@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, event, select, update
 
 from common.clock import FrozenClock
 from common.market import Timeframe
@@ -19,6 +19,7 @@ from telegram_bot.adapters import database_chats, database_schema
 from telegram_bot.adapters.database import Database, opened
 from telegram_bot.adapters.database_alert_tables import alert_fires, alerts
 from telegram_bot.adapters.database_engine import open_engine
+from telegram_bot.adapters.database_messages import payload_of
 from telegram_bot.adapters.database_price_watches import PriceWatch, keep
 from telegram_bot.adapters.database_tables import outbox
 from telegram_bot.alerts.bands import Band
@@ -26,6 +27,7 @@ from telegram_bot.alerts.machine import Step, react
 from telegram_bot.alerts.ranks import rank
 from telegram_bot.alerts.rules import PRICE, Alert, Kind, Rule, measure
 from telegram_bot.alerts.store import Change, Fire, TooMany
+from telegram_bot.outgoing import Outgoing
 from telegram_bot.replies import Reply
 from telegram_bot.work import Lost
 from tests.support.alerts import STEP, look, rule
@@ -281,6 +283,25 @@ async def test_what_follows_within_ten_seconds_joins_the_message_that_waits(two:
     assert ["#3\\n#4\\n#5" in row.payload for row in rows] == [False, False, True, False]
     assert rows[2].not_before - rows[0].created_at == 10
     assert {row.message for row in await two.rows(alert_fires)} == {row.key for row in rows}
+
+
+async def test_a_line_that_is_added_as_its_message_is_taken_goes_with_it(tmp_path: Path) -> None:
+    """On PostgreSQL the holder of the lease writes while another task sends."""
+    url = shaped("postgresql", tmp_path)
+    engine = open_engine(url)
+    longer = update(outbox).values(payload=payload_of(Outgoing("sendMessage", {"text": "both"})))
+    async with opened(engine, 5.0, "a") as a, opened(open_engine(url), 5.0, "b") as b:
+        await b.outbox.broadcast("ca1", ME, Outgoing("sendMessage", {"text": "one"}))
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def add(*told: Any) -> None:
+            if told[2].startswith("INSERT INTO lanes"):
+                with b.reader._engine.begin() as beside:
+                    beside.execute(longer)
+
+        (lane,) = await a.outbox.claim_broadcasts(5)
+
+    assert [it.what.parameters["text"] for it in lane.unsent] == ["both"]
 
 
 async def test_what_a_blocked_chat_missed_is_listed_once(two: Two) -> None:

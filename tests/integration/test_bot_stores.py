@@ -228,6 +228,16 @@ async def test_attempts_are_counted_before_processing(two: Two) -> None:
         await two.a.lanes.attempt(lane.waiting)
 
 
+async def test_what_is_answered_already_is_not_begun_once_more(two: Two) -> None:
+    await two.a.inbox.record([update(1)])
+    (lane,) = await two.a.lanes.claim(10)
+    assert lane.waiting is not None
+    await two.a.inbox.answered(lane.waiting, HELLO)
+
+    with pytest.raises(Lost):
+        await two.a.lanes.attempt(lane.waiting)
+
+
 async def test_what_was_cut_off_by_an_orderly_end_was_not_attempted(two: Two) -> None:
     await two.a.inbox.record([update(1)])
     (lane,) = await two.a.lanes.claim(10)

@@ -49,3 +49,11 @@ def test_broadcasts_flow_at_their_rate_and_do_not_pile_up() -> None:
     assert stream.take() == 25
     stream.give_back(5)
     assert stream.take() == 5
+
+
+def test_the_smallest_share_of_a_rate_sends_still() -> None:
+    clock = FrozenClock(AS_OF)
+    stream = Stream(0.5, clock.monotonic)
+    clock.advance(10)
+
+    assert (stream.take(), stream.take()) == (1, 0)

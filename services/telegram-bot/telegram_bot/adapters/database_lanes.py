@@ -183,7 +183,8 @@ class DatabaseLanes:
         connection.execute(update(lanes).where(lanes.c.chat == chat, ours).values(owner=None))
 
     def _count_attempt(self, connection: Connection, suspect: Waiting) -> None:
-        ours = (inbox.c.update_id == suspect.update_id, inbox.c.owner == self._owner)
+        row = (inbox.c.update_id == suspect.update_id, inbox.c.state == WAITING)
+        ours = (*row, inbox.c.owner == self._owner)
         counted = update(inbox).where(*ours).values(attempts=suspect.attempts + 1)
         if not connection.execute(counted).rowcount:
             raise Lost

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -191,21 +190,23 @@ class DatabaseOutbox:
             .order_by(func.min(outbox.c.id))
             .limit(most)
         )
-        rows = connection.execute(select(outbox).where(outbox.c.id.in_(first))).all()
+        firsts = select(outbox.c.id, outbox.c.chat).where(outbox.c.id.in_(first))
+        rows = connection.execute(firsts).all()
         claimed: list[Lane] = []
         for row in sorted(rows, key=lambda row: row.chat):
             lane = insert_of(connection)(lanes).values(chat=row.chat, owner=self._owner, since=now)
             took = lane.on_conflict_do_nothing().returning(lanes.c.chat)
-            # Looked at again under the lane: it may have been sent by whoever held it meanwhile.
+            # Read under the lane: it may have been sent by whoever held it meanwhile, or have got
+            # another line of text.
             mark = (
                 update(outbox)
                 .where(outbox.c.id == row.id, outbox.c.state == QUEUED)
                 .values(state=SENDING, owner=self._owner, tries=outbox.c.tries + 1)
+                .returning(outbox)
             )
             if connection.scalar(took) is not None:
-                marked = connection.execute(mark).rowcount
-                message = replace(message_of(row), marked=True)
-                claimed.append(Lane(row.chat, (message,) if marked else ()))
+                marked = connection.execute(mark).all()
+                claimed.append(Lane(row.chat, tuple(map(message_of, marked))))
         return claimed
 
 

@@ -80,7 +80,8 @@ class Stream:
     def take(self) -> int:
         """Return how many may go now, and count them as gone."""
         now = self._monotonic()
-        self._tokens = min(self.per_second, self._tokens + (now - self._at) * self.per_second)
+        most = max(1.0, self.per_second)  # else one that has the smallest share never sends
+        self._tokens = min(most, self._tokens + (now - self._at) * self.per_second)
         self._at = now
         whole = int(self._tokens)
         self._tokens -= whole
