@@ -326,6 +326,35 @@ async def test_an_alert_set_by_another_task_is_seen_with_the_prices_of_the_last_
     assert len(await it.told()) == 1
 
 
+async def test_an_alert_that_is_set_while_another_market_says_nothing_is_watched_at_once(
+    it: AlertDesk,
+) -> None:
+    await it.set("70000", symbol="XMR-USD")
+    it.feed.silent.add("XMR-USD")
+    running = asyncio.create_task(it.engine.run(it.turn))
+    async with asyncio.timeout(20):
+        while not it.feed.waiting:
+            it.clock.advance(1)
+            await asyncio.sleep(0.002)
+
+        await it.base.alerts.add(rule("70000"), ME, ME, state="armed", step=STEP, most=9)
+        while BTC not in it.engine.symbols:
+            it.clock.advance(0.1)
+            await asyncio.sleep(0.002)
+    it.turn.over.set()
+    await running
+
+
+async def test_who_listens_does_so_again_after_a_failure(it: AlertDesk) -> None:
+    await it.set("70000")
+    running = asyncio.create_task(it.engine.run(it.turn))
+    async with asyncio.timeout(20):
+        while it.feed.followed < 2:
+            await asyncio.sleep(0.002)
+    it.turn.over.set()
+    await running
+
+
 async def test_more_alerts_at_one_price_than_a_page_holds_all_fire(it: AlertDesk) -> None:
     adding = [
         it.base.alerts.add(rule("70000"), ME + number, 1, state="armed", step=STEP, most=9)

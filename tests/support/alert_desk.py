@@ -6,6 +6,7 @@ async with alert_desk(url) as it:
     assert await it.told() == [...]
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -44,6 +45,8 @@ class ScriptedFeed:
     Attributes:
         minutes: Closed candles by their market; `candles`: readings by their market and length.
         failures: What everybody who asks is told instead, by market.
+        silent: Markets that never answer; `waiting`: what was asked for of them.
+        followed: How often it was listened to; each time that fails.
         asked: Which bars were asked for.
     """
 
@@ -52,17 +55,25 @@ class ScriptedFeed:
         self.candles: dict[tuple[str, Timeframe], list[Reading]] = {}
         self.failures: dict[str, CryptoAssistantError] = {}
         self.asked: list[tuple[str, float, float]] = []
+        self.silent: set[str] = set()
+        self.waiting: list[str] = []
+        self.followed = 0
 
     async def follow(
         self, symbols: Callable[[], Sequence[str]]
     ) -> AsyncIterator[wire.TickerReply | wire.CandlesReply]:
+        self.followed += 1
         nothing: list[wire.TickerReply] = []
         for reply in nothing:
             yield reply
+        raise OSError("nobody tells anything")
 
     async def bars(self, symbol: str, start: float, end: float) -> Sequence[Bar]:
         self.asked.append((symbol, start, end))
         self._fail(symbol)
+        if symbol in self.silent:
+            self.waiting.append(symbol)
+            await asyncio.Event().wait()
         return [bar for bar in self.minutes.get(symbol, []) if start < bar.at <= end]
 
     async def readings(self, symbol: str, span: Timeframe, last: int) -> Sequence[Reading]:
@@ -153,6 +164,7 @@ class AlertDesk:
             self.people,
             self.clock,
             Tally(),
+            sleep=lambda seconds: asyncio.sleep(0.002),
             woken=lambda: self.wakes.append(self.now),
             is_on=lambda measure: measure.kind not in self.off,
         )

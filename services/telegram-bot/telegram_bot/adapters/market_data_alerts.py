@@ -52,6 +52,8 @@ class HttpAlertFeed:
                 wanted = _chunks([symbol for symbol in symbols() if symbol not in self._unknown])
                 for chunk in set(readers) - set(wanted):
                     readers.pop(chunk).cancel()
+                for chunk in [chunk for chunk, reader in readers.items() if reader.done()]:
+                    log.error("a stream was given up", exc_info=readers.pop(chunk).exception())
                 for chunk in wanted:
                     if chunk not in readers:
                         readers[chunk] = asyncio.create_task(self._read(chunk, queue))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 
 import structlog
 
@@ -14,6 +15,7 @@ from telegram_bot.alerts.readings import look_of
 from telegram_bot.alerts.rules import Measure
 from telegram_bot.alerts.silence import Silence
 from telegram_bot.alerts.store import Watched
+from telegram_bot.alerts.together import together
 
 log = structlog.get_logger(__name__)
 
@@ -59,31 +61,37 @@ class Closes:
             for watched, until in self._until.items()
             if until < self._closed(watched[1]) <= now - _SETTLES and self._silence.may_ask(watched)
         ]
-        for watched in due:
-            self._silence.asks(watched)
-            symbol, measure = watched
-            until = self._until[watched]
-            count = int((now - until) // _seconds(measure)) + 1
-            try:
-                assert measure.span is not None
-                last = min(count, _MOST_READINGS)
-                readings = await self._feed.readings(symbol, measure.span, last)
-            except NotEnoughCandles:
+        await together(partial(self._look_at, one_at_a_time), due)
+
+    async def _look_at(self, one_at_a_time: asyncio.Lock, watched: Watched) -> None:
+        now = self._now()
+        until = self._until.get(watched)
+        if until is None:
+            return  # nobody watches it any more
+        self._silence.asks(watched)
+        symbol, measure = watched
+        count = int((now - until) // _seconds(measure)) + 1
+        try:
+            assert measure.span is not None
+            last = min(count, _MOST_READINGS)
+            readings = await self._feed.readings(symbol, measure.span, last)
+        except NotEnoughCandles:
+            if watched in self._until:
                 self._until[watched] = self._closed(measure)  # there will be one more at the next
-                continue
-            except CryptoAssistantError as error:
-                log.info("candles are missing", symbol=symbol, reason=str(error))
-                why = self._silence.fails(watched, unlisted=isinstance(error, UnknownSymbol))
-                if why is not None:
-                    async with one_at_a_time:
-                        await self._firing.give_up(watched, why)
-                        self._until.pop(watched)
-                continue
-            self._silence.answers(watched)
-            async with one_at_a_time:
-                for reading in readings:
-                    if until < reading.at <= now:
-                        await self._see(watched, reading, now)
+            return
+        except CryptoAssistantError as error:
+            log.info("candles are missing", symbol=symbol, reason=str(error))
+            why = self._silence.fails(watched, unlisted=isinstance(error, UnknownSymbol))
+            if why is not None:
+                async with one_at_a_time:
+                    await self._firing.give_up(watched, why)
+                    self._until.pop(watched, None)
+            return
+        self._silence.answers(watched)
+        async with one_at_a_time:
+            for reading in readings:
+                if until < reading.at <= now and watched in self._until:
+                    await self._see(watched, reading, now)
 
     async def _see(self, watched: Watched, reading: Reading, now: float) -> None:
         look = look_of(reading, watched[1].kind, late=now - reading.at > _LATE)

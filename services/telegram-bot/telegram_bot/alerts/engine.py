@@ -22,6 +22,7 @@ from telegram_bot.alerts.readings import bars_of
 from telegram_bot.alerts.rules import PRICE, Measure
 from telegram_bot.alerts.silence import Silence
 from telegram_bot.alerts.store import AlertBook, Watched
+from telegram_bot.alerts.together import together
 from telegram_bot.alerts.watching import WatchedMarket
 from telegram_bot.people import People
 from telegram_bot.turns import Turn
@@ -113,7 +114,11 @@ class Engine:
 
     async def look_around(self) -> None:
         """Do what time asks for: changes by people, missing minutes, closed candles, marks."""
-        await self._see_edits()
+        await self.see_edits()
+        await self.catch_up()
+
+    async def catch_up(self) -> None:
+        """Look at what nobody told us of. It takes as long as a market takes to say nothing."""
         if self._now() - self._bars_looked >= _BARS_EVERY:
             self._bars_looked = self._now()
             await self._see_missing()
@@ -134,14 +139,27 @@ class Engine:
             await self._book.forget(self._epoch, self._now())
 
     async def _listen(self, turn: Turn) -> None:
+        while True:  # who listens no more would hear of it by nothing but late alerts
+            await self._guarded(turn, self._follow(turn))
+            await self._sleep(_RETRY)
+
+    async def _follow(self, turn: Turn) -> None:
         async for told in self._feed.follow(lambda: self.symbols):
             await self._guarded(turn, self.hear(told))
 
     async def _regularly(self, turn: Turn) -> None:
         while not await self._guarded(turn, self.start(turn)):
             await self._sleep(_RETRY)
+        async with asyncio.TaskGroup() as looks:
+            for look in (
+                self.see_edits,
+                self.catch_up,
+            ):  # an alert that was set waits for no market
+                looks.create_task(self._repeat(turn, look))
+
+    async def _repeat(self, turn: Turn, look: Callable[[], Awaitable[None]]) -> None:
         while not turn.over.is_set():
-            await self._guarded(turn, self.look_around())
+            await self._guarded(turn, look())
             await self._sleep(LOOK_EVERY)
 
     async def _guarded(self, turn: Turn, work: Awaitable[None]) -> bool:
@@ -177,7 +195,7 @@ class Engine:
             if not market.bands:
                 del self._markets[symbol]
 
-    async def _see_edits(self) -> None:
+    async def see_edits(self) -> None:
         """Learn what people changed, and show them what they have just missed."""
         edited, self._edited = await self._book.edited(self._edited)
         for watched in edited:
@@ -197,24 +215,27 @@ class Engine:
             if (now - market.until >= 60 + _SETTLES or market.behind is not None)
             and self._silence.may_ask(market.symbol)
         ]
-        for market in behind:
-            self._silence.asks(market.symbol)
-            back = market.longest if market.behind is not None and not market.at else 0.0
-            try:
-                bars = await self._feed.bars(market.symbol, market.until - back, now)
-            except CryptoAssistantError as error:
-                log.info("minutes are missing", symbol=market.symbol, reason=str(error))
-                await self._fails(market, unlisted=isinstance(error, UnknownSymbol))
-                continue
-            self._silence.answers(market.symbol)
-            async with self._lock:
-                for bar in bars:
-                    if bar.begins >= market.until:
-                        await self._looking.see_bar(market, bar)
-                    elif back and bar.at <= market.until:
-                        market.remember(seen(bar))
-                market.catch_up(now)
-                await self._looking.see_held(market)
+        await together(self._see_missing_of, behind)
+
+    async def _see_missing_of(self, market: WatchedMarket) -> None:
+        now = self._now()
+        self._silence.asks(market.symbol)
+        back = market.longest if market.behind is not None and not market.at else 0.0
+        try:
+            bars = await self._feed.bars(market.symbol, market.until - back, now)
+        except CryptoAssistantError as error:
+            log.info("minutes are missing", symbol=market.symbol, reason=str(error))
+            await self._fails(market, unlisted=isinstance(error, UnknownSymbol))
+            return
+        self._silence.answers(market.symbol)
+        async with self._lock:
+            for bar in bars:
+                if bar.begins >= market.until:
+                    await self._looking.see_bar(market, bar)
+                elif back and bar.at <= market.until:
+                    market.remember(seen(bar))
+            market.catch_up(now)
+            await self._looking.see_held(market)
 
     async def _fails(self, market: WatchedMarket, *, unlisted: bool) -> None:
         """Pause the alerts of a market that will not answer, and say so."""
