@@ -29,7 +29,7 @@ from telegram_bot.alerts.rules import PRICE, Alert, Kind, Rule, measure
 from telegram_bot.alerts.store import Change, Fire, TooMany
 from telegram_bot.outgoing import Outgoing
 from telegram_bot.replies import Reply
-from telegram_bot.work import Lost
+from telegram_bot.work import Lost, under_way
 from tests.support.alerts import STEP, look, rule
 from tests.support.databases import KINDS, shaped
 from tests.support.replies import AS_OF
@@ -155,6 +155,19 @@ async def test_each_chat_counts_its_own_and_has_at_most_so_many(two: Two) -> Non
 
     assert (other.number, again.number) == (1, 4)
     assert [it.number for it in await two.a.alerts.of_chat(ME)] == [2, 3, 4]
+
+
+async def test_an_update_that_is_answered_once_more_sets_no_second_alert(two: Two) -> None:
+    """Its first task may have died before the answer; the person asked for one."""
+    added: list[Alert] = []
+    facts: dict[str, Any] = {"state": "armed", "step": STEP, "most": 2}
+    for number, task in ((77, two.a), (77, two.b), (78, two.a), (78, two.b)):
+        token = under_way.set(number)
+        added.append(await task.alerts.add(rule(), ME, ME, **facts))
+        under_way.reset(token)
+
+    assert [alert.number for alert in added] == [1, 1, 2, 2]
+    assert await two.a.alerts.of_chat(ME) == [added[0], added[2]]
 
 
 async def test_two_tasks_that_add_at_once_give_different_numbers(two: Two) -> None:

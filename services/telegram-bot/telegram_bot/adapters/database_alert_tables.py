@@ -27,7 +27,7 @@ alerts = Table(
     Column("user_id", BigInteger, nullable=False),
     Column("number", Integer),  # what the chat calls it; null for what is no message
     Column("purpose", String(12), nullable=False),
-    Column("subject", String(80)),  # what the purpose calls it
+    Column("subject", String(80)),  # what the purpose calls it; of messages: the update it is of
     Column("symbol", String(32), nullable=False),
     Column("measure", String(24), nullable=False),
     Column("direction", String(4), nullable=False),

@@ -16,6 +16,7 @@ from telegram_bot.adapters.database_tables import REFUSED, outbox
 from telegram_bot.adapters.database_writer import Writer
 from telegram_bot.alerts.rules import KEPT, Alert, Rule, State
 from telegram_bot.alerts.store import TooMany
+from telegram_bot.work import under_way
 
 BROUGHT_BACK_WITHIN = 30.0  # seconds after which a deleted alert is gone
 _MOST_MISSED = 50
@@ -39,12 +40,13 @@ class DatabaseAlerts:
     async def add(
         self, rule: Rule, chat: int, user: int, *, state: State, step: Decimal, most: int
     ) -> Alert:
-        now = self._clock()
+        now, number = self._clock(), under_way.get()
         new = Alert(0, chat, user, 0, rule, state, since=now, anchored_at=now, step=step)
+        new = replace(new, subject=f"u{number}@{chat}" if number else "")
         for tries_left in reversed(range(_TRIES)):
             try:
                 return await self._writer.submit(partial(self._add, new=new, most=most))
-            except IntegrityError:  # another task gave the number away at the same time
+            except IntegrityError:  # another task gave the number away, or answered the update
                 if not tries_left:
                     raise
         raise AssertionError
@@ -82,6 +84,11 @@ class DatabaseAlerts:
         return await self._writer.submit(partial(_missed, chat=chat))
 
     def _add(self, connection: Connection, new: Alert, most: int) -> Alert:
+        """Add it, once for each update: who was asked may have died before it answered."""
+        if new.subject:
+            same = select(alerts).where(_FOR_PEOPLE, alerts.c.subject == new.subject)
+            if (row := connection.execute(same).first()) is not None:
+                return alert_of(row)
         kept = and_(alerts.c.chat == new.chat, _FOR_PEOPLE, alerts.c.state.in_(KEPT))
         if (connection.scalar(select(func.count()).where(kept)) or 0) >= most:
             raise TooMany
@@ -93,6 +100,7 @@ class DatabaseAlerts:
             "user_id": named.user,
             "number": named.number,
             "purpose": named.purpose,
+            "subject": named.subject or None,
             "version": 0,
             # Of the write, not of the wish: the engine looks back some seconds, and a wish may
             # have waited for the database for longer.

@@ -47,7 +47,7 @@ class Personal:
 _ALERT = tuple(
     column.name
     for column in alerts.c
-    if column.name not in ("id", "chat", "user_id", "version", "edge", "level")
+    if column.name not in ("id", "chat", "user_id", "subject", "version", "edge", "level")
 )
 PERSONAL: tuple[Personal, ...] = (
     Personal(people.users, people.users.c.chat, ("told", "since")),
