@@ -13,9 +13,10 @@ from telegram_bot.adapters import database_schema
 from telegram_bot.adapters.database import Database, opened
 from telegram_bot.adapters.database_engine import open_engine
 from telegram_bot.digests import EVERY_DAY, Digest, Digests, PassingDigests
-from telegram_bot.ledger import Entry, Ledger, PassingLedger
+from telegram_bot.ledger import Entry, Ledger, PassingLedger, before_this_update
 from telegram_bot.people import Choices
 from telegram_bot.watchlists import MOST_WATCHED, PassingWatchlists, Watchlists
+from telegram_bot.work import under_way
 from tests.support.databases import KINDS, shaped
 from tests.support.replies import AS_OF
 
@@ -85,6 +86,23 @@ async def test_trades_come_back_exactly_and_in_the_order_in_which_they_happened(
 
     assert [replace(entry, number=0) for entry in mine] == [SOLD, BOUGHT, later]
     assert len({entry.number for entry in added}) == 3 and all(entry.number for entry in added)
+
+
+async def test_an_update_that_is_answered_once_more_writes_no_trade_down_twice(kept: Kept) -> None:
+    """Its first task may have died before the answer."""
+    old = await kept.ledger.add(ME, [BOUGHT])
+    numbers: list[list[int]] = []
+    for update in (77, 77, 78):
+        token = under_way.set(update)
+        before = before_this_update(await kept.ledger.entries(ME))
+        added = await kept.ledger.add(ME, [BOUGHT, SOLD])
+        numbers.append([len(before), *(entry.number for entry in added)])
+        under_way.reset(token)
+
+    first = old[0].number
+    again = [1, first + 1, first + 2]
+    assert numbers == [again, again, [3, first + 3, first + 4]]
+    assert len(await kept.ledger.entries(ME)) == 5
 
 
 async def test_what_was_taken_out_last_can_come_back(kept: Kept) -> None:

@@ -1,10 +1,12 @@
 """What people wrote down about their trades, and who keeps it. No exchange is ever asked for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal, Protocol
+
+from telegram_bot.work import under_way
 
 Side = Literal["buy", "sell"]
 MOST_ENTRIES = 1_000
@@ -22,6 +24,7 @@ class Entry:
         fee: 0 or more.
         at: When it happened, aware UTC.
         number: By which the person names it; 0 before it is kept.
+        made_by: The update that brought it; 0 where none did, or it is not kept yet.
     """
 
     side: Side
@@ -32,6 +35,15 @@ class Entry:
     fee: Decimal = Decimal(0)
     note: str = ""
     number: int = 0
+    made_by: int = field(default=0, compare=False)
+
+
+def before_this_update(entries: Sequence[Entry]) -> list[Entry]:
+    """Return what was there when the update that is being answered was first begun.
+
+    A task that dies before its answer leaves the update to the next one; see `work.under_way`.
+    """
+    return [entry for entry in entries if not entry.made_by or entry.made_by != under_way.get()]
 
 
 class Ledger(Protocol):
@@ -42,7 +54,10 @@ class Ledger(Protocol):
         ...
 
     async def add(self, chat: int, entries: Sequence[Entry]) -> Sequence[Entry]:
-        """Keep entries and return them with their numbers; who asks sees to `MOST_ENTRIES`."""
+        """Keep entries and return them with their numbers; who asks sees to `MOST_ENTRIES`.
+
+        An update adds once: begun again, it gets what it added then.
+        """
         ...
 
     async def remove(self, chat: int, numbers: Sequence[int]) -> int:
@@ -66,7 +81,13 @@ class PassingLedger:
         return sorted(self._entries.get(chat, ()), key=lambda entry: (entry.at, entry.number))
 
     async def add(self, chat: int, entries: Sequence[Entry]) -> Sequence[Entry]:
-        kept = [replace(entry, number=self._last + place) for place, entry in enumerate(entries, 1)]
+        update, mine = under_way.get(), self._entries.get(chat, ())
+        if update and (added := [entry for entry in mine if entry.made_by == update]):
+            return added
+        kept = [
+            replace(entry, number=self._last + place, made_by=update)
+            for place, entry in enumerate(entries, 1)
+        ]
         self._last += len(kept)
         self._entries.setdefault(chat, []).extend(kept)
         return kept

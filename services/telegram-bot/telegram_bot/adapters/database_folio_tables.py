@@ -30,6 +30,7 @@ ledger = Table(
     Column("note", String(100), nullable=False),
     Column("at", Float, nullable=False),
     Column("gone_at", Float),  # taken out then; the last ones may come back
+    Column("made_by", BigInteger),  # the update that it is of
 )
 Index("ledger_chat", ledger.c.chat, ledger.c.at)
 

@@ -13,6 +13,7 @@ from telegram_bot.adapters.database_folio_tables import ledger
 from telegram_bot.adapters.database_reader import Reader
 from telegram_bot.adapters.database_writer import Writer
 from telegram_bot.ledger import Entry
+from telegram_bot.work import under_way
 
 _UNDO_SECONDS = 24 * 3_600.0
 
@@ -34,11 +35,19 @@ class DatabaseLedger:
         return [_entry(row) for row in rows]
 
     async def add(self, chat: int, entries: Sequence[Entry]) -> Sequence[Entry]:
+        update = under_way.get()
+        mine = (ledger.c.chat == chat, ledger.c.made_by == update, ledger.c.gone_at.is_(None))
+        added = select(ledger).where(*mine).order_by(ledger.c.number)
+
         def write(connection: Connection) -> Sequence[Entry]:
+            if update and (rows := connection.execute(added).all()):
+                return [_entry(row) for row in rows]
             kept = []
             for entry in entries:
-                adding = insert(ledger).values(**_row(chat, entry)).returning(ledger.c.number)
-                kept.append(replace(entry, number=connection.scalar(adding) or 0))
+                row = {**_row(chat, entry), "made_by": update or None}
+                adding = insert(ledger).values(**row).returning(ledger.c.number)
+                number = connection.scalar(adding) or 0
+                kept.append(replace(entry, number=number, made_by=update))
             return kept
 
         return await self._writer.submit(write)
@@ -90,4 +99,5 @@ def _entry(row: Any) -> Entry:
         fee=Decimal(row.fee),
         note=row.note,
         number=row.number,
+        made_by=row.made_by or 0,
     )

@@ -7,7 +7,7 @@ from telegram_bot.commands import Request, Services, portfolio_csv
 from telegram_bot.commands.doubt import written_by
 from telegram_bot.commands.portfolio_trades import refuse_impossible
 from telegram_bot.formatting import portfolio, trades_csv
-from telegram_bot.ledger import Entry
+from telegram_bot.ledger import Entry, before_this_update
 from telegram_bot.reader import _, reader
 from telegram_bot.replies import Document, Press, Reply, Upload
 
@@ -48,7 +48,7 @@ async def take_in(request: Request, services: Services) -> Reply:
         found, troubles = portfolio_csv.read(content, services.clock.now(), habits.zone, quote)
     if troubles:
         return Reply(trades_csv.imported(0, 0, [(it.line, it.said) for it in troubles]))
-    before = await services.ledger.entries(chat)
+    before = before_this_update(await services.ledger.entries(chat))
     known = {replace(entry, number=0) for entry in before}
     new: list[Entry] = [entry for entry in dict.fromkeys(found) if entry not in known]
     refuse_impossible([*before, *new], new)

@@ -14,7 +14,7 @@ from telegram_bot.formatting import portfolio, trades
 from telegram_bot.formatting.html import code
 from telegram_bot.formatting.numbers import plain, price
 from telegram_bot.formatting.source import shown
-from telegram_bot.ledger import MOST_ENTRIES, Entry, Side
+from telegram_bot.ledger import MOST_ENTRIES, Entry, Side, before_this_update
 from telegram_bot.ports import error_from
 from telegram_bot.reader import _
 from telegram_bot.replies import Press, Reply
@@ -43,7 +43,7 @@ async def _trade(side: Side, request: Request, services: Services) -> Reply:
     entry = Entry(
         side, ticker.symbol, asked.quantity, asked.price, asked.at or now, asked.fee, asked.note
     )
-    before = await services.ledger.entries(chat)
+    before = before_this_update(await services.ledger.entries(chat))
     refuse_impossible([*before, entry], [entry])
     (kept,) = await services.ledger.add(chat, [entry])
     buttons = (
