@@ -418,6 +418,18 @@ async def test_what_has_run_out_expires_and_what_was_deleted_is_forgotten(two: T
     assert await two.a.alert_book.bands() == {}
 
 
+async def test_what_has_fired_for_good_is_kept_for_three_months(two: Two) -> None:
+    fired = await two.add(rule())
+    await two.add(rule())
+    await two.a.alert_book.write(two.epoch, [two.fired(fired)])
+    day, now = 86_400, two.clock.now().timestamp()
+
+    await two.a.alert_book.forget(two.epoch, now + 89 * day)
+    assert [it.state for it in await two.a.alerts.of_chat(ME)] == ["fired", "armed"]
+    await two.a.alert_book.forget(two.epoch, now + 91 * day)
+    assert [it.state for it in await two.a.alerts.of_chat(ME)] == ["armed"]
+
+
 async def test_alerts_move_with_a_group_and_are_numbered_on(two: Two) -> None:
     await two.add(rule("1"), chat=-100)
     await two.add(rule("2"), chat=-200)

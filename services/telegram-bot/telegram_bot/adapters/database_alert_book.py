@@ -23,7 +23,7 @@ from telegram_bot.alerts.store import Change, Watched
 
 _SETTLES = 5.0  # seconds that a write of another task may take to be seen
 _KEEP_DELETED = 3_600.0
-_KEEP_DONE = 90 * 86_400.0  # of expired alerts, and of what was told
+_KEEP_DONE = 90 * 86_400.0  # of alerts that expired or fired for good, and of what was told
 _MOST_TIDIED = 2_000
 
 
@@ -176,6 +176,7 @@ def _forget(connection: Connection, now: float) -> None:
         or_(
             and_(alerts.c.state == "deleted", alerts.c.edited_at < now - _KEEP_DELETED),
             and_(alerts.c.state == "expired", alerts.c.expires_at < now - _KEEP_DONE),
+            and_(alerts.c.state == "fired", alerts.c.since < now - _KEEP_DONE),
         )
     )
     old = delete(alerts).where(alerts.c.id.in_(gone.limit(_MOST_TIDIED)))

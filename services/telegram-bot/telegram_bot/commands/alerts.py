@@ -19,6 +19,7 @@ _OFFERED = ("BTC", "ETH", "SOL")
 _OFF = ("paused", "fired")
 _SWITCHES = ("pause", "arm", "delete", "undo")
 _FAR = Decimal("Infinity")
+_MOST_ASKED = 50  # markets a question; no more are active, but what has fired is kept for months
 
 
 async def answer(request: Request, services: Services) -> Reply:
@@ -58,7 +59,8 @@ def _counts(word: str) -> bool:
 
 async def _tickers(alerts: Sequence[Alert], services: Services) -> Mapping[str, TickerReply]:
     """Return the prices that can be had; a list is better than none without them."""
-    symbols = sorted({alert.rule.symbol for alert in alerts})
+    active_first = sorted(alerts, key=lambda alert: alert.state not in KEPT)
+    symbols = list(dict.fromkeys(alert.rule.symbol for alert in active_first))[:_MOST_ASKED]
     try:
         found = await services.market.tickers(symbols)
     except CryptoAssistantError:

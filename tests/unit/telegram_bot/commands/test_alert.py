@@ -212,6 +212,22 @@ async def test_the_list_shows_the_nearest_first_eight_a_page(talk: Watched) -> N
     assert all(item.fits for item in shown if isinstance(item, Press))
 
 
+async def test_what_has_fired_over_months_takes_no_price_from_what_is_active(talk: Watched) -> None:
+    """One question is about fifty markets at most, and more than that is refused as a whole."""
+    alerts = talk.services.alerts
+    for number in range(60):
+        old = rule("1", symbol=f"A{number:02}-USDT")
+        fired = await alerts.add(old, ME.chat, ME.user, state="armed", step=STEP, most=99)
+        await alerts.change(replace(fired, state="fired"))
+    await talk.say("/alert BTC 68k")
+
+    listed = await talk.say("/alerts")
+
+    assert listed.text.splitlines()[1].endswith("above 68,000.00</b> · 1.12% away · once")
+    (asked,) = [it for it in talk.market.asked[-1:] if isinstance(it, tuple)]
+    assert asked[0] == "BTC-USDT" and len(asked) == 50
+
+
 async def test_the_buttons_of_the_list_change_it_in_place(talk: Watched) -> None:
     for level in range(70, 79):
         await talk.say(f"/alert BTC {level}k")
