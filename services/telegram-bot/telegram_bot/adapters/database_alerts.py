@@ -87,8 +87,8 @@ class DatabaseAlerts:
         """Add it, once for each update: who was asked may have died before it answered."""
         if new.subject:
             same = select(alerts).where(_FOR_PEOPLE, alerts.c.subject == new.subject)
-            if (row := connection.execute(same).first()) is not None:
-                return alert_of(row)
+            if (known := connection.execute(same).first()) is not None:
+                return alert_of(known)
         kept = and_(alerts.c.chat == new.chat, _FOR_PEOPLE, alerts.c.state.in_(KEPT))
         if (connection.scalar(select(func.count()).where(kept)) or 0) >= most:
             raise TooMany
