@@ -11,18 +11,26 @@ from pathlib import Path
 
 from gitflow import changelog
 from gitflow.branches import DEVELOP, MAIN, version_of
-from gitflow.flow import start
+from gitflow.flow import next_version, start
 from gitflow.repository import Refused, Repository
 from gitflow.rulesets import gh
 
 
 def begin(here: Repository, asked: str, today: str) -> Iterator[str]:
-    """Start a release, push it, and open its pull request to main; say what was done."""
+    """Start a release, push it, and open its pull request to main; say what was done.
+
+    Doing it again does what is left to do.
+    """
     _say_who(here)
-    branch = start(here, "release", asked, today)
-    gh("auth", "setup-git")
-    here.git("push", "--quiet", "origin", branch)
-    yield f"pushed {branch}"
+    branch = f"release/{asked or next_version(here).tag}"
+    pushed = here.holds("rev-parse", "--verify", "--quiet", f"refs/remotes/origin/{branch}")
+    if pushed and branch.partition("/")[2] not in here.tags():
+        yield f"{branch} was there"
+    else:
+        branch = start(here, "release", asked, today)
+        gh("auth", "setup-git")
+        here.git("push", "--quiet", "origin", branch)
+        yield f"pushed {branch}"
     title = f"Release {branch.partition('/')[2]}"
     yield _pull_request(branch, MAIN, title, "See CHANGELOG.md for what is in it.")
 

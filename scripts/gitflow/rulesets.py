@@ -66,6 +66,8 @@ def gh(*words: str) -> str:
         )
     except FileNotFoundError:
         raise Refused("GitHub's command gh is not here: https://cli.github.com") from None
+    except subprocess.TimeoutExpired:
+        raise Refused(f"gh {' '.join(words[:2])}: no answer within a minute") from None
     if asked.returncode:
         raise Refused(f"gh {' '.join(words[:2])}: {asked.stderr.strip()}")
     return asked.stdout

@@ -1,7 +1,8 @@
 """`python -m supply.release NAME=REPOSITORY@DIGEST …`: the release file of the checked-out commit.
 
 It is all that `python -m deploy` takes: which images, of which content, and which steps of the
-database they know. SINCE names the commit before what is new in it, for the ledger's readers.
+database they know. SINCE names the commit before what is new in it, for the ledger's readers; with
+GH_TOKEN it is the commit that staging has shown last of this branch, as GitHub tells.
 
 With `--from FOLDER` the images are what `_build.yml` left there, one file a program; DIGESTS
 (`NAME=DIGEST …`) says what it handed on, and both must agree.
@@ -18,6 +19,7 @@ from typing import Any
 
 from gitflow import flow
 from gitflow.repository import Refused, Repository
+from gitflow.rulesets import gh
 from local.environment import ROOT
 
 ARCHITECTURE = "arm64"
@@ -50,6 +52,20 @@ def commits(here: Repository, since: str, until: str = "HEAD") -> Iterator[dict[
     for line in here.git("log", *form.split(), f"{since}..{until}").splitlines():
         sha, at, subject = line.split("\t", 2)
         yield {"sha": sha, "at": at, "subject": subject}
+
+
+def shown_last(branch: str) -> str:
+    """Return the commit that staging has shown last of a branch; empty where GitHub does not say.
+
+    A push that failed on its way, or waited and was replaced, brings its commits with the next one.
+    """
+    words = ("--workflow", "staging.yml", "--branch", branch, "--status", "success", "--limit", "1")
+    try:
+        found = json.loads(gh("run", "list", *words, "--json", "headSha"))
+        return str(found[0]["headSha"]) if found else ""
+    except (Refused, ValueError, LookupError, TypeError) as error:
+        print(f"What staging has shown last is not known: {error}", file=sys.stderr)
+        return ""
 
 
 def content(
@@ -98,7 +114,8 @@ def main(arguments: Sequence[str]) -> int:
             images = built(Path(arguments[1]), _pairs(told.get("DIGESTS", "").split()))
         else:
             images = _pairs(arguments)
-        branch, since = told.get("GITHUB_REF_NAME", ""), told.get("SINCE", "")
+        branch = told.get("GITHUB_REF_NAME", "")
+        since = (shown_last(branch) if told.get("GH_TOKEN") else "") or told.get("SINCE", "")
         found = content(ROOT, images, branch, since) if images else {}
     except (Refused, OSError) as refused:
         print(refused, file=sys.stderr)

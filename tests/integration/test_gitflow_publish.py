@@ -79,6 +79,23 @@ def test_a_release_begun_by_the_pipeline_is_pushed_and_asked_for(here: Repositor
     assert "pr create --head release/v0.1.0 --base main --title Release v0.1.0" in calls(here)[-1]
 
 
+def test_a_release_whose_pull_request_github_refused_is_asked_for_again(
+    here: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On another runner, which knows the branch from its fetch alone."""
+    assert main(["publish-start"]) == 0
+    pushed = here.git("rev-parse", "release/v0.1.0")
+    here.git("switch", "--quiet", "develop")
+    here.git("branch", "--quiet", "--delete", "--force", "release/v0.1.0")
+    capsys.readouterr()
+
+    assert main(["publish-start"]) == 0
+
+    assert capsys.readouterr().out.startswith("release/v0.1.0 was there\n")
+    assert here.git("ls-remote", "--heads", "origin", "release/v0.1.0").split()[0] == pushed
+    assert calls(here)[-1].startswith("pr create --head release/v0.1.0 --base main")
+
+
 def test_on_a_runner_a_release_is_by_who_started_it(
     here: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,7 @@ PERMISSIONS = {
     ("security.yml", "scorecard"): READ | {"actions": "read", "security-events": "write"},
     ("staging.yml", "market-data"): BUILD,
     ("staging.yml", "telegram-bot"): BUILD,
+    ("staging.yml", "release"): READ | {"actions": "read"},
     ("staging.yml", "deploy"): DEPLOY,
     ("weekly-report.yml", "report"): ROLE | {"actions": "read"},
 }

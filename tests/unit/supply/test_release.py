@@ -1,6 +1,7 @@
 """The release file that is written is one that can be deployed."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,24 @@ def test_the_builds_files_and_the_digests_it_handed_on_must_agree(
     assert release.main(["--from", str(tmp_path)]) == 1
     assert "The build left" in capsys.readouterr().err
     assert release.main(["--from", str(tmp_path / "nowhere")]) == 1
+
+
+def test_what_failed_on_its_way_to_staging_comes_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GitHub's own `before` is the push before, whether staging ever had it or not."""
+    gh = tmp_path / "gh"
+    gh.write_text('#!/bin/sh\necho "$@" >&2; test -n "$SHOWN" || exit 1; echo "$SHOWN"\n')
+    gh.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("SHOWN", '[{"headSha": "abc"}]')
+    assert release.shown_last("develop") == "abc"
+
+    monkeypatch.setenv("SHOWN", "[]")
+    assert release.shown_last("develop") == ""
+    monkeypatch.setenv("SHOWN", "")
+    assert release.shown_last("develop") == ""
+    assert "not known: gh run list: run list --workflow staging.yml" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("since", ["", "0" * 40, "1" * 40])
