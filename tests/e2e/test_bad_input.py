@@ -23,7 +23,7 @@ ELEVEN = "btc eth sol xrp ada doge ltc shib pepe usdt aapl"
         ("/atr BTC 7m", "7m is not a timeframe. Use 1m 5m 15m 30m 1h 2h 4h 6h 12h 1d 1w."),
         ("/atr BTC 1M", "1M is not a timeframe. Use 1m 5m"),
         ("/price in eur", "Which coin? Example: /price BTC"),
-        ("/price btc in gbp", "I don't know BTC-GBP."),
+        ("/price btc in gbp", "BTC is not traded in GBP here, but as BTC/USD."),
         ("the weather in the north", "I did not understand that."),
         ("/atr BTC 500", "ATR period must be 2–90 (you sent 500)."),
         ("/atr BTC 1", "ATR period must be 2–90 (you sent 1)."),

@@ -15,7 +15,7 @@ from common.market import Symbol, split_market
 from market_data.providers import Listing, Provider
 from market_data.resilience.cache import Cache
 from market_data.resilience.single_flight import SingleFlight
-from market_data.spelling import suggestions
+from market_data.spelling import distance, suggestions
 
 FRESH_SECONDS = 3_600.0
 SOON_SECONDS = 120.0  # after a list that lacks markets of the one before: a halt is no delisting
@@ -264,14 +264,14 @@ def _near(offers: Offers, base: str, quote: str | None) -> list[str]:
 
 
 def _named_alike(offers: Offers, word: str) -> list[str]:
-    """Return listed bases whose name is spelled alike: BTC for BITCON."""
+    """Return listed bases whose name is one slip away: BTC for BITCON; WEATHER is no TETHER."""
     named = {
         name.upper().replace(" ", ""): base
         for base, name in NAMES.items()
         if base in offers.sizes and len(name) >= _TELLING_NAME
     }
     sizes = {name: offers.sizes[base] for name, base in named.items()}
-    return [named[name] for name in suggestions(word, sizes)]
+    return [named[name] for name in suggestions(word, sizes) if distance(word, name) == 1]
 
 
 def _rank(offer: Offer, offers: Offers) -> Size:

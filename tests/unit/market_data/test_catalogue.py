@@ -115,6 +115,15 @@ async def test_a_misspelled_name_is_asked_about_by_its_coin(typed: str, meant: s
     assert list(unknown.value.suggestions) == [meant]
 
 
+async def test_a_word_of_everyday_language_is_no_slip_of_a_name() -> None:
+    catalogue = Catalogue([provider("a", "USDT-USD:900")], CLOCK)
+
+    with pytest.raises(UnknownSymbol) as unknown:
+        await catalogue.resolve("weather")
+
+    assert unknown.value.suggestions == ()
+
+
 async def test_nonsense_is_bad_input_before_anybody_is_asked() -> None:
     with pytest.raises(BadInput):
         await Catalogue([provider("a", "BTC-USD")], CLOCK).resolve("<b>x")

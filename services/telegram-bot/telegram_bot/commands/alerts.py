@@ -48,9 +48,10 @@ async def answer(request: Request, services: Services) -> Reply:
     lines = [cards.line(it, _now(it, prices), now) for it in page.items]
     most = MOST_PER_PERSON if request.speaker.private else MOST_PER_GROUP
     kept = sum(alert.state in KEPT for alert in alerts)
-    text = "\n".join([cards.overview(lines, kept, most), *_notes(page.items, tickers)])
+    text = cards.overview(lines, kept, most) + said
+    text = "\n".join([text, *_notes(page.items, tickers)])
     rows = (_buttons(alert, page.number) for alert in page.items)
-    return Reply(text + said, (*rows, *undo, _closing(page.number, page.pages)))
+    return Reply(text, (*rows, *undo, _closing(page.number, page.pages)))
 
 
 def _counts(word: str) -> bool:

@@ -69,7 +69,9 @@ async def answer(request: Request, services: Services) -> Reply:
     candles, source = await past_candles(
         services.market, str(asked.symbol), timeframe, wanted, telling.told
     )
-    warm_up = max(preset.period + 1, min(preset.candles_needed, len(candles) // 2))
+    # A short history is shared; where all is there, as many are traded as were asked for.
+    most = len(candles) // 2 if len(candles) < wanted else preset.candles_needed
+    warm_up = max(preset.period + 1, min(preset.candles_needed, most))
     if len(candles) - warm_up < _FEWEST_TRADED:
         raise BadInput(young(source.symbol, len(candles)))
     rule = asked.rule(None, usual.stop_atr)

@@ -16,6 +16,7 @@ _SIGNED = re.compile(
     r"(?P<before>[$€£¥₿])?(?P<number>[\d.][\d.,_]*[kmbt]?)(?P<after>[$€£¥₿])?", re.I
 )
 _NEGATIVE = re.compile(r"[-−]\s*[$€£¥₿]?[\d.]")
+_EXPONENT = re.compile(r"[\d.,]+e[+-]?\d+", re.I | re.ASCII)
 _GLUED = re.compile(r"(?P<number>[\d.][\d.,_]*)(?P<asset>[a-z]{2,15})", re.I | re.ASCII)
 
 
@@ -61,6 +62,8 @@ def _number(word: str) -> tuple[Decimal | None, list[str]]:
     """Return an amount and the asset whose sign or name is written against it."""
     if _NEGATIVE.match(word):
         amount(word)  # refuses it with what would work
+    if _EXPONENT.fullmatch(word):
+        amount(word)
     if found := _SIGNED.fullmatch(word):
         sign = found["before"] or found["after"]
         return amount(found["number"]), [_SIGNS[sign]] if sign else []

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from telegram_bot.commands import Command, Request, Services, is_on
+from telegram_bot.commands import Command, Request, Services, is_on, talking
+from telegram_bot.commands.doubt import written_by
 from telegram_bot.commands.listed import bases
 from telegram_bot.commands.pace import Pace
 from telegram_bot.commands.price import LIVE
+from telegram_bot.commands.talk_meaning import Sure
 from telegram_bot.commands.words import words_of
 from telegram_bot.people import People
 from telegram_bot.ports import Offer, Speaker
@@ -26,6 +28,7 @@ _PICTURES = ("chart",)
 _OURS_ALONE = ("alert", *_PICTURES)
 _NOT_OFFERED = ("start", "help", *_PICTURES)
 _LONGEST = 120
+_TABLE = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
 _MARKUP = re.compile(r"<[^>]*>")
 
 
@@ -57,7 +60,8 @@ class Inline:
             found: list[Offer] = []
             words = words_of(query)
             typed = bool(words) and self._named(words[0]) is not None
-            for command, asked in (await self._asked(words, speaker.chat))[:MOST]:
+            meant = [] if typed else await self._meant(query)
+            for command, asked in (meant or await self._asked(words, speaker.chat))[:MOST]:
                 reply, well = await self._runs.run(command, Request(asked, speaker, typed))
                 if not well and not found:
                     return (_hint(reply),)
@@ -82,6 +86,16 @@ class Inline:
         if len(markets) == 1:
             return [(price, markets), (atr, [*markets, reader().timeframe.value])]
         return [(price, markets), *((price, [market]) for market in markets)]
+
+    async def _meant(self, query: str) -> list[tuple[Command, Sequence[str]]]:
+        """Return what a sentence such as `100 euro in dollar` asks; all that it may ask."""
+        with written_by(hand=True):
+            meaning = await talking.meaning(query, self._services)
+        lines = (
+            [meaning.command] if isinstance(meaning, Sure) else meaning.choices if meaning else ()
+        )
+        found = [(self._named(line.split()[0]), line.split()[1:]) for line in lines]
+        return [(command, words) for command, words in found if command is not None]
 
     def _named(self, word: str) -> Command | None:
         """Return the command that the first word names, where it may be offered."""
@@ -111,6 +125,10 @@ def _is_ours_alone(button: Button) -> bool:
 
 def _offer(reply: Reply) -> Offer:
     first, *rest = _lines(reply)
+    block = _TABLE.search(reply.text)
+    head, *rows = block[1].splitlines() if block else [""]
+    if rows and rest[0] == head.strip():  # the names of columns say nothing alone
+        return Offer(first, " · ".join(" ".join(row.split()[:2]) for row in rows)[:_LONGEST], reply)
     return Offer(first, rest[0] if rest else "", reply)
 
 

@@ -30,6 +30,7 @@ _WORDS: dict[str, Order] = {
     "umsatz": "volume",
     "volatility": "volatile",
     "schwankung": "volatile",
+    "vola": "volatile",
     "atr": "volatile",
 }
 

@@ -72,13 +72,15 @@ def _read(words: Sequence[str]) -> tuple[int, bool]:
 def _buttons(symbols: Sequence[str], number: int, pages: int) -> Rows:
     coins = [Press(shown(symbol).base, f"price {symbol}", fresh=True) for symbol in symbols]
     rows = [tuple(coins[start : start + _A_ROW]) for start in range(0, len(coins), _A_ROW)]
-    last = (
-        *turning("watchlist", number, pages),
-        Press(_("🔄 Refresh"), f"watchlist {number}"),
+    turns = turning("watchlist", number, pages)
+    refresh = Press(_("🔄 Refresh"), f"watchlist {number}")
+    changes = (
         Press(_("✏️ Edit"), "watchlist edit"),
         Press(_("🔗 Share"), "watchlist share", fresh=True),
     )
-    return (*rows, last)
+    if turns:  # more than three in a row are cut off on a phone
+        return (*rows, (*turns, refresh), changes)
+    return (*rows, (refresh, *changes))
 
 
 COMMAND = Command(

@@ -56,6 +56,15 @@ async def test_history_is_read_page_by_page_and_no_further_than_asked() -> None:
     assert [page.cursor for page in pages] == [None, "1000", "2000"]
 
 
+async def test_as_many_candles_are_traded_as_were_asked_for_however_few() -> None:
+    talk = Talk()
+    talk.market.listed[0] = Listing("BTC-USDT", "Bitcoin", candles=3_000)
+
+    reply = await talk.say("/backtest BTC 4h 100")
+
+    assert "100 candles · Binance" in reply.text and "The 250 candles before" in reply.text
+
+
 async def test_work_that_takes_a_while_is_told_of_in_one_message_which_the_answer_replaces() -> (
     None
 ):

@@ -52,6 +52,10 @@ async def test_a_conversion_names_the_rates_it_stands_on_and_copies_its_result()
     assert press(reply, "⇄ ETH → BTC").command == "convert 0.5 ETH BTC"
 
 
+async def test_an_exponent_is_named_as_what_is_wrong() -> None:
+    assert "'1e5' is not an amount" in (await Talk().say("/convert 1e5 btc eth")).text
+
+
 async def test_a_direct_market_needs_no_way() -> None:
     reply = await Talk().say("/convert 5 btc usdt")
 

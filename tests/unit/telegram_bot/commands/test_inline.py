@@ -8,6 +8,7 @@ import pytest
 from common.errors import Unavailable
 from telegram_bot.commands.inline import MOST, Inline
 from telegram_bot.commands.pace import Pace
+from telegram_bot.people import Choices
 from telegram_bot.ports import Offer, Speaker
 from telegram_bot.replies import Notice, Press, Reply
 from tests.support.talk import Talk
@@ -47,10 +48,35 @@ async def test_words_that_are_no_market_are_passed_over() -> None:
     assert [offer.title.split()[0] for offer in found] == ["Bitcoin"]
 
 
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("1.5 eth in usdt", ["1.5 ETH = 5,122.83 USDT"]),
+        ("how much is a btc in usdt", ["1 BTC = 67,250.10 USDT"]),
+        ("wake me if btc drops 5%", ["Bitcoin · BTC/USDT · Binance"]),
+    ],
+)
+async def test_a_sentence_that_changes_nothing_is_answered(query: str, titles: list[str]) -> None:
+    assert [offer.title for offer in await offers(query)][: len(titles)] == titles
+
+
+async def test_a_number_in_doubt_is_offered_both_ways() -> None:
+    talk = Talk()
+    await talk.services.people.choose(1001, Choices(numbers="1.234,56"))
+
+    found = await offers("1.500 eth in usdt", talk)
+
+    assert [offer.title for offer in found] == [
+        "1.500 ETH = 5.122.830,00 USDT",
+        "1,5 ETH = 5.122,83 USDT",
+    ]
+
+
 async def test_several_coins_are_offered_together_and_alone() -> None:
     table, *cards = await offers("price btc eth")
 
     assert table.reply.text.startswith("<b>Prices</b>")
+    assert table.description == "BTC 67,250.10 · ETH 3,415.22"
     assert [card.title.split()[0] for card in cards] == ["Bitcoin", "Ethereum"]
 
 
