@@ -45,8 +45,9 @@ function handle(event) {
   }
 }
 
-function begin({ chat, bot, online, blocked, commands, messages, seq }) {
+function begin({ chat, bot, you, online, blocked, commands, messages, seq }) {
   Object.assign(state, { bot, online, blocked, commands });
+  $("log").lang = you.language_code; // in whose language the bot most likely speaks
   const name = IN_A_GROUP ? `${chat.title} with ${bot.first_name}` : bot.first_name;
   document.title = name;
   $("name").textContent = name;

@@ -26,12 +26,23 @@ async def answer(request: Request, services: Services) -> Reply:
         _line("/settings", _("your time zone, currency and language")),
         _line("/help", _("everything I can do")),
     ]
+    if request.speaker.private:  # a group's words are not read
+        just = _("Or just write {examples}.")
+        lines += ["", just.format(examples=_sentences(request, services))]
     buttons = (
         Press(_("💲 BTC price"), "price BTC", fresh=True),
         Press("📏 BTC ATR 4h", "atr BTC 4h", fresh=True),
     )
     yours = (Press(_("⚙️ Time zone & currency"), "settings", fresh=True),)
     return Reply("\n".join(lines), (buttons, yours))
+
+
+def _sentences(request: Request, services: Services) -> str:
+    """Return what can be said without a command; an alert where there are alerts."""
+    said = ["btc", _("1.5 eth in eur")]
+    if services.features.enabled("alerts", request.speaker.chat):
+        said.append(_("wake me if btc drops 5%"))
+    return ", ".join(map(code, said))
 
 
 def _line(example: str, what: str) -> str:

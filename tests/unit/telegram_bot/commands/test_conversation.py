@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -100,6 +101,20 @@ async def test_a_command_that_is_like_no_other_gets_examples() -> None:
 @pytest.mark.parametrize("text", ["btc", "BTC?", "$BTC", "btc-usdt"])
 async def test_a_coin_alone_asks_for_its_price_in_private(text: str) -> None:
     assert (await Talk().say(text)).text.startswith("<b>Bitcoin</b>")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_what_the_greeting_says_can_be_written_is_understood(language: str) -> None:
+    talk = Talk()
+    somebody = talk.speaker(told=language)
+
+    last = (await talk.say("/start", somebody)).text.splitlines()[-1]
+    offered = re.findall("<code>(.*?)</code>", last)
+
+    assert len(offered) == 3
+    for sentence in offered:
+        assert "/help" not in (await talk.say(sentence, somebody)).text
+    assert "<code>btc</code>" not in (await talk.say("/start", IN_A_GROUP)).text
 
 
 async def test_coins_alone_ask_for_their_prices() -> None:
