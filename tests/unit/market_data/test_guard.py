@@ -206,6 +206,32 @@ async def test_a_probe_whose_asker_left_does_not_block_the_next_one() -> None:
     assert await scene.ask() == "answer"
 
 
+@pytest.mark.parametrize("late", [Unavailable("away"), ZeroDivisionError(), None])
+async def test_a_call_from_before_says_nothing_about_a_probe(late: Exception | None) -> None:
+    scene = Scene()
+    gates = {name: asyncio.Event() for name in ("before", "probe")}
+
+    async def ask(name: str) -> str:
+        await gates[name].wait()
+        if name == "before" and late is not None:
+            raise late
+        return name
+
+    before = asyncio.create_task(scene.guard.call("ticker", lambda: ask("before")))
+    await asyncio.sleep(0)
+    scene.guard.breaker.open_for(6)
+    scene.clock.advance(6)
+    probe = asyncio.create_task(scene.guard.call("ticker", lambda: ask("probe")))
+    await asyncio.sleep(0)
+    gates["before"].set()
+    await asyncio.gather(before, return_exceptions=True)
+
+    with pytest.raises(Unavailable, match="is left alone"):
+        await scene.ask()
+    gates["probe"].set()
+    assert await probe == "probe" and scene.guard.breaker.state == "closed"
+
+
 # A provider behind a guard
 
 

@@ -13,7 +13,12 @@ _PROBE_SECONDS = 1.0  # for those who come while a probe is under way
 
 
 class Breaker:
-    """Closed: calls go. Open: none does. Half open: one does, and its outcome decides."""
+    """Closed: calls go. Open: none does. Half open: one does, and its outcome decides.
+
+    Attributes:
+        turn: Another number once it opens and with each probe. Who was let go in an earlier turn
+            says nothing about this one.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -21,6 +26,7 @@ class Breaker:
         self._pause = PAUSE
         self._open_until: float | None = None
         self._probing = False
+        self.turn = 0
 
     @property
     def state(self) -> State:
@@ -38,17 +44,21 @@ class Breaker:
     def admit(self) -> float:
         """Let a call go and return 0, or return the seconds after which asking makes sense.
 
-        Whoever was let go says afterwards how it went: `succeeded`, `failed` or `gave_up`.
+        Whoever was let go says afterwards how it went, `succeeded`, `failed` or `gave_up`, and in
+        which turn that was; by default in this one.
         """
         if self.state == "closed":
             return 0.0
         if self.left > 0 or self._probing:
             return max(self.left, _PROBE_SECONDS)
         self._probing = True
+        self.turn += 1
         return 0.0
 
-    def succeeded(self) -> None:
+    def succeeded(self, turn: int | None = None) -> None:
         """The upstream answered, be it that it does not have what was asked for."""
+        if turn not in (None, self.turn):
+            return
         if self.state == "closed":
             self._outcomes.append((self._clock.monotonic(), True))
         elif self._probing:
@@ -57,8 +67,10 @@ class Breaker:
             self._outcomes.clear()
         self._probing = False
 
-    def failed(self) -> None:
+    def failed(self, turn: int | None = None) -> None:
         """The upstream did not answer, or with nonsense."""
+        if turn not in (None, self.turn):
+            return
         if self.state == "closed":
             self._outcomes.append((self._clock.monotonic(), False))
             if self._too_many():
@@ -68,16 +80,19 @@ class Breaker:
             self._open()
         self._probing = False
 
-    def gave_up(self) -> None:
+    def gave_up(self, turn: int | None = None) -> None:
         """Nobody knows how it went: the asker left before."""
-        self._probing = False
+        if turn in (None, self.turn):
+            self._probing = False
 
     def open_for(self, seconds: float) -> None:
         """Let nothing go for so long: the upstream asked for it, or turned us away."""
         self._probing = False
+        self.turn += 1
         self._open_until = max(self._open_until or 0.0, self._clock.monotonic() + seconds)
 
     def _open(self) -> None:
+        self.turn += 1
         self._open_until = self._clock.monotonic() + self._pause
         self._outcomes.clear()
 

@@ -63,23 +63,23 @@ class Guard:
         if left > 0:
             self.tally.kept_back(op, "barred")
             raise Unavailable(f"{self.name} is left alone for {left:.0f} s more.", left)
-        before = self.breaker.state
+        before, turn = self.breaker.state, self.breaker.turn
         try:
             result = await self._in_place(op, ask)
         except Busy:
-            self.breaker.gave_up()
+            self.breaker.gave_up(turn)
             self.tally.kept_back(op, "busy")
             raise
         except (BadInput, OneMarket):
-            self.breaker.succeeded()
+            self.breaker.succeeded(turn)
             raise
         except Unavailable as error:
-            self._note(error)
+            self._note(error, turn)
             raise
         except BaseException:
-            self.breaker.gave_up()
+            self.breaker.gave_up(turn)
             raise
-        self.breaker.succeeded()
+        self.breaker.succeeded(turn)
         if before != "closed":
             log.info("provider_back", provider=self.name)
         return result
@@ -128,13 +128,13 @@ class Guard:
         self.tally.sent(op, "ok", self._clock.monotonic() - began)
         return result
 
-    def _note(self, error: Unavailable) -> None:
+    def _note(self, error: Unavailable, turn: int) -> None:
         """Tell the breaker, and the log once."""
         before, wait = self.breaker.state, named_wait(error)
         if wait is not None:
             self.breaker.open_for(wait)
         else:
-            self.breaker.failed()
+            self.breaker.failed(turn)
         if before == "closed" and self.breaker.state != "closed":
             seconds = round(self.breaker.left)
             log.warning("provider_left_alone", provider=self.name, seconds=seconds, why=str(error))
