@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gates.advisories import layers, locks
+from gates.advisories import ACCEPTED, accepted, layers, locks
 from gates.tools import kept
 from local import check, gate
 from local.environment import ROOT
@@ -74,6 +74,19 @@ def test_every_locked_version_is_asked_about_once_and_no_run_holds_a_package_twi
 
     assert sorted(sum(asked, [])) == sorted({it for text in texts for it in pin.findall(text)})
     assert all(len(dict(layer)) == len(layer) for layer in asked)
+
+
+def test_a_vulnerability_is_accepted_with_a_reason_and_while_its_package_is_locked() -> None:
+    locked = "".join(path.read_text("utf-8") for path in locks())
+    programs = [path for path in locks() if path.stem in ("run", "market-data", "telegram-bot")]
+    text = ACCEPTED.read_text("utf-8")
+
+    assert dict(accepted(text, locked))
+    for path in programs:  # what people use has none
+        with pytest.raises(LookupError, match="names no locked package"):
+            dict(accepted(text, path.read_text("utf-8")))
+    with pytest.raises(LookupError, match="or no reason"):
+        dict(accepted('[CVE-1]\npackage = "py"\n', locked))
 
 
 def test_what_builds_the_images_can_install_its_tools() -> None:
