@@ -143,10 +143,10 @@ canaries: venv-dev venv-tools venv-checkov venv-safety ## Plant a defect for eac
 	@$(IN) -m local test canaries
 
 faketime: ## Install the clock of `make ahead`, where apt can
-	@command -v faketime >/dev/null || sudo apt-get install -y -qq faketime
+	@command -v faketime >/dev/null || { sudo apt-get update -qq && sudo apt-get install -y -qq faketime; }
 
 haproxy: ## Install what shifts traffic in the tests of deployments, where apt can
-	@command -v haproxy >/dev/null || sudo apt-get install -y -qq haproxy
+	@command -v haproxy >/dev/null || { sudo apt-get update -qq && sudo apt-get install -y -qq haproxy; }
 
 secrets-history: venv-dev venv-tools ## gitleaks over every commit
 	@$(IN) -m gates.secrets --history
