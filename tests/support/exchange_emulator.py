@@ -10,6 +10,7 @@ The shapes are those of recorded responses (tests/unit/market_data/test_referenc
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -46,6 +47,7 @@ class ExchangeEmulator:
         requests: What arrived, oldest first.
         most_under_way: Requests that were open at the same time, at most.
         trouble: A fault of every request that has no scripted one.
+        dated: Whether its answers say what time it is there.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class ExchangeEmulator:
         self.requests: list[Seen] = []
         self.most_under_way = 0
         self.trouble: Fault | None = None
+        self.dated = False
         self._script: list[Fault] = []
         self._under_way = 0
         routes = self.dialect.routes().items()
@@ -92,6 +95,8 @@ class ExchangeEmulator:
             if not isinstance(answer, Response):
                 answer = response(self.dialect.write(request, answer))
             answer.headers.update(self.dialect.headers())
+            if self.dated:
+                answer.headers["Date"] = format_datetime(self.numbers.clock.now(), usegmt=True)
             return answer
 
         return endpoint

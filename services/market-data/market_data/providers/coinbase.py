@@ -35,7 +35,7 @@ class Coinbase(Exchange):
     }
     settled = 10.0
 
-    def grace(self, timeframe: Timeframe) -> float:
+    def _settles(self, timeframe: Timeframe) -> float:
         """Candles of a minute are published one to seven minutes late."""
         return 60.0 if timeframe is Timeframe.M1 else self.settled
 

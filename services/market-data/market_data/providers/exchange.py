@@ -65,7 +65,7 @@ class Exchange:
         agent = {"User-Agent": "crypto-assistant"}
         client = create_client(url or self.url, headers=agent, transport=transport)
         pace = pace or SystemClock()
-        self._calls = Calls(client, self.manners, pace, seconds=seconds, sleep=sleep)
+        self._calls = Calls(client, self.manners, pace, seconds=seconds, sleep=sleep, wall=clock)
         self._names = Names()
         self._clock = clock
         self._sleep = sleep
@@ -87,6 +87,10 @@ class Exchange:
         return self._clock.now()
 
     def grace(self, timeframe: Timeframe) -> float:
+        """Seconds that a candle settles, and by which our clock runs ahead of the exchange's."""
+        return self._settles(timeframe) + self._calls.ahead.seconds
+
+    def _settles(self, timeframe: Timeframe) -> float:
         return self.settled
 
     async def aclose(self) -> None:

@@ -12,6 +12,7 @@ import structlog
 from common.clock import Clock
 from common.errors import Unavailable
 from common.http import MOST_BYTES, Answer, get
+from market_data.providers.exchange_clock import Ahead
 from market_data.providers.exchange_manners import (
     Complaint,
     Kind,
@@ -40,6 +41,7 @@ class Calls:
     Attributes:
         calls: Requests sent so far.
         waited: Seconds that calls have waited so far for their turn.
+        ahead: How far our clock runs ahead of the exchange's.
     """
 
     def __init__(
@@ -50,15 +52,19 @@ class Calls:
         *,
         seconds: float,
         sleep: Sleep,
+        wall: Clock | None = None,
     ) -> None:
         """Use `client`, whose base address is the exchange's.
 
         Args:
             clock: In real time, for limits and bars.
             seconds: For one call, waiting for its turn included.
+            wall: What time we think it is at the exchange; `clock` by default.
         """
         self.calls = 0
         self.waited = 0.0
+        self.ahead = Ahead(manners.name)
+        self._wall = wall or clock
         self._client = client
         self._manners = manners
         self._clock = clock
@@ -104,6 +110,7 @@ class Calls:
         except TimeoutError:
             name = self._manners.name
             raise Unavailable(f"{name} did not answer within {self._seconds:g} s.") from None
+        self.ahead.note(answer.headers.get("Date", ""), self._wall.now())
         self._believe_count(bucket, answer)
         if len(answer.body) < _LARGE:
             return self._read(answer)  # a refusal holds from now on

@@ -91,10 +91,14 @@ def _read(text: str, now: datetime) -> float | None:
     """Seconds that the header asks for; None where it is empty or makes no sense."""
     if text.isascii() and text.isdigit() and len(text) < 10:
         return float(text)
+    at = read_date(text)
+    return None if at is None else max((at - now).total_seconds(), 0.0)
+
+
+def read_date(text: str) -> datetime | None:
+    """Read a date as HTTP writes it; None where that makes no sense."""
     try:
         at = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    return max((at - now).total_seconds(), 0.0)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
