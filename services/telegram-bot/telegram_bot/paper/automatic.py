@@ -66,9 +66,10 @@ class Automatic:
         busy = await self._papers.busy()
         due = [paper for paper in busy if _is_due(paper, now) and self._is_on(paper.chat)]
         tickers, unlisted = await self._tickers(due)
+        candles = _Candles(self._market)
         for paper in due:
             try:
-                await self._look_at(paper, tickers, unlisted)
+                await self._look_at(paper, tickers, unlisted, candles)
             except CryptoAssistantError as error:
                 log.info("a paper account waits for prices", reason=str(error))
             except Exception:
@@ -93,7 +94,9 @@ class Automatic:
                     unlisted.add(problem.asked)
         return found, unlisted
 
-    async def _look_at(self, paper: Paper, tickers: Tickers, unlisted: Collection[str]) -> None:
+    async def _look_at(
+        self, paper: Paper, tickers: Tickers, unlisted: Collection[str], candles: "_Candles"
+    ) -> None:
         now = self._now()
         prices = {
             symbol: price
@@ -109,7 +112,7 @@ class Automatic:
             price = prices.get(auto.symbol)
             if price is None or not _has_closed(auto, now):
                 continue
-            turned = await self._turned(paper, auto, tickers[auto.symbol], price)
+            turned = await self._turned(paper, auto, tickers[auto.symbol], price, candles)
             if turned is not None:
                 await self._keep(turned, prices)
                 return  # the rest is looked at next time, on what was kept
@@ -117,12 +120,17 @@ class Automatic:
             await self._keep(Turned(paper, ()), prices)
 
     async def _turned(
-        self, paper: Paper, auto: Auto, ticker: wire.TickerReply, price: Decimal
+        self,
+        paper: Paper,
+        auto: Auto,
+        ticker: wire.TickerReply,
+        price: Decimal,
+        candles: "_Candles",
     ) -> Turned | None:
         """Let a preset decide; None where the candle that has closed is not there yet."""
         count = min(1_000, auto.preset.candles_needed + _SPARE_CANDLES)
         question = CandlesQuestion(auto.symbol, Timeframe(auto.timeframe), count)
-        reply = await self._market.candles(question)
+        reply = await candles.ask(question)
         if not sure_candles(reply, self._profile) or not reply.close:
             return None
         terms = terms_of(ticker, self._profile)
@@ -154,6 +162,25 @@ class Automatic:
     async def _rests(self, chat: int, silent: Mapping[str, bool]) -> Reply | None:
         with reading_as(await self._people.reader(chat)):
             return Reply(rests(silent), show_rows())
+
+
+class _Candles:
+    """Asks once a look for what many accounts decide by, and hears once that nobody answers."""
+
+    def __init__(self, market: MarketData) -> None:
+        self._market = market
+        self._told: dict[CandlesQuestion, wire.CandlesReply | CryptoAssistantError] = {}
+
+    async def ask(self, question: CandlesQuestion) -> wire.CandlesReply:
+        if question not in self._told:
+            try:
+                self._told[question] = await self._market.candles(question)
+            except CryptoAssistantError as error:
+                self._told[question] = error
+        told = self._told[question]
+        if isinstance(told, CryptoAssistantError):
+            raise told
+        return told
 
 
 def _is_due(paper: Paper, now: float) -> bool:

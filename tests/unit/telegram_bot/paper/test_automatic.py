@@ -43,6 +43,7 @@ class Market(FakeMarket):
         self.ticker: dict[str, Any] = {}
         self.series: dict[str, list[tuple[datetime, str, str, str, str]]] = {}
         self.source = "simu"
+        self.candles_failure: Unavailable | None = None
 
     async def tickers(self, words: Any) -> wire.TickersReply:
         if not self.listed:
@@ -55,6 +56,8 @@ class Market(FakeMarket):
 
     async def candles(self, question: CandlesQuestion) -> wire.CandlesReply:
         self.asked.append(question)
+        if self.candles_failure is not None:
+            raise self.candles_failure
         rows = self.series.get(question.timeframe.value, [])[-question.limit :]
         columns = [list(column) for column in zip(*rows)] or [[]] * 5
         prices = [[Decimal(value) for value in column] for column in columns[1:]]
@@ -134,12 +137,14 @@ def rising(count: int, last: int) -> list[tuple[datetime, str, str, str, str]]:
     return rows  # type: ignore[return-value]
 
 
-async def automate(desk: Desk, preset: Preset = USUAL["st"], seen: int = 1) -> None:
+async def automate(
+    desk: Desk, preset: Preset = USUAL["st"], seen: int = 1, chat: int = CHAT
+) -> None:
     """Let a preset trade that has not seen the last `seen` candles."""
     decided = last_opening(Timeframe.H4, NOW) - seen * 4 * 3_600
     rule = Rule(Decimal(1), Decimal(2), Decimal(1_000))
     auto = Auto(BTC, "4h", preset, rule, decided)
-    paper = Paper(CHAT, 0, Account(Decimal(10_000)), Decimal(10_000), 0.0, autos=(auto,))
+    paper = Paper(chat, 0, Account(Decimal(10_000)), Decimal(10_000), 0.0, autos=(auto,))
     assert await desk.papers.save(Change(paper))
 
 
@@ -170,6 +175,23 @@ async def test_a_preset_buys_once_at_the_close_that_turns_it_and_says_why(desk: 
     assert [(one.action, one.followed) for one in decisions] == [("enter", "bought")]
     ((_, told),) = desk.papers.told
     assert "Supertrend 10, 3 bought" in told.text and "the trend turned up" in told.text
+
+
+async def test_candles_are_asked_for_once_however_many_accounts_decide_by_them(desk: Desk) -> None:
+    chats = range(CHAT, CHAT + 5)
+    for chat in chats:
+        await automate(desk, chat=chat)
+    desk.market.series["4h"] = turning()
+    desk.market.candles_failure = Unavailable("gone")
+    await desk.look()
+    asked = [len(desk.market.asked)]
+    desk.market.candles_failure = None
+    await desk.look()
+    asked.append(len(desk.market.asked))
+
+    assert asked == [1, 2]
+    papers = [await desk.papers.find(chat) for chat in chats]
+    assert all(paper is not None and paper.account.positions for paper in papers)
 
 
 async def test_after_a_pause_every_candle_is_explained_and_the_last_event_counts(
