@@ -48,6 +48,7 @@ async def telegram(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
             updates="webhook",
             webhook_secrets=SECRET,
             webhook_port=hook,
+            dead_after_seconds=2.0,
             internal_port=internal,
             smoke_token="let-me",
             bot_heartbeat=tmp_path / "heartbeat",
