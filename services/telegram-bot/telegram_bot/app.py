@@ -142,7 +142,7 @@ async def run(
         listed = menus(services.commands, services.features)
         forget = base.outbox.forget_pictures
         await show_menus(application.bot, base.facts, listed, profiles(), forget)
-        broadcasting = Broadcasting(base.outbox, working.start)
+        broadcasting = Broadcasting(base.outbox, working.start, spare=lambda: working.spare)
         alerts = Engine(
             base.alert_book,
             HttpAlertFeed(alert_client),

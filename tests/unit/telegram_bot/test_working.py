@@ -1,12 +1,15 @@
 """A chat's work goes on from one task to the next, whenever its lane is made anew."""
 
 import asyncio
+import itertools
 from collections.abc import Collection, Sequence
+from typing import cast
 
 from telegram_bot.outgoing import Message, Receipt
+from telegram_bot.updates.broadcasting import Broadcasting
 from telegram_bot.updates.sending import Sending
 from telegram_bot.updates.working import Working
-from telegram_bot.work import Answers, Incoming, Lane, Tally, Waiting
+from telegram_bot.work import Answers, Incoming, Lane, Outbox, Tally, Waiting
 
 CHAT = 7
 
@@ -93,6 +96,40 @@ async def test_who_works_on_more_than_fits_asks_for_nothing() -> None:
         await asyncio.sleep(0)
 
     assert lane.asked == []
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await working.finish(0.0)
+
+
+class _Endless:
+    """An outbox with broadcasts for one chat after the other."""
+
+    def __init__(self) -> None:
+        self._chats = itertools.count(1)
+
+    async def claim_broadcasts(self, most: int) -> Sequence[Lane]:
+        chats = itertools.islice(self._chats, most)
+        return [Lane(chat, waiting=Waiting(chat, chat, b"{}", 1)) for chat in chats]
+
+
+async def test_broadcasts_that_come_to_no_end_leave_half_of_the_room_to_people() -> None:
+    """As while Telegram cannot be reached: each of thousands would try again and again."""
+    lane = _OneLane()
+    working = Working(lane, lane, _NoEnd(), _nothing_to_send(), Tally(), at_once=8)
+
+    clock = itertools.count()
+    broadcasting = Broadcasting(
+        cast(Outbox, _Endless()),
+        working.start,
+        lambda: float(next(clock)),
+        lambda seconds: asyncio.sleep(0),
+        spare=lambda: working.spare,
+    )
+    running = asyncio.create_task(broadcasting.run())
+    for _ in range(100):
+        await asyncio.sleep(0)
+
+    assert working.under_way == 4 and working.has_room
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await working.finish(0.0)

@@ -28,9 +28,13 @@ class Broadcasting:
         start: Callable[[Sequence[Lane]], None],
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        *,
+        spare: Callable[[], int] = lambda: 1_000,
     ) -> None:
+        """Begin with `start`, at most as many at once as are `spare`."""
         self._outbox = outbox
         self._start = start
+        self._spare = spare
         self._stream = Stream(PER_SECOND, monotonic)
         self._sleep = sleep
         self._woken = asyncio.Event()
@@ -47,15 +51,17 @@ class Broadcasting:
         """Send until cancelled."""
         while True:
             pause = _IDLE_LOOK_EVERY
-            if room := self._stream.take():
+            whole = self._stream.take()
+            if room := min(whole, self._spare()):
                 try:
                     lanes = await self._outbox.claim_broadcasts(room)
                     self._start(lanes)
-                    self._stream.give_back(room - len(lanes))
+                    whole -= len(lanes)
                     pause = _LOOK_EVERY if lanes else _IDLE_LOOK_EVERY
                 except Exception:
                     log.exception("broadcasts cannot be taken from the database")
                     pause = _TROUBLE_PAUSE
+            self._stream.give_back(whole)
             if pause != _IDLE_LOOK_EVERY:
                 await self._sleep(pause)
             else:

@@ -111,6 +111,14 @@ class Working:
     def has_room(self) -> bool:
         return not self._stopping and len(self._tasks) < self._at_once
 
+    @property
+    def spare(self) -> int:
+        """How many lanes those may take that nobody asked for: people always find the other half.
+
+        While Telegram cannot be reached, each keeps its lane and tries again and again.
+        """
+        return 0 if self._stopping else max(0, self._at_once // 2 - len(self._tasks))
+
     async def _claim(self) -> None:
         self._looks += 1
         if self._looks % _STRAYS_EVERY == 0:
