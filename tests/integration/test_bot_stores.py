@@ -87,6 +87,19 @@ async def test_the_lanes_of_a_dead_task_are_taken_over_with_what_it_may_have_sen
     assert await two.a.lanes.next(1) is None
 
 
+async def test_who_was_seen_in_the_future_is_gone(two: Two) -> None:
+    """A machine without a battery starts with an hour of the past, until it hears the time."""
+    await two.a.inbox.record([update(1)])
+    await two.a.lanes.claim(10)
+    assert await two.a.lease.take() is not None
+
+    two.clock.advance(-3_600)
+
+    assert await two.b.lanes.beat() == 1
+    assert [lane.chat for lane in await two.b.lanes.claim(10)] == [1]
+    assert await two.b.lease.take() is not None
+
+
 async def test_who_was_taken_for_dead_finishes_nothing(two: Two) -> None:
     await two.a.inbox.record([update(1)])
     (lane,) = await two.a.lanes.claim(10)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     and_,
     bindparam,
@@ -41,6 +42,9 @@ from telegram_bot.work import Lane, Lost, Waiting
 
 _FORGOTTEN_AFTER = 86_400.0
 _STRAY_AFTER = 5.0
+# Seconds. What was noted further in the future was noted before the clock was set back, as a
+# machine without a battery does at each start: whoever noted it is gone.
+CLOCK_SET_BACK = 60.0
 
 
 class DatabaseLanes:
@@ -86,8 +90,7 @@ class DatabaseLanes:
         await self._writer.submit(self._leave)
 
     def _claim(self, connection: Connection, most: int) -> list[Lane]:
-        seen = self._clock() - self._dead_after
-        alive = select(tasks.c.name).where(tasks.c.seen_at >= seen)
+        alive = select(tasks.c.name).where(self._lives(self._clock()))
         # Never our own: a machine so busy that our beat is late has us work on them still.
         dead = and_(lanes.c.owner != self._owner, lanes.c.owner.not_in(alive))
         free = (
@@ -196,8 +199,11 @@ class DatabaseLanes:
             known.on_conflict_do_update(index_elements=[tasks.c.name], set_={"seen_at": now})
         )
         connection.execute(delete(tasks).where(tasks.c.seen_at < now - _FORGOTTEN_AFTER))
-        alive = select(func.count()).where(tasks.c.seen_at >= now - self._dead_after)
+        alive = select(func.count()).where(self._lives(now))
         return connection.scalar(alive) or 1
+
+    def _lives(self, now: float) -> ColumnElement[bool]:
+        return tasks.c.seen_at.between(now - self._dead_after, now + CLOCK_SET_BACK)
 
     def _leave(self, connection: Connection) -> None:
         ours = lanes.c.owner == self._owner

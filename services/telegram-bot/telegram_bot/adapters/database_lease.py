@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
+from telegram_bot.adapters.database_lanes import CLOCK_SET_BACK
 from telegram_bot.adapters.database_reader import Reader
 from telegram_bot.adapters.database_tables import insert_of, lease
 from telegram_bot.adapters.database_writer import Writer
@@ -77,6 +78,7 @@ class DatabaseLease:
         free = or_(
             and_(lease.c.holder.is_(None), or_(lease.c.heir.is_(None), self._is_heir())),
             lease.c.expires_at < now,
+            lease.c.expires_at > now + self.seconds + CLOCK_SET_BACK,
             lease.c.holder == self._owner,
         )
         took = (
