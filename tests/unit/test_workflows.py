@@ -108,6 +108,16 @@ def test_every_pin_is_used() -> None:
     assert [action for action in PINS if not re.search(rf"uses: {action}[@/]", text)] == []
 
 
+def test_whatever_a_run_leaves_behind_it_can_leave_behind_again() -> None:
+    """Neither artifacts nor tags of the registry can be written twice under the same name."""
+    every = [step for path in WORKFLOWS for step in steps(path)]
+    kept = [it["with"] for it in every if "actions/upload-artifact@" in it.get("uses", "")]
+    (pushed,) = (it["with"] for it in every if "build-push-action@" in it.get("uses", ""))
+
+    assert len(kept) >= 10 and all(it.get("overwrite") == "true" for it in kept)
+    assert "github.run_id" in pushed["tags"] and "github.run_attempt" in pushed["tags"]
+
+
 @every_file
 def test_no_checkout_leaves_credentials_behind(path: Path) -> None:
     checkouts = [
