@@ -289,6 +289,17 @@ def test_the_bot_moves_blue_green_and_waits_for_its_smoke_tests() -> None:
     ].keys()
 
 
+def test_nobody_is_an_alarm_in_production_and_sleep_in_staging() -> None:
+    """Where no task is, the load balancer counts nothing at all, and not zero."""
+    alarm = one("standard", "NobodyHealthy").properties
+    (told,) = (it for it in alarm["Metrics"] if "Expression" in it)
+
+    assert "FILL" not in told["Expression"]
+    assert alarm["TreatMissingData"] == {"Fn::FindInMap": ["Silence", {"Ref": "Environment"}, "Is"]}
+    silence = template("standard")["Mappings"]["Silence"]
+    assert (silence["production"]["Is"], silence["staging"]["Is"]) == ("breaching", "notBreaching")
+
+
 def test_alarms_that_turn_a_deployment_back_exist() -> None:
     watched = one("standard-services", "Bot").properties["DeploymentConfiguration"]["Alarms"]
     known = [it.properties.get("AlarmName") for _, it in of_kind("AWS::CloudWatch::Alarm")]
