@@ -25,7 +25,7 @@ def test_only_what_matters_and_can_be_a_clock_counts(seconds: float, by: float) 
     assert ahead(seconds) == by
 
 
-def test_the_quickest_of_the_last_answers_says_it_best() -> None:
+def test_the_youngest_of_the_last_answers_says_it_best() -> None:
     assert ahead(40, 31, 35) == 30
     assert ahead(0.2, 31, 35) == 0
     assert ahead(0.2, *[31] * 8) == 30

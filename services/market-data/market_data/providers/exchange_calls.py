@@ -104,13 +104,14 @@ class Calls:
                 async with self._turns:
                     self._check_barred()
                     self.calls += 1
+                    sent_at = self._wall.now()
                     answer = await get(
                         self._client, path, params, seconds=self._seconds, most_bytes=most_bytes
                     )
         except TimeoutError:
             name = self._manners.name
             raise Unavailable(f"{name} did not answer within {self._seconds:g} s.") from None
-        self.ahead.note(answer.headers.get("Date", ""), self._wall.now())
+        self.ahead.note(answer.headers.get("Date", ""), sent_at)
         self._believe_count(bucket, answer)
         if len(answer.body) < _LARGE:
             return self._read(answer)  # a refusal holds from now on
