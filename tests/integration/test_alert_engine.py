@@ -69,6 +69,24 @@ async def test_a_minute_whose_fire_could_not_be_kept_is_looked_at_once_more(it: 
     assert await it.fires() == [180.0]
 
 
+async def test_a_move_whose_fire_could_not_be_kept_is_found_in_its_minute(it: AlertDesk) -> None:
+    await it.minute("100")
+    await it.set("3", "up", measure=measure(Kind.MOVE, Timeframe.H1))
+    await it.minute("100")
+    await it.price("100")
+    await it.base.writer.submit(_refuse_changes)
+    with pytest.raises(DBAPIError):
+        await it.price("103.5")
+    await it.base.writer.submit(lambda connection: connection.exec_driver_sql("drop trigger no"))
+    await it.price("100")
+    assert await it.told() == []
+
+    await it.minute("100", high="103.5")
+    await it.minute("100")
+
+    assert len(await it.told()) == 1
+
+
 def _refuse_changes(connection: Connection) -> None:
     refuse = "create trigger no before update on alerts begin select raise(abort, 'no'); end"
     connection.exec_driver_sql(refuse)

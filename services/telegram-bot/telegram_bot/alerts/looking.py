@@ -36,7 +36,11 @@ class Looking:
             return
         look = market.hears(told, self._now())
         if look is not None:
-            await self.see(market, look)
+            try:
+                await self.see(market, look)
+            except Exception:
+                market.missed.add(look.at // 60 * 60)
+                raise
 
     async def see_held(self, market: WatchedMarket) -> None:
         """Look at the price that came while candles came first."""
@@ -52,16 +56,25 @@ class Looking:
         """
         if bar.begins not in market.doubted:
             look = seen(bar, late=self._now() - bar.at > _LATE)
-            await self.see(market, look, moves=not market.overlaps(bar.begins))
+            alone = not market.overlaps(bar.begins)
+            moves = alone or bar.begins in market.missed
+            await self.see(market, look, moves=moves, is_past=alone)
         market.doubted.discard(bar.begins)
+        market.missed.discard(bar.begins)
         market.until = bar.at
 
-    async def see(self, market: WatchedMarket, look: Look, *, moves: bool = True) -> None:
-        """Look at every measure; at moves unless they were looked at price by price."""
+    async def see(
+        self, market: WatchedMarket, look: Look, *, moves: bool = True, is_past: bool = True
+    ) -> None:
+        """Look at every measure; at moves unless they were looked at price by price.
+
+        Args:
+            is_past: Whether those that follow count from it, too.
+        """
         for measure in list(market.bands):
             if moves or measure.kind is not Kind.MOVE:
                 await self.touch(market, measure, look)
-        if moves:
+        if is_past:
             market.remember(look)
 
     async def touch(self, market: WatchedMarket, measure: Measure, look: Look) -> None:

@@ -51,6 +51,7 @@ class WatchedMarket:
         behind: Since when candles are to be looked at before prices; None: they were, when it
             had `caught_up` last.
         doubted: Minutes in which the sources disagreed: their extremes prove nothing.
+        missed: Minutes with a price whose look could not be kept: their candles make up for it.
     """
 
     symbol: str
@@ -61,6 +62,7 @@ class WatchedMarket:
     behind: float | None = None
     caught_up: float = 0.0
     doubted: set[float] = field(default_factory=set)
+    missed: set[float] = field(default_factory=set)
     holds: dict[Measure, Hold] = field(default_factory=dict)
     _windows: dict[Measure, Extremes] = field(default_factory=dict)
     _recent: deque[Look] = field(default_factory=deque)
