@@ -128,7 +128,8 @@ def _offer(reply: Reply) -> Offer:
     block = _TABLE.search(reply.text)
     head, *rows = block[1].splitlines() if block else [""]
     if rows and rest[0] == head.strip():  # the names of columns say nothing alone
-        return Offer(first, " · ".join(" ".join(row.split()[:2]) for row in rows)[:_LONGEST], reply)
+        cells = (re.split(" +", row.strip()) for row in rows)  # a number may hold other spaces
+        return Offer(first, " · ".join(" ".join(row[:2]) for row in cells)[:_LONGEST], reply)
     return Offer(first, rest[0] if rest else "", reply)
 
 

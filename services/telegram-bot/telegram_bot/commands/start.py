@@ -27,7 +27,7 @@ async def answer(request: Request, services: Services) -> Reply:
         _line("/help", _("everything I can do")),
     ]
     if request.speaker.private:  # a group's words are not read
-        just = _("Or just write {examples}.")
+        just = _("Or just write {examples}")
         lines += ["", just.format(examples=_sentences(request, services))]
     buttons = (
         Press(_("💲 BTC price"), "price BTC", fresh=True),
@@ -42,7 +42,7 @@ def _sentences(request: Request, services: Services) -> str:
     said = ["btc", _("1.5 eth in eur")]
     if services.features.enabled("alerts", request.speaker.chat):
         said.append(_("wake me if btc drops 5%"))
-    return ", ".join(map(code, said))
+    return " · ".join(map(code, said))
 
 
 def _line(example: str, what: str) -> str:

@@ -20,6 +20,7 @@ _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+", re.ASCII)
 _GERMAN = re.compile(r"[1-9]\d{0,2}(\.\d{3})+,\d+|[1-9]\d{0,2}(\.\d{3}){2,}", re.ASCII)
 _UNDERSCORES = re.compile(r"\d+(_\d+)*", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"\d+,\d+", re.ASCII)
+_SPACED = re.compile(r"(?<![\w.,])\d{1,3}(?:\s\d{3})+(?=,\d)")
 _PERCENT = re.compile(r"(?<=\d)\s*(?:%|percent\b|prozent\b)", re.IGNORECASE)
 # A comma parts words, except between two digits: there it belongs to a number.
 _BREAKS = re.compile(r"\s+|(?<!\d),|,(?!\d)", re.ASCII)
@@ -92,6 +93,8 @@ def words_of(text: str) -> list[str]:
     >>> words_of("btc,4h @64,000"), words_of("btc -5 %")
     (['btc', '4h', '@64,000'], ['btc', '-5%'])
     """
+    if reader().numbers == "1 234,56":
+        text = _SPACED.sub(lambda found: re.sub(r"\s", "", found[0]), text)
     return [word for word in _BREAKS.split(_PERCENT.sub("%", text)) if word]
 
 

@@ -93,6 +93,15 @@ async def test_nobody_who_writes_points_is_asked() -> None:
     assert "above 70.00" in (await it.say("/alert BTC > 70.000", ann)).text
 
 
+async def test_who_writes_spaces_between_thousands_is_understood() -> None:
+    it, ann = Talk(), Talk.speaker()
+    await it.services.people.choose(ann.chat, Choices(numbers="1 234,56"))
+
+    for typed in ("/convert 1 234,50 eth in usdt", "1\xa0234,50 eth in usdt"):
+        assert "<b>1\xa0234,5 ETH = 4\xa0216\xa0089,09 USDT</b>" in (await it.say(typed, ann)).text
+    assert "BTC/USDT" in (await it.say("/backtest BTC 4h st 10 300", ann)).text
+
+
 async def test_a_file_holds_points_whoever_sends_it() -> None:
     it, anna = german()
 

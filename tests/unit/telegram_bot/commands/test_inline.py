@@ -60,6 +60,15 @@ async def test_a_sentence_that_changes_nothing_is_answered(query: str, titles: l
     assert [offer.title for offer in await offers(query)][: len(titles)] == titles
 
 
+async def test_a_table_is_described_by_its_numbers_in_any_style() -> None:
+    talk = Talk()
+    await talk.services.people.choose(1001, Choices(numbers="1 234,56"))
+
+    table = (await offers("btc eth", talk))[0]
+
+    assert table.description == "BTC 67\xa0250,10 · ETH 3\xa0415,22"
+
+
 async def test_a_number_in_doubt_is_offered_both_ways() -> None:
     talk = Talk()
     await talk.services.people.choose(1001, Choices(numbers="1.234,56"))
