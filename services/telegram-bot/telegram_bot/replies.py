@@ -130,6 +130,7 @@ class Reply:
         document: What the text is the caption of; comes with a message of its own.
         replaces: A message of ours in this chat that told of the work; this one takes its place.
         forgets: Whether all that is kept about this private chat's person goes with it.
+        asks: The command that the next plain words may complete: `convert 1 BTC`.
     """
 
     text: str
@@ -140,6 +141,7 @@ class Reply:
     replaces: int | None = None
     forgets: bool = False
     live: Live | None = None
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ async def answer(request: Request, services: Services) -> Reply:
     words = request.words
     if not words:
         text = cards.how_to_begin(services.features.enabled(_ATR, request.speaker.chat))
-        return Reply(text, (await offered("alert", services),))
+        return Reply(text, (await offered("alert", services),), asks="alert")
     if (number := alert_changes.number_of(words[0])) is not None:
         return await alert_changes.answer(number, words[1:], request, services)
     asked = read(" ".join(words))
@@ -183,6 +183,7 @@ def _offer(ticker: TickerReply) -> Reply:
                 Press("Supertrend 4h", f"alert {symbol} st 4h"),
             ),
         ),
+        asks=f"alert {symbol}",
     )
 
 

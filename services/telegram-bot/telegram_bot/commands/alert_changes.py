@@ -258,4 +258,4 @@ def _page(found: Alert, text: str, *rows: tuple[Press, ...]) -> Reply:
     """Return a question about an alert: which one it is stands above, the way back below."""
     head = f"🔔 {bold(f'#{found.number}')} {waits_for(found.rule, found.step)}"
     back = Press(_("‹ Back"), f"alert {found.number}")
-    return Reply(f"{head}\n{text}", (*rows, (back,)))
+    return Reply(f"{head}\n{text}", (*rows, (back,)), asks=f"alert {found.number}")

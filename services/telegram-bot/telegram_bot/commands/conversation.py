@@ -43,6 +43,9 @@ log = structlog.get_logger(__name__)
 
 _MOST_PLAIN_WORDS = 10
 _LOOKS_LIKE_A_MARKET = re.compile(r"\$?[a-z0-9]{2,15}([-/_][a-z0-9]{2,15})?", re.IGNORECASE)
+_MAY_COMPLETE = " "  # behind a question of ours whose answer may be something else
+_MOST_LACKING = 4  # words that a command may have lacked
+_LONGEST_QUESTION = 64
 _POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)  # what's, doge's
 _SIGNS = {"₿": "BTC"}
 _MARKUP = re.compile(r"<[^>]*>")
@@ -165,7 +168,10 @@ class Conversation:
 
     async def _plain(self, text: str, speaker: Speaker) -> Reply | None:
         """Take words for the answer to our question, else for a question about prices."""
-        if asked := await self._services.people.asked(speaker.chat):
+        asked = await self._services.people.asked(speaker.chat)
+        if asked and asked.endswith(_MAY_COMPLETE):
+            return await self._completed(asked, text, speaker)
+        if asked:
             typed = take_apart(f"/{asked} {text}")
             return await self._answered(typed, speaker) if typed else None
         return await self._sentence(text, speaker)
@@ -212,6 +218,26 @@ class Conversation:
             return self._hint(speaker)
         return (await self.run(command, Request(names, speaker, typed=False)))[0]
 
+    async def _completed(self, asked: str, text: str, speaker: Speaker) -> Reply | None:
+        """Take few words for what a command lacked, where they fit; any others for themselves."""
+        await self._services.people.end_question(speaker.chat)
+        typed = take_apart(f"/{asked}{text}")
+        command = self._services.commands.find(typed.name) if typed else None
+        count = len(text.split())
+        if typed is None or command is None or count > _MOST_LACKING:
+            return await self._sentence(text, speaker)
+        if (wait := self._pace.wait(speaker.user)) != 0:
+            return Reply(trouble.slow_down(wait)) if wait else None
+        reply, went_well = await self.run(command, Request(typed.words, speaker, rest=typed.rest))
+        fits = went_well or (count == 1 and bool(reply.buttons))
+        return reply if fits else await self._sentence(text, speaker)
+
+    async def _let_complete(self, reply: Reply, speaker: Speaker) -> None:
+        """Remember what a reply asks for; the words may come, or anything else."""
+        asks = reply.asks + _MAY_COMPLETE
+        if reply.asks and speaker.private and len(asks) <= _LONGEST_QUESTION:
+            await self._services.people.ask(speaker.chat, asks)
+
     async def run(self, command: Command, request: Request) -> tuple[Reply, bool]:
         """Return the command's reply, or what to say instead, and whether it went well."""
         ref = secrets.token_hex(4)
@@ -220,6 +246,7 @@ class Conversation:
             reply, outcome = await self._outcome(command, replace(request, bot=self._bot), ref)
             spent = round((time.monotonic() - started) * 1000)
             log.info("answered", command=command.name, outcome=outcome, ms=spent)
+        await self._let_complete(reply, request.speaker)
         return replace(reply, buttons=self._usable(reply.buttons, request.speaker)), outcome == "ok"
 
     async def _outcome(self, command: Command, request: Request, ref: str) -> tuple[Reply, str]:

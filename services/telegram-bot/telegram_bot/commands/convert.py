@@ -20,9 +20,15 @@ async def answer(request: Request, services: Services) -> Reply:
     asked = read(words_of(" ".join(request.words)))
     if asked.have is None:
         example = code("/convert 0.5 btc in eur")
-        return Reply(_("Convert what? Example: {example}").format(example=example), _examples())
+        return Reply(
+            _("Convert what? Example: {example}").format(example=example),
+            _examples(),
+            asks="convert",
+        )
     if asked.want is None:
-        return Reply(into_what(asked.amount, asked.have), _into(asked, asked.have))
+        said = into_what(asked.amount, asked.have)
+        rest = f"convert {plain(asked.amount)} {asked.have}"
+        return Reply(said, _into(asked, asked.have), asks=rest)
     return await _converted(asked, asked.have, asked.want, services)
 
 

@@ -60,7 +60,7 @@ async def answer(request: Request, services: Services) -> Reply:
     if asked:
         known = await _plan(chat, _read(asked), known, services)
     if known is None:
-        return Reply(words.not_planned(), _times())
+        return Reply(words.not_planned(), _times(), asks="digest")
     said = words.planned(known.at, known.weekdays, known.due, services.clock.now())
     return Reply(said, _changing())
 

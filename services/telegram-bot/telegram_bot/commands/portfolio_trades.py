@@ -37,7 +37,8 @@ async def _trade(side: Side, request: Request, services: Services) -> Reply:
         return await which_coin("portfolio add" if side == "buy" else "portfolio sell", services)
     ticker = await _ticker(asked.symbol, services)
     if asked.quantity is None:
-        return Reply(_how_many(asked, ticker))
+        lacking = f"portfolio {asked.written}"
+        return Reply(_how_many(asked, ticker), asks="" if asked.price is not None else lacking)
     if asked.price is None:
         return _at_which_price(asked, ticker)
     entry = Entry(
@@ -153,7 +154,9 @@ def _at_which_price(asked: TradeWords, ticker: TickerReply) -> Reply:
     example = f"/portfolio {asked.written} @ {_round_example(ticker.price)}"
     if asked.at is not None or asked.note:
         return Reply(trades.which_price(market.base, last, example))  # a button forgets them
-    return Reply(trades.which_price(market.base, last, example), ((Press(f"@ {exact}", command),),))
+    button = Press(f"@ {exact}", command)
+    said = trades.which_price(market.base, last, example)
+    return Reply(said, ((button,),), asks=f"portfolio {asked.written} @")
 
 
 def _round_example(last: Decimal) -> str:

@@ -77,7 +77,8 @@ async def which_coin(command: str, services: Services, chat: int | None = None) 
     own = tuple(
         Press(shown(symbol).base, f"{command} {symbol}") for symbol in watched[: len(OFFERED)]
     )
-    return Reply(trouble.which_coin(command), (own or await offered(command, services),))
+    rows = (own or await offered(command, services),)
+    return Reply(trouble.which_coin(command), rows, asks="" if command == "price" else command)
 
 
 async def offered(command: str, services: Services) -> tuple[Press, ...]:

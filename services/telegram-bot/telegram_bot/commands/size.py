@@ -75,7 +75,7 @@ def _with_habits(asked: SizeWords, services: Services) -> SizeWords:
 def _ask_for_equity(asked: SizeWords) -> Reply:
     written = asked.written
     buttons = tuple(Press(equity, f"size {written} eq {equity}") for equity in _EQUITIES)
-    return Reply(how_large(f"/size {written} eq 10k"), (buttons,))
+    return Reply(how_large(f"/size {written} eq 10k"), (buttons,), asks=f"size {written} eq")
 
 
 async def _known(asked: SizeWords, symbol: str, services: Services) -> _Known:

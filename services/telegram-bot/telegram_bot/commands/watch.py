@@ -18,7 +18,7 @@ async def answer(request: Request, services: Services) -> Reply:
     """Add up to ten coins at once, and say which ones there were no market for."""
     words = without_repeats(priced_in(words_of(" ".join(request.words))))
     if not words:
-        return Reply(watchlist.empty(), (await offered("watch", services),))
+        return Reply(watchlist.empty(), (await offered("watch", services),), asks="watch")
     if len(words) > MOST:
         raise BadInput(trouble.too_many(MOST))
     found = await tickers_as_usual([market(word) for word in words], services)
