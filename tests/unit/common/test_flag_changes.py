@@ -28,7 +28,7 @@ from common.features.shelves import FileShelf, Shelf
 from common.features.switchboard import source_at
 from common.features.turning import Turn, killed, set_to
 from common.ledger import Ledger
-from common.ledger.events import Event, broken_at
+from common.ledger.events import Draft, Event, broken_at
 from common.ledger.file import FileLedger
 from tests.support.moto import REGION, WHO
 from tests.support.threaded import served
@@ -142,6 +142,29 @@ def test_a_flag_given_back_to_the_table_lapses_in_the_ledger_too(
 
     assert (done.old, done.new) == ("on", "off")
     assert told(ledger)[-1]["expires_at"] == ""
+
+
+class Overtaken(FileLedger):
+    """Another writes the same change to it between the look and the write."""
+
+    other: FileLedger | None = None
+
+    def append(self, draft: Draft, after: Event | None) -> Event:
+        if self.other is not None:
+            other, self.other = self.other, None
+            other.append(draft, after)
+        return super().append(draft, after)
+
+
+def test_two_who_record_the_same_change_at_once_tell_it_once(tmp_path: Path, shelf: Shelf) -> None:
+    path = tmp_path / "overtaken.jsonl"
+    first = Overtaken(path)
+    first.other = FileLedger(path)
+
+    Desk(shelf, lambda: first).turn(turn(), on)
+
+    assert len(told(first)) == 1
+    assert shelf.read().unrecorded == ()
 
 
 def test_writers_who_race_lose_no_change(shelf: Shelf, ledger: FileLedger) -> None:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from common.features.changes import Change
-from common.ledger import Ledger, add
+from common.ledger import Ledger, Moved, last
 from common.ledger.events import Draft, Event
+
+_TRIES = 20
 
 
 def record(ledger: Ledger, waiting: Sequence[Change], run: str = "") -> None:
@@ -14,11 +16,22 @@ def record(ledger: Ledger, waiting: Sequence[Change], run: str = "") -> None:
     Raises:
         BadEvent, Moved, OSError: If it cannot be; some of them may be written.
     """
-    known = [_told(event) for event in ledger.read() if event.draft.kind == "flag"]
+    events = ledger.read()
     for change in waiting:
-        draft = _draft(change, run)
-        if (draft.at, draft.environment, draft.actor, dict(draft.data)) not in known:
-            add(ledger, draft)
+        events = _with(_draft(change, run), ledger, events)
+
+
+def _with(draft: Draft, ledger: Ledger, events: Sequence[Event]) -> Sequence[Event]:
+    """Return the events with this one; who was first may have written the very same."""
+    wanted = _told(draft)
+    for _ in range(_TRIES):
+        if any(event.draft.kind == "flag" and _told(event.draft) == wanted for event in events):
+            return events
+        try:
+            return [*events, ledger.append(draft, last(events))]
+        except Moved:
+            events = ledger.read()
+    raise Moved
 
 
 def _draft(change: Change, run: str) -> Draft:
@@ -28,6 +41,5 @@ def _draft(change: Change, run: str) -> Draft:
     return Draft(change.at, change.environment, "flag", change.actor, "", run, data)
 
 
-def _told(event: Event) -> tuple[Any, ...]:
-    draft = event.draft
+def _told(draft: Draft) -> tuple[Any, ...]:
     return draft.at, draft.environment, draft.actor, dict(draft.data)

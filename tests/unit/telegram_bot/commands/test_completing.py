@@ -1,4 +1,4 @@
-"""What a person answers when a command lacked something: few words complete it, or mean themselves."""
+"""What a command lacked, written behind it: few words complete it, or mean themselves."""
 
 import pytest
 
