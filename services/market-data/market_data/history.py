@@ -13,6 +13,7 @@ from market_data.catalogue import Offer
 from market_data.indicators.resample import largest_dividing
 from market_data.kept_candles import MOST_ROWS, KeptCandles
 from market_data.resilience.cache import Cache
+from market_data.resilience.retry import OneMarket
 from market_data.resilience.single_flight import SingleFlight
 from market_data.series import MOST_CALLS, Asked, Series, series_of
 from market_data.upkeep import Upkeep
@@ -127,10 +128,35 @@ class History:
         try:
             kept = await self._extended(asked)
         except Unavailable as error:
+            if isinstance(error, OneMarket) and await self._is_young(asked):
+                kept = KeptCandles(asked.native, asked.end)
+                kept.whole = True
+                self._keep(kept, asked)
+                return kept
             self._failed.put(asked.key, error)
             raise
         self._failed.drop(asked.key)
         return kept
+
+    async def _is_young(self, asked: Asked) -> bool:
+        """Say whether the market has no day or week yet: all its trades are of the forming one.
+
+        An empty answer alone may be a hiccup, so shorter candles are asked, in one call.
+        """
+        offer, native, page = asked.offer, asked.native, asked.offer.provider.page
+        if asked.end < asked.newest or native.length < Timeframe.D1.length:
+            return False
+        known = offer.provider.timeframes(offer.listing.symbol)
+        telling = [one for one in known if one.seconds < native.seconds < one.seconds * page // 2]
+        if not telling:
+            return False
+        shorter = min(telling, key=lambda one: one.seconds)
+        end = shorter.opening(self._closed_until(offer, shorter))
+        try:
+            rows = await self._archive.ask(offer, shorter, end - page * shorter.length, end)
+        except Unavailable:
+            return False
+        return bool(rows) and rows[0].opened_at >= asked.end
 
     async def _extended(self, asked: Asked) -> KeptCandles:
         """Fetch what is lacking, the newest first, and keep it."""
@@ -185,7 +211,7 @@ class History:
             rows = await self._archive.candles(offer, native, since, kept.start)
             nothing = not rows and not kept.view(False).candles and size == page
             if nothing and offer.provider.quality == "single":
-                raise Unavailable(
+                raise OneMarket(
                     f"{offer.provider.name} has no {native.value} candles of "
                     f"{offer.listing.symbol.shown} right now."
                 )

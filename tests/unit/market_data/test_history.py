@@ -267,6 +267,29 @@ async def test_an_empty_answer_of_a_live_market_is_an_outage() -> None:
         await history.closed(offer, H1, 10)
 
 
+async def test_a_market_in_its_first_day_has_no_days_yet_and_is_no_outage() -> None:
+    midnight = NOON.replace(hour=0, second=0)
+    history, _, offer, clock = make(begins=midnight)
+
+    young = await history.closed(offer, D1, 15)
+    again = await history.closed(offer, D1, 15)
+    clock.advance(timedelta(days=1))
+    grown = await history.closed(offer, D1, 15)
+
+    assert list(young.candles) == list(again.candles) == []
+    assert [candle.opened_at for candle in grown.candles] == [midnight]
+
+
+async def test_days_that_do_not_come_are_an_outage_where_hours_are_older() -> None:
+    def without_days(at: datetime) -> Candle | None:
+        return None if at == D1.opening(at) else rising(at)
+
+    history, _, offer, _ = make(native=[H1, D1], candle=without_days)
+
+    with pytest.raises(Unavailable, match="no 1d candles"):
+        await history.closed(offer, D1, 15)
+
+
 async def test_a_failed_fetch_leaves_what_is_kept() -> None:
     history, provider, offer, clock = make()
     before = await history.closed(offer, H1, 10)
