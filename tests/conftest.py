@@ -29,7 +29,7 @@ _OFFLINE = "127.0.0.1, ::1 and Unix sockets are all that a test may reach"
 settings.register_profile(
     "project",
     deadline=None,
-    max_examples=int(os.environ.get("EXAMPLES", "40")),
+    max_examples=int(os.environ.get("EXAMPLES", "25")),
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -6,6 +6,7 @@ for half as much time again. With a part: that one alone, leaving what it covere
 `--ahead`: on a clock two years ahead, because no test may read today's date.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ import subprocess  # nosec B404: fixed commands, no shell
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from local.environment import ROOT
 from local.needs import NEEDS
@@ -33,6 +35,9 @@ NOT_RUN = ROOT / ".run" / "not-run.json"
 TOTAL_FLOOR = 90
 EXACT = ("*/telegram_bot/formatting/*", "*/market_data/indicators/*")
 _MOST_WORKERS = 8
+# Where a test's files cost least: thousands are made, and no test is about a power failure.
+_MEMORY = Path("/dev/shm")  # nosec B108: a folder of our own is made in it, or none
+_MEMORY_WANTED = 2 * 1024**3
 # A browser and an engine have clocks of their own, which the shifted one would contradict.
 _AHEAD = ("faketime", "--exclude-monotonic", "-f", "+730d")
 _NOT_AHEAD = "not browser and not engine"
@@ -70,7 +75,8 @@ def _run(name: str, what: Sequence[str], *, covering: bool = True) -> int:
     COVERED.mkdir(parents=True, exist_ok=True)
     print(f"Running {name} tests on {_workers()} workers ...", flush=True)
     covered = ("--cov", "--cov-report=") if covering else ()
-    failed = _call([*_pytest(what), *covered], COVERAGE_FILE=str(COVERED / f"{name}.data"))
+    data = str(COVERED / f"{name}.data")
+    failed = _call_in_memory([*_pytest(what), *covered], COVERAGE_FILE=data)
     print(f"That took {time.monotonic() - began:.0f} s.")
     print_not_run()
     return failed
@@ -84,13 +90,32 @@ def _run_ahead() -> int:
     left_out = [f"--ignore=tests/integration/{name}.py" for name in _TOO_LONG_AHEAD]
     tests = _pytest((*AT_ANY_TIME, *left_out, "-m", _NOT_AHEAD))
     shifted = str(ROOT / "tests" / "support" / "ahead")
-    return _call([*_AHEAD, *tests], PYTHONPATH=shifted, **_FEW_EXAMPLES)
+    return _call_in_memory([*_AHEAD, *tests], PYTHONPATH=shifted, **_FEW_EXAMPLES)
 
 
 def _pytest(what: Sequence[str]) -> list[str]:
     # A file's tests share a worker, so that what they share is built once.
     spread = ["--numprocesses", str(_workers()), "--dist", "loadfile", "--no-loadscope-reorder"]
     return [sys.executable, "-m", "pytest", "--quiet", "--no-header", *spread, *what]
+
+
+def _call_in_memory(command: Sequence[str], **variables: str) -> int:
+    """Call with temporary files in memory, where there is enough of it.
+
+    After a failure they stay until the next run, for whoever looks for its cause.
+    """
+    place = _MEMORY / f"ca-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
+    shutil.rmtree(place, ignore_errors=True)
+    try:
+        if shutil.disk_usage(_MEMORY).free < _MEMORY_WANTED:
+            return _call(command, **variables)
+        place.mkdir(mode=0o755)
+    except OSError:  # no such place here, or not for us
+        return _call(command, **variables)
+    failed = _call(command, TMPDIR=str(place), **variables)
+    if not failed:
+        shutil.rmtree(place, ignore_errors=True)
+    return failed
 
 
 def _workers() -> int:

@@ -45,12 +45,12 @@ class Verdict:
 
     @property
     def fine(self) -> bool:
-        """Nothing lost, at most one message twice for each kill, and only where it was doubted."""
+        """Nothing lost, and nothing twice but what a kill found on its way, and was doubted."""
         return (
             not self.lost
             and not self.missed
             and not self.unexplained
-            and self.twice <= min(self.kills, self.doubtful)
+            and self.twice <= (self.doubtful if self.kills else 0)
             and self.fires > 0
             and self.papers.fine
         )

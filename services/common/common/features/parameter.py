@@ -6,9 +6,9 @@ takes that version, makes the change on it, and writes again.
 
 import json
 import os
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from common.aws.asking import Door, Refused
@@ -19,6 +19,7 @@ from common.features.changes import Sheet, read_sheet, write_sheet
 _SECONDS = 3.0
 _TRIES = 20
 _PAUSE_SECONDS = 0.3  # at most, and more with each try: two must not go on crossing each other
+_chance = Random()  # spreads load, guards nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class ParameterShelf:
             if written == version + 1:
                 return sheet
             # Somebody was between our look and our write: ours comes upon theirs.
-            self.door.pause(random.uniform(0, _PAUSE_SECONDS * tried))  # nosec B311: no secret
+            self.door.pause(_chance.uniform(0, _PAUSE_SECONDS * tried))
             text, version = self._get()
             if written:
                 text, version = self._get(f":{written - 1}")[0], written

