@@ -36,7 +36,7 @@ TOTAL_FLOOR = 90
 EXACT = ("*/telegram_bot/formatting/*", "*/market_data/indicators/*")
 _MOST_WORKERS = 8
 # Where a test's files cost least: thousands are made, and no test is about a power failure.
-_MEMORY = Path("/dev/shm")  # nosec B108: a folder of our own is made in it, or none
+_MEMORY = Path("/dev/shm")  # nosec B108  # a folder of ours is made in it, or none
 _MEMORY_WANTED = 2 * 1024**3
 # A browser and an engine have clocks of their own, which the shifted one would contradict.
 _AHEAD = ("faketime", "--exclude-monotonic", "-f", "+730d")
