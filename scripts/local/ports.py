@@ -1,8 +1,12 @@
 """Finding a port to listen on."""
 
 import socket
+from random import Random
 
 _TRIES = 100
+# Below the ports that systems give to outgoing calls: such a one may be gone when it is used.
+_LOWEST, _HIGHEST = 10_000, 30_000
+_chance = Random()
 
 
 def free_port(first: int = 0, host: str = "127.0.0.1") -> int:
@@ -11,8 +15,9 @@ def free_port(first: int = 0, host: str = "127.0.0.1") -> int:
     Raises:
         OSError: If a hundred ports in a row are taken.
     """
+    first = first or _chance.randint(_LOWEST, _HIGHEST)
     last = min(first + _TRIES, 65_535)
-    for port in range(first, last + 1) if first else (0,):
+    for port in range(first, last + 1):
         try:
             with socket.create_server((host, port)) as listener:
                 return int(listener.getsockname()[1])
