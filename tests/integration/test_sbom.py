@@ -32,6 +32,7 @@ def test_the_bill_is_cyclonedx_and_names_no_package_index(bill: tuple[str, str])
     assert all(it["purl"].startswith("pkg:pypi/") for it in document["components"])
 
 
+@pytest.mark.parametrize("bill", sbom.PROGRAMS[:1], indirect=True)
 def test_the_same_lock_gives_the_same_bill_where_it_is_asked_for(
     bill: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def shelf(request: pytest.FixtureRequest, tmp_path: Path, aws_address: str) -> S
 
 
 def parameter(name: str, address: str) -> ParameterShelf:
-    door = Door("ssm", REGION, "", address, lambda: WHO, pause=lambda _: None)
+    door = Door("ssm", REGION, "", address, lambda: WHO, pause=lambda long: sleep(long / 20))
     return ParameterShelf(name, door)
 
 
