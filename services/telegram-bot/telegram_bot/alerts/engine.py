@@ -150,12 +150,9 @@ class Engine:
     async def _regularly(self, turn: Turn) -> None:
         while not await self._guarded(turn, self.start(turn)):
             await self._sleep(_RETRY)
-        async with asyncio.TaskGroup() as looks:
-            for look in (
-                self.see_edits,
-                self.catch_up,
-            ):  # an alert that was set waits for no market
-                looks.create_task(self._repeat(turn, look))
+        async with asyncio.TaskGroup() as looks:  # an alert that was set waits for no market
+            looks.create_task(self._repeat(turn, self.see_edits))
+            looks.create_task(self._repeat(turn, self.catch_up))
 
     async def _repeat(self, turn: Turn, look: Callable[[], Awaitable[None]]) -> None:
         while not turn.over.is_set():

@@ -25,5 +25,5 @@ async def together(work: Callable[[Item], Awaitable[None]], items: Iterable[Item
 
     outcomes = await asyncio.gather(*map(one, items), return_exceptions=True)
     errors = [error for error in outcomes if error is not None]
-    for error in sorted(errors, key=lambda error: not isinstance(error, Lost)):
-        raise error
+    if errors:
+        raise min(errors, key=lambda error: not isinstance(error, Lost))

@@ -16,11 +16,12 @@ from telegram_bot.reader import reader
 
 # In which number styles a sign before three digits may part thousands, or may not.
 _SIGNS = {"1.234,56": ".,", "1 234,56": ","}
+_FORM = r"[1-9]\d{0,2}[.,]\d{3}"
+_NUMBER = re.compile(_FORM, re.ASCII)
 _IN_A_LINE = re.compile(
-    r"(?<![\w.,-])(?P<before>@?[$€£¥₿]?)(?P<number>[1-9]\d{0,2}[.,]\d{3})" r"(?![.,]?\d|[kmbt]\b)",
+    rf"(?<![\w.,-])(?P<before>@?[$€£¥₿]?)(?P<number>{_FORM})(?![.,]?\d|[kmbt]\b)",
     re.ASCII | re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 
 _by_hand: ContextVar[bool] = ContextVar("by_hand", default=False)
 
