@@ -1,9 +1,11 @@
 """The MarketData port: the fake and the HTTP adapter keep the same contract."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import structlog
@@ -19,6 +21,7 @@ from common.errors import (
 )
 from common.market import Timeframe
 from common.wire import encode
+from local.ports import free_port
 from telegram_bot.adapters.market_data_connection import MarketConnection
 from telegram_bot.adapters.market_data_http import HttpMarketData
 from telegram_bot.ports import AtrQuestion, MarketData
@@ -233,6 +236,41 @@ async def test_a_neighbour_that_is_not_there_is_an_outage() -> None:
         await HttpMarketData(client).tickers(["btc"])
 
     await client.aclose()
+
+
+async def test_a_neighbour_that_starts_anew_is_waited_for() -> None:
+    port = free_port()
+    client = MarketConnection(f"http://127.0.0.1:{port}")
+    asking = asyncio.create_task(HttpMarketData(client).tickers(["btc"]))
+    await asyncio.sleep(0.2)  # twice it was refused by now
+
+    async with serve(create_stub(FakeMarket()), port=port):
+        assert [ticker.symbol for ticker in (await asking).tickers] == ["BTC-USDT"]
+
+    await client.aclose()
+
+
+async def test_a_name_that_nobody_knows_just_now_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As while the name server of a container engine takes in a new container."""
+    loop = asyncio.get_running_loop()
+    known, asked = loop.getaddrinfo, list[str]()
+
+    async def lookup(host: str, *rest: Any, **options: Any) -> Any:
+        asked.append(host)
+        if len(asked) == 1:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return await known("127.0.0.1", *rest, **options)
+
+    monkeypatch.setattr(loop, "getaddrinfo", lookup)
+    async with serve(create_stub(FakeMarket())) as address:
+        client = MarketConnection(address.replace("127.0.0.1", "market-data"))
+        reply = await HttpMarketData(client).tickers(["btc"])
+        await client.aclose()
+
+    assert [ticker.symbol for ticker in reply.tickers] == ["BTC-USDT"]
+    assert asked == ["market-data", "market-data"]
 
 
 async def test_a_neighbour_that_hangs_is_given_up_in_time() -> None:

@@ -342,7 +342,9 @@ async def test_what_was_not_sent_waits_for_a_connection_and_then_goes(desk: Desk
 
     door.post = post  # type: ignore[method-assign]
 
-    assert await desk.send(HELLO)
+    with logged("WARNING") as written:
+        assert await desk.send(HELLO)
+    assert written.events == ["a message waits for a connection"]
     assert [round(pause, 1) for pause in desk.slept] == [0.3, 0.6, 1.2]
     assert (desk.texts(), desk.count("doubtful")) == (["Hello"], 0)
 

@@ -16,6 +16,10 @@ from common.trust import trust
 
 _AT_ONCE = 64
 _CONNECT_SECONDS = 1.0
+# Before each further attempt to connect: nothing was asked yet, and a market-data that starts anew,
+# or a name server that lost a question, is there again after about as long.
+_PAUSES = (0.1, 0.3, 1.0)
+_NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 _MOST_BYTES = 4 * 1024 * 1024
 _UNSAID = ("User-Agent", "Accept", "Accept-Encoding")  # it stands beside us: nothing is zipped
 _MAX_AGE = re.compile(r"\bmax-age=(\d+)")
@@ -65,24 +69,35 @@ class MarketConnection:
             Unavailable: If there was no whole answer in time. The message names the host and what
                 happened, never the query.
         """
-        asking = self._session.get(
-            self._base + path, params=params, headers=headers, allow_redirects=False
-        )
         try:
-            async with asyncio.timeout(seconds), asking as response:
-                body = await self._body(response)
-                found = _MAX_AGE.search(response.headers.get("Cache-Control", ""))
-                return Answer(response.status, body, int(found[1]) if found else 0)
+            async with asyncio.timeout(seconds):
+                for pause in _PAUSES:
+                    try:
+                        return await self._ask(path, params, headers)
+                    except _NOT_CONNECTED:
+                        await asyncio.sleep(pause)
+                return await self._ask(path, params, headers)
+        except _NOT_CONNECTED:
+            raise Unavailable(f"{self._name} cannot be reached.") from None
         except TimeoutError:
             raise Unavailable(f"{self._name} did not answer within {seconds:g} s.") from None
-        except aiohttp.ClientConnectorError:
-            raise Unavailable(f"{self._name} cannot be reached.") from None
         except aiohttp.ClientError as error:
             kind = type(error).__name__
             raise Unavailable(f"{self._name} broke off its answer ({kind}).") from None
 
     async def aclose(self) -> None:
         await self._session.close()
+
+    async def _ask(
+        self, path: str, params: Mapping[str, str], headers: Mapping[str, str] | None
+    ) -> Answer:
+        asking = self._session.get(
+            self._base + path, params=params, headers=headers, allow_redirects=False
+        )
+        async with asking as response:
+            body = await self._body(response)
+            found = _MAX_AGE.search(response.headers.get("Cache-Control", ""))
+            return Answer(response.status, body, int(found[1]) if found else 0)
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         body = bytearray()

@@ -110,6 +110,8 @@ class Sending:
                     if self._clock() - message.created_at > GIVE_UP_SECONDS:
                         await self._give_up(message, outcome.reason)
                         return None
+                    if pause == _FIRST_PAUSE:
+                        log.warning("a message waits for a connection", reason=outcome.reason)
                     message = await self._postpone(message, pause)
                     pause = min(2 * pause, _LONGEST_PAUSE)
                 case Failed():
