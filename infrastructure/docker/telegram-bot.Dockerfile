@@ -17,9 +17,11 @@ ARG VERSION=0.0.0
 RUN ["python", "/build/assemble.py", "program", "/app"]
 
 FROM ${BASE}
+# RES_OPTIONS: a question to a name server that was lost is asked again after 1 s instead of 5.
 ENV PYTHONPATH=/app:/app/lib \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    RES_OPTIONS="timeout:1 attempts:2" \
     BOT_HEARTBEAT=/tmp/heartbeat \
     DATABASE_URL=sqlite:////data/bot.sqlite
 RUN ["python", "-c", "import os; os.mkdir('/data'); os.chown('/data', 10001, 10001)"]

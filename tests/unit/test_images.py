@@ -80,6 +80,11 @@ def test_no_image_names_a_package_index_or_holds_a_secret(path: Path) -> None:
     assert not re.search(r"https?://(?!127\.0\.0\.1)|index-url|TOKEN|SECRET|PASSWORD", text)
 
 
+@every_dockerfile
+def test_a_lost_question_to_a_name_server_is_asked_again_soon(path: Path) -> None:
+    assert 'RES_OPTIONS="timeout:1 attempts:2"' in path.read_text()
+
+
 @every_service
 def test_compose_starts_every_program_locked_down(name: str) -> None:
     service = SERVICES[name]
@@ -124,6 +129,7 @@ def test_what_stands_on_top_of_compose_adds_one_service_that_is_locked_down_too(
     assert services[added]["cap_drop"] == ["ALL"]
     assert services[added]["security_opt"] == ["no-new-privileges:true"]
     assert (ROOT / services[added]["volumes"][0].split(":")[0] / "people.py").is_file()
+    assert services[added]["network_mode"] == "service:playground"
 
 
 def test_prometheus_asks_what_compose_starts() -> None:
