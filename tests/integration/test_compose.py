@@ -1,7 +1,12 @@
-"""docker-compose.yml, started for real: as it stands, with every profile, and under test."""
+"""docker-compose.yml, started for real: as it stands, with every profile, and under test.
+
+All in one file, so one after the other: while an engine's network comes or goes, some name servers
+of engines lose questions of containers in other networks.
+"""
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from urllib.request import urlopen
 
@@ -12,8 +17,9 @@ from dotenv import dotenv_values
 from local.environment import ROOT
 from local.ports import free_port
 from tests.support.composed import Composed, composed
-from tests.support.containers import inspect
+from tests.support.containers import inspect, until
 from tests.support.images import build
+from tests.support.writers import answers, write
 
 ALONE = ("docker-compose.yml",)
 UNDER_TEST = (*ALONE, "docker-compose.test.yml")
@@ -23,6 +29,7 @@ PLAYGROUND = {
     if name != "COMPOSE_PROFILES"
 }
 PASSWORD = "for-this-test-alone"
+WAITS_MOST = 90.0
 TABLES = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
 
 pytestmark = [pytest.mark.engine, pytest.mark.compose, pytest.mark.timeout(300)]
@@ -50,6 +57,35 @@ async def test_a_person_is_answered_by_everything_in_containers() -> None:
 
         assert asked.returncode == 0, asked.stdout + asked.stderr
         assert '"answers": 3' in asked.stdout
+
+
+async def test_a_new_version_loses_and_doubles_no_update() -> None:
+    """One machine needs no blue-green: Telegram keeps what comes while a new container starts, and
+    the database, in its volume, knows what was answered.
+    """
+    services = ["market-data", "playground", "telegram-bot"]
+    variables = {**PLAYGROUND, "PROVIDERS": "simu", "PLAYGROUND_PORT": str(free_port())}
+    async with composed(services, ALONE, variables, ["playground"]) as stack:
+        where, sent, over = stack.address("playground"), list[str](), asyncio.Event()
+        writing = asyncio.create_task(write(where, sent, over))
+        try:
+            before = inspect(stack.container("telegram-bot").name)["Id"]
+            up = await asyncio.to_thread(
+                stack, "up", "--detach", "--no-deps", "--force-recreate", "telegram-bot"
+            )
+            assert up.returncode == 0, up.stdout + up.stderr
+            made = stack.container("telegram-bot")
+            assert inspect(made.name)["Id"] != before
+            await until(made.healthy, made)
+        finally:
+            over.set()
+            await writing
+        async with asyncio.timeout(WAITS_MOST):
+            while len(found := await asyncio.to_thread(answers, where)) < len(sent):
+                await asyncio.sleep(0.5)
+
+    assert len(sent) > 50
+    assert found == Counter(sent)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -80,7 +116,7 @@ async def test_the_profile_postgres_keeps_what_the_bot_remembers(everything: Com
 
 @pytest.mark.others
 async def test_the_profile_playground_shows_a_chat_page(everything: Composed) -> None:
-    with urlopen(f"http://{address(everything, 'playground')}/") as page:
+    with urlopen(f"http://{everything.address('playground')}/") as page:
         assert "The chat needs" in page.read().decode()
 
 
@@ -89,16 +125,9 @@ async def test_the_profile_monitoring_reads_both_programs(everything: Composed) 
     jobs: set[str] = set()
     async with asyncio.timeout(30):
         while len(jobs) < 2:  # it reads its configuration a moment after it answers
-            with urlopen(f"http://{address(everything, 'prometheus')}/api/v1/targets") as answer:
+            with urlopen(f"http://{everything.address('prometheus')}/api/v1/targets") as answer:
                 targets = json.load(answer)["data"]["activeTargets"]
             jobs = {it["labels"]["job"] for it in targets}
             await asyncio.sleep(0.2)
 
     assert jobs == {"market-data", "telegram-bot"}
-
-
-def address(stack: Composed, service: str) -> str:
-    """Where a service listens on this machine."""
-    ports = inspect(stack.container(service).name)["NetworkSettings"]["Ports"]
-    published = next(iter(ports.values()))[0]
-    return f"127.0.0.1:{published['HostPort']}"

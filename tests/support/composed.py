@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from local.environment import ROOT
 from local.needs import compose
 from local.ports import free_port
-from tests.support.containers import Container, docker, until
+from tests.support.containers import Container, docker, inspect, until
 
 _MOST_SECONDS = 120
 
@@ -45,9 +45,22 @@ class Composed:
 
     def container(self, service: str) -> Container:
         """Return the container of a service."""
-        listed = docker("ps", "--all", "--format", "{{.Names}}").stdout.split()
-        mine = [name for name in listed if name.startswith(self.project)]
+        mine = self._names()
         return Container(next(name for name in mine if name[len(self.project) + 1 : -2] == service))
+
+    def address(self, service: str) -> str:
+        """Return where a service listens on this machine."""
+        ports = inspect(self.container(service).name)["NetworkSettings"]["Ports"]
+        published = next(iter(ports.values()))[0]
+        return f"127.0.0.1:{published['HostPort']}"
+
+    def logs(self) -> str:
+        """Return what all containers have said."""
+        return "\n".join(f"{name}:\n{Container(name).logs()}" for name in self._names())
+
+    def _names(self) -> list[str]:
+        listed = docker("ps", "--all", "--format", "{{.Names}}").stdout.split()
+        return [name for name in listed if name.startswith(self.project)]
 
 
 @asynccontextmanager
@@ -66,5 +79,8 @@ async def composed(
             container = stack.container(service)
             await until(container.healthy, container)
         yield stack
+    except Exception as error:
+        error.add_note(await asyncio.to_thread(stack.logs))
+        raise
     finally:
         await asyncio.to_thread(stack, "down", "--volumes")
