@@ -5,6 +5,7 @@ that installs it (`local.needs`). Any other skip fails the run: a test either ru
 that a person can act on.
 """
 
+import gc
 import ipaddress
 import json
 import os
@@ -18,6 +19,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from local.needs import NEEDS
+
+# Seven thousand tests are made, and all of them stay: looking through them for garbage, again and
+# again, is a third of what collecting them costs.
+gc.disable()
 
 _ROOT = Path(__file__).resolve().parents[1]
 _REPORT = Path(os.environ.get("NOT_RUN_REPORT", _ROOT / ".run" / "not-run.json"))
@@ -62,6 +67,12 @@ def _is_local(address: Any) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -155,7 +155,9 @@ def install_locked(venv: Path, name: str) -> None:
     count = sum("==" in line and not line.startswith(("#", " ")) for line in lines)
     print("Installing {} packages of requirements/{}.txt ...".format(count, name), flush=True)
     began = time.monotonic()
-    pip(venv, "--require-hashes", "--only-binary", ":all:", "--requirement", str(lock))
+    # Tools use little of what they bring: that is compiled at its first use.
+    lazily = ("--no-compile",) if name in APART + ALONE else ()
+    pip(venv, *lazily, "--require-hashes", "--only-binary", ":all:", "--requirement", str(lock))
     print("Installed in {:.0f} s.".format(time.monotonic() - began), flush=True)
 
 
